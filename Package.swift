@@ -1,0 +1,119 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser",
+  package: "swift-argument-parser"
+)
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func library(_ name: String, _ debian: String) -> Target {
+  .systemLibrary(name: name, providers: [.apt([debian])])
+}
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: settings)
+}
+
+func executable(
+  _ name: String,
+  path: String,
+  sources: [String]? = nil,
+  _ dependencies: [Target.Dependency]
+) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: dependencies,
+    path: path,
+    sources: sources,
+    swiftSettings: settings
+  )
+}
+
+/// A connector in `taps/<name>`: everything about it lies in its folder.
+func tap(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  executable(
+    "dativo-tap-\(name)",
+    path: "taps/\(name)",
+    sources: ["Sources"],
+    ["ConnectorKit", "Wire", "Columns", "JSON", "Posix", "Codecs"] + dependencies
+  )
+}
+
+/// A connector in `targets/<name>`.
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  executable(
+    "dativo-target-\(name)",
+    path: "targets/\(name)",
+    sources: ["Sources"],
+    ["ConnectorKit", "Wire", "Columns", "JSON", "Posix", "Codecs", "Parquet", "Storage", "Commits"]
+      + dependencies
+  )
+}
+
+let package = Package(
+  name: "dativo",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Layer 1: bytes.
+    .target(name: "CLinux"),
+    library("CZlib", "zlib1g-dev"),
+    library("CZstd", "libzstd-dev"),
+    library("CSnappy", "libsnappy-dev"),
+    library("CPCRE2", "libpcre2-dev"),
+    module("Posix", ["CLinux"]),
+    module("Codecs", ["CZlib", "CZstd", "CSnappy"]),
+    module("JSON"),
+    module("Columns"),
+    // Layer 2: vocabularies.
+    module("Wire", ["JSON", "Columns"]),
+    module("JSONSchema", ["JSON", "CPCRE2"]),
+    module("Contracts", ["JSONSchema", "JSON", "Columns", yams, crypto]),
+    module("Parquet", ["Columns", "Codecs"]),
+    module("Storage", ["JSON", "Posix"]),
+    module("Commits", ["Storage", "JSON", "Posix", crypto]),
+    module("Telemetry", ["JSON", "Posix"]),
+    module("Children", ["Posix"]),
+    // Layer 3: kits.
+    module("ConnectorKit", ["Wire", "Telemetry", "JSONSchema", "JSON", "Posix", argumentParser]),
+    module(
+      "Supervisor",
+      [
+        "Wire", "Telemetry", "Contracts", "Storage", "Commits", "JSONSchema", "Children", "Posix",
+        "JSON", yams,
+      ]
+    ),
+    // Layer 4: executables.
+    executable(
+      "dativo",
+      path: "Sources/dativo",
+      ["Supervisor", "Commits", "Parquet", "Contracts", "Wire", "JSON", argumentParser]
+    ),
+    executable(
+      "dativo-validate",
+      path: "Sources/dativo-validate",
+      ["ConnectorKit", "Contracts", "JSONSchema", "Wire", "Columns", "JSON", "Posix"]
+    ),
+    tap("csv"),
+    target("parquet"),
+  ],
+  cxxLanguageStandard: .cxx17
+)
