@@ -1,0 +1,139 @@
+// SAFETY, for the whole file: every read is below `end`, checked just before it; eight bytes are
+// read at once only where `end - p >= 8`. Callers pass pointers into one buffer, `p <= end`.
+
+/// Scans JSON text at pointer level: whitespace, strings, numbers, whole values.
+///
+/// Each function takes the position and the end of the input and returns the position after what
+/// it scanned, so that a caller's position stays a local variable.
+public enum JSONScanner {
+  /// A position in the input.
+  public typealias Position = UnsafePointer<UInt8>
+
+  /// Where a string ends and what it contains.
+  @safe
+  public struct StringScan {
+    /// The position of the closing quote.
+    public let end: Position
+    /// Whether the text between the quotes contains escapes.
+    public let hasEscape: Bool
+
+    @inlinable @inline(__always)
+    init(_ end: Position, _ hasEscape: Bool) {
+      unsafe self.end = end
+      self.hasEscape = hasEscape
+    }
+  }
+
+  /// Skips space, tab, carriage return and line feed.
+  @inlinable @inline(__always)
+  public static func skipWhitespace(_ start: Position, _ end: Position) -> Position {
+    var p = unsafe start
+    while unsafe p < end, unsafe p.pointee <= 0x20 {
+      guard unsafe p.pointee == 0x20 || p.pointee == 0x0A || p.pointee == 0x0D || p.pointee == 0x09
+      else {
+        break
+      }
+      unsafe p += 1
+    }
+    return unsafe p
+  }
+
+  /// Eight bytes at `p`, the first one lowest.
+  @inlinable @inline(__always)
+  public static func load8(_ p: Position) -> UInt64 {
+    unsafe UInt64(littleEndian: UnsafeRawPointer(p).loadUnaligned(as: UInt64.self))
+  }
+
+  /// The high bit of each of eight bytes that a string scan must look at, exact up to the first.
+  @inlinable @inline(__always)
+  static func specials(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quote = word ^ (ones &* 0x22)
+    let backslash = word ^ (ones &* 0x5C)
+    let found =
+      ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+      | ((word &- (ones &* 0x20)) & ~word) | word
+    return found & (ones &* 0x80)
+  }
+
+  /// Scans a string from the byte after its opening quote; UTF-8 and escapes are validated.
+  @inlinable @inline(__always)
+  public static func scanString(
+    _ start: Position,
+    _ end: Position,
+    lenient: Bool = false
+  ) throws(JSONFault) -> StringScan {
+    var p = unsafe start
+    while unsafe end - p >= 8 {
+      let found = unsafe specials(load8(p))
+      if found == 0 {
+        unsafe p += 8
+        continue
+      }
+      unsafe p += found.trailingZeroBitCount &>> 3
+      if unsafe p.pointee == 0x22 { return unsafe StringScan(p, false) }
+      break
+    }
+    return unsafe try scanStringSlowly(p, end, lenient)
+  }
+
+  /// Goes on with a string from a byte that is not plain ASCII, or near the end of the input.
+  @usableFromInline @inline(never)
+  static func scanStringSlowly(
+    _ start: Position,
+    _ end: Position,
+    _ lenient: Bool
+  ) throws(JSONFault) -> StringScan {
+    var p = unsafe start
+    var hasEscape = false
+    while unsafe p < end {
+      let byte = unsafe p.pointee
+      if byte >= 0x80 {
+        let length = unsafe sequenceLength(p, end)
+        if length == 0 { throw unsafe JSONFault(.invalidUTF8, remaining: end - p) }
+        unsafe p += length
+      } else if byte == 0x22 {
+        return unsafe StringScan(p, hasEscape)
+      } else if byte == 0x5C {
+        hasEscape = true
+        unsafe p = unsafe try skipEscape(p, end, lenient)
+      } else if byte < 0x20 {
+        throw unsafe JSONFault(.controlCharacter, remaining: end - p)
+      } else {
+        unsafe p += 1
+      }
+      while unsafe end - p >= 8 {
+        let found = unsafe specials(load8(p))
+        unsafe p += found == 0 ? 8 : found.trailingZeroBitCount &>> 3
+        if found != 0 { break }
+      }
+    }
+    throw JSONFault(.unexpectedEnd, remaining: 0)
+  }
+
+  /// The length of the UTF-8 sequence at `p` that begins with a byte of 0x80 or more; 0 if invalid.
+  ///
+  /// Overlong forms, surrogates and numbers above U+10FFFF are invalid.
+  @inlinable
+  public static func sequenceLength(_ p: Position, _ end: Position) -> Int {
+    let first = unsafe p.pointee
+    let left = unsafe end - p
+    func isTail(_ index: Int) -> Bool { unsafe p[index] & 0xC0 == 0x80 }
+    switch first {
+    case 0xC2...0xDF:
+      return left >= 2 && isTail(1) ? 2 : 0
+    case 0xE0...0xEF:
+      guard left >= 3, isTail(1), isTail(2) else { return 0 }
+      if first == 0xE0, unsafe p[1] < 0xA0 { return 0 }
+      if first == 0xED, unsafe p[1] >= 0xA0 { return 0 }
+      return 3
+    case 0xF0...0xF4:
+      guard left >= 4, isTail(1), isTail(2), isTail(3) else { return 0 }
+      if first == 0xF0, unsafe p[1] < 0x90 { return 0 }
+      if first == 0xF4, unsafe p[1] >= 0x90 { return 0 }
+      return 4
+    default:
+      return 0
+    }
+  }
+}
