@@ -1,0 +1,174 @@
+// SAFETY, for the whole file: slots and arena belong to the layout alone; a slot's text is padded
+// to whole words in the arena, and the input is compared only where that many bytes are left.
+
+/// Predicts the keys of similar objects, so that reading a key is one comparison.
+///
+/// Each key that has been seen is a slot: its text as it stood in the input, quotes, colon and
+/// space included, and the slot that followed it last time. A miss costs a hash lookup and teaches
+/// the layout; it never fails for another order, missing keys or unknown ones.
+@safe
+public struct ObjectLayout: ~Copyable {
+  @usableFromInline
+  struct Slot {
+    @usableFromInline var offset: Int
+    @usableFromInline var length: Int
+    @usableFromInline var lastMask: UInt64
+    @usableFromInline var index: Int
+    @usableFromInline var next: Int
+    @usableFromInline var hits: Int
+  }
+
+  /// A key that was read: where its value begins, and which name it is.
+  @safe
+  public struct Key {
+    /// The position of the value's first byte.
+    public let value: JSONScanner.Position
+    /// The index of the name, or -1 for a key that is not among them.
+    public let index: Int
+    /// What to pass when the next key of the same object is read.
+    public let slot: Int
+
+    @inlinable @inline(__always)
+    init(_ value: JSONScanner.Position, _ index: Int, _ slot: Int) {
+      unsafe self.value = value
+      self.index = index
+      self.slot = slot
+    }
+  }
+
+  /// The slot to pass for the first key of an object.
+  @inlinable @inline(__always) public static var start: Int { 0 }
+
+  @usableFromInline var slots: UnsafeMutablePointer<Slot>
+  @usableFromInline var arena: UnsafeMutablePointer<UInt8>
+  var slotCount = 1
+  var slotCapacity = 64
+  var arenaCount = 0
+  var arenaCapacity = 4096
+  private var names: [[UInt8]: Int] = [:]
+  private var known: [[UInt8]: Int] = [:]
+  private static let arenaLimit = 1 << 20
+
+  /// Creates a layout that tells `names` apart by their index.
+  public init(_ names: [String]) {
+    unsafe slots = .allocate(capacity: slotCapacity)
+    unsafe arena = .allocate(capacity: arenaCapacity)
+    // Slot 0 stands before the first key; it has no text, and follows nothing.
+    unsafe slots.initialize(to: Slot(offset: 0, length: 0, lastMask: 0, index: -1, next: 0, hits: 0))
+    for (index, name) in names.enumerated() { self.names[Array(name.utf8)] = index }
+  }
+
+  deinit {
+    unsafe slots.deallocate()
+    unsafe arena.deallocate()
+  }
+
+  /// Reads the key at `p`, its quote first, with the colon and whitespace after it.
+  ///
+  /// `previous` is the slot of the key before it in this object, or `start`.
+  @inlinable @inline(__always)
+  public mutating func key(
+    at p: JSONScanner.Position,
+    _ end: JSONScanner.Position,
+    after previous: Int,
+    lenient: Bool = false
+  ) throws(JSONFault) -> Key {
+    let predicted = unsafe slots[previous].next
+    let slot = unsafe slots + predicted
+    if predicted != 0, unsafe end - p >= (slot.pointee.length &+ 7) & ~7 {
+      var left = unsafe slot.pointee.length
+      var input = unsafe p
+      var text = unsafe UnsafePointer(arena) + slot.pointee.offset
+      while left > 8, unsafe JSONScanner.load8(input) == JSONScanner.load8(text) {
+        unsafe input += 8
+        unsafe text += 8
+        left &-= 8
+      }
+      let difference = unsafe JSONScanner.load8(input) ^ JSONScanner.load8(text)
+      if left <= 8, unsafe difference & slot.pointee.lastMask == 0 {
+        let index = unsafe slot.pointee.index
+        if index < 0 { unsafe slot.pointee.hits &+= 1 }
+        return unsafe Key(input + left, index, predicted)
+      }
+    }
+    return unsafe try find(p, end, previous, lenient)
+  }
+
+  @usableFromInline @inline(never)
+  mutating func find(
+    _ p: JSONScanner.Position,
+    _ end: JSONScanner.Position,
+    _ previous: Int,
+    _ lenient: Bool
+  ) throws(JSONFault) -> Key {
+    let start = unsafe try JSONScanner.expect(0x22, p, end)
+    let scan = unsafe try JSONScanner.scanString(start, end, lenient: lenient)
+    var value = unsafe JSONScanner.skipWhitespace(scan.end + 1, end)
+    unsafe value = unsafe JSONScanner.skipWhitespace(try JSONScanner.expect(0x3A, value, end), end)
+    let name =
+      unsafe scan.hasEscape
+      ? Array(JSONScanner.text(start, scan).utf8)
+      : Array(UnsafeBufferPointer(start: start, count: scan.end - start))
+    let text = unsafe UnsafeBufferPointer(start: p, count: value - p)
+    // A key and its value stand on one line; a line feed here would glue two lines together.
+    if unsafe text.contains(0x0A) { throw unsafe JSONFault(.unexpectedByte, remaining: end - p) }
+    let index = names[name] ?? -1
+    if let slot = known[name] {
+      unsafe slots[previous].next = slot
+      if index < 0 { unsafe slots[slot].hits &+= 1 }
+      if unsafe slots[slot].length != text.count { unsafe setText(text, of: slot) }
+      return unsafe Key(value, index, slot)
+    }
+    guard arenaCount + text.count + 8 <= Self.arenaLimit else { return unsafe Key(value, index, 0) }
+    let slot = append(index)
+    unsafe setText(text, of: slot)
+    known[name] = slot
+    unsafe slots[previous].next = slot
+    return unsafe Key(value, index, slot)
+  }
+
+  private mutating func append(_ index: Int) -> Int {
+    if slotCount == slotCapacity {
+      let grown = UnsafeMutablePointer<Slot>.allocate(capacity: slotCapacity * 2)
+      unsafe grown.moveInitialize(from: slots, count: slotCount)
+      unsafe slots.deallocate()
+      unsafe slots = grown
+      slotCapacity *= 2
+    }
+    unsafe (slots + slotCount).initialize(
+      to: Slot(offset: 0, length: 0, lastMask: 0, index: index, next: 0, hits: index < 0 ? 1 : 0)
+    )
+    slotCount += 1
+    return slotCount - 1
+  }
+
+  /// Remembers how the key of `slot` is written; nothing happens once the arena is full.
+  private mutating func setText(_ text: UnsafeBufferPointer<UInt8>, of slot: Int) {
+    let padded = (text.count + 7) & ~7
+    guard arenaCount + padded <= Self.arenaLimit, let source = text.baseAddress else { return }
+    if arenaCount + padded > arenaCapacity {
+      let capacity = max(arenaCapacity * 2, arenaCount + padded)
+      let grown = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+      unsafe grown.initialize(from: arena, count: arenaCount)
+      unsafe arena.deallocate()
+      unsafe arena = grown
+      arenaCapacity = capacity
+    }
+    unsafe (arena + arenaCount).initialize(repeating: 0, count: padded)
+    unsafe (arena + arenaCount).update(from: source, count: text.count)
+    unsafe slots[slot].offset = arenaCount
+    unsafe slots[slot].length = text.count
+    let rest = text.count & 7
+    unsafe slots[slot].lastMask = rest == 0 ? .max : (1 << UInt64(rest * 8)) &- 1
+    arenaCount += padded
+  }
+
+  /// The keys that were read and are not among the names, and how often each was.
+  public var unknownKeys: [(name: String, count: Int)] {
+    known.compactMap { name, slot in
+      unsafe slots[slot].index < 0
+        ? (String(decoding: name, as: UTF8.self), unsafe slots[slot].hits) : nil
+    }
+    .sorted { $0.name < $1.name }
+  }
+}
