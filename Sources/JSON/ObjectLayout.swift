@@ -54,7 +54,9 @@ public struct ObjectLayout: ~Copyable {
     unsafe slots = .allocate(capacity: slotCapacity)
     unsafe arena = .allocate(capacity: arenaCapacity)
     // Slot 0 stands before the first key; it has no text, and follows nothing.
-    unsafe slots.initialize(to: Slot(offset: 0, length: 0, lastMask: 0, index: -1, next: 0, hits: 0))
+    unsafe slots.initialize(
+      to: Slot(offset: 0, length: 0, lastMask: 0, index: -1, next: 0, hits: 0)
+    )
     for (index, name) in names.enumerated() { self.names[Array(name.utf8)] = index }
   }
 

@@ -31,7 +31,9 @@ import Testing
     #expect(try Self.indices("{\"id\": 1, \"x\" : 3}", &layout) == [0, 2])
     #expect(try Self.indices(full, &layout) == [0, 1, 2])
     #expect(try Self.indices("{\"i\\u0064\": 1}", &layout) == [0])
-    #expect(try Self.indices("{\"id\": 1, \"a rather long name of a colum\": 2}", &layout) == [0, -1])
+    #expect(
+      try Self.indices("{\"id\": 1, \"a rather long name of a colum\": 2}", &layout) == [0, -1]
+    )
     #expect(try Self.indices("{}", &layout).isEmpty)
   }
 

@@ -1,0 +1,287 @@
+import Columns
+import JSON
+
+// SAFETY, for the whole file: as in RecordDecoder.swift; reads are below `end`, checked before.
+
+extension RecordDecoder {
+  /// Decodes a scalar straight into its column; nil for a misfit.
+  @inline(__always)
+  mutating func scalar(
+    _ index: Int,
+    _ p: Position,
+    _ end: Position,
+    _ columns: UnsafeMutablePointer<Column>
+  ) throws(JSONFault) -> Position? {
+    guard unsafe p < end else { throw JSONFault(.unexpectedEnd, remaining: 0) }
+    let node = unsafe nodes + index
+    let column = unsafe columns + node.pointee.leaf
+    let byte = unsafe p.pointee
+    switch unsafe node.pointee.kind {
+    case .integer where unsafe ScalarText.digit(p) <= 9 || byte == 0x2D:
+      var number = ScalarText.Number()
+      let next = unsafe try ScalarText.number(p, end, &number)
+      if number.exponent == 0, number.digits <= 18 {
+        let magnitude = Int64(truncatingIfNeeded: number.mantissa)
+        let value = number.isNegative ? -magnitude : magnitude
+        if unsafe value >= node.pointee.lowest, unsafe value <= node.pointee.highest {
+          if unsafe node.pointee.storage == .int64 {
+            unsafe column.pointee.append(value)
+          } else {
+            unsafe column.pointee.append(Int32(truncatingIfNeeded: value))
+          }
+          return unsafe next
+        }
+      }
+      return unsafe slowInteger(index, p, next, columns)
+    case .double where unsafe ScalarText.digit(p) <= 9 || byte == 0x2D:
+      var number = ScalarText.Number()
+      let next = unsafe try ScalarText.number(p, end, &number)
+      // Fifteen digits and ten to the 22nd are exact doubles: one rounding, the right one.
+      if number.digits <= 15, number.exponent >= -22, number.exponent <= 22 {
+        let magnitude = Double(Int64(truncatingIfNeeded: number.mantissa))
+        let value =
+          unsafe number.exponent < 0
+          ? magnitude / powers[-number.exponent] : magnitude * powers[number.exponent]
+        unsafe column.pointee.append(number.isNegative ? -value : value)
+        return unsafe next
+      }
+      guard let value = unsafe ScalarText.slowDouble(p, next) else {
+        return unsafe misfit(index, .range, p, next, columns)
+      }
+      unsafe column.pointee.append(value)
+      return unsafe next
+    case .decimal where unsafe ScalarText.digit(p) <= 9 || byte == 0x2D:
+      var number = ScalarText.Number()
+      let next = unsafe try ScalarText.number(p, end, &number)
+      return unsafe appendDecimal(index, number, p, next, columns)
+    case .string where byte == 0x22:
+      let scan = unsafe try JSONScanner.scanString(p + 1, end, lenient: isLenient)
+      if !scan.hasEscape {
+        unsafe column.pointee.append(bytes: p + 1, count: scan.end - p - 1)
+        return unsafe scan.end + 1
+      }
+      return unsafe unescaped(p + 1, scan.end, column)
+    case .date where unsafe byte == 0x22 && end - p >= 12:
+      if unsafe p[11] == 0x22, let days = unsafe ScalarText.date(p + 1) {
+        unsafe column.pointee.append(days)
+        return unsafe p + 12
+      }
+      return unsafe try text(index, p, end, columns)
+    default:
+      return unsafe try other(index, p, end, columns)
+    }
+  }
+
+  /// Appends the decimal read from `start` to `next`.
+  @inline(__always)
+  private mutating func appendDecimal(
+    _ index: Int,
+    _ number: ScalarText.Number,
+    _ start: Position,
+    _ next: Position,
+    _ columns: UnsafeMutablePointer<Column>
+  ) -> Position? {
+    let node = unsafe nodes + index
+    let shift = unsafe node.pointee.scale &+ number.exponent
+    if number.digits <= 18, shift >= 0, number.digits &+ shift <= 18 {
+      let magnitude = unsafe number.mantissa &* tens[shift]
+      if unsafe node.pointee.precision > 18 || magnitude < tens[node.pointee.precision] {
+        let value = Int64(truncatingIfNeeded: magnitude)
+        unsafe appendDecimal(node, number.isNegative ? -value : value, columns)
+        return unsafe next
+      }
+    }
+    return unsafe slowDecimal(index, start, next, columns)
+  }
+
+  @inline(__always)
+  private func appendDecimal(
+    _ node: UnsafeMutablePointer<PlanNode>,
+    _ value: Int64,
+    _ columns: UnsafeMutablePointer<Column>
+  ) {
+    if unsafe node.pointee.storage == .int64 {
+      unsafe columns[node.pointee.leaf].append(value)
+    } else {
+      unsafe columns[node.pointee.leaf].append(Int128(value))
+    }
+  }
+
+  @inline(never)
+  private mutating func slowDecimal(
+    _ index: Int,
+    _ start: Position,
+    _ next: Position,
+    _ columns: UnsafeMutablePointer<Column>
+  ) -> Position? {
+    let node = unsafe nodes + index
+    let value = unsafe ScalarText.slowDecimal(
+      start,
+      next,
+      precision: node.pointee.precision,
+      scale: node.pointee.scale
+    )
+    guard let value else { return unsafe misfit(index, .range, start, next, columns) }
+    if unsafe node.pointee.storage == .int64 {
+      unsafe columns[node.pointee.leaf].append(Int64(truncatingIfNeeded: value))
+    } else {
+      unsafe columns[node.pointee.leaf].append(value)
+    }
+    return unsafe next
+  }
+
+  /// A whole number written at length, with a fraction or an exponent, or beyond the range.
+  @inline(never)
+  private mutating func slowInteger(
+    _ index: Int,
+    _ start: Position,
+    _ next: Position,
+    _ columns: UnsafeMutablePointer<Column>
+  ) -> Position? {
+    let node = unsafe nodes + index
+    let highest =
+      unsafe node.pointee.isUnsigned64 ? Int128(UInt64.max) : Int128(node.pointee.highest)
+    guard let value = unsafe ScalarText.slowDecimal(start, next, precision: 38, scale: 0),
+      unsafe value >= Int128(node.pointee.lowest), value <= highest
+    else { return unsafe misfit(index, .range, start, next, columns) }
+    if unsafe node.pointee.storage == .int64 {
+      unsafe columns[node.pointee.leaf].append(Int64(truncatingIfNeeded: value))
+    } else {
+      unsafe columns[node.pointee.leaf].append(Int32(truncatingIfNeeded: value))
+    }
+    return unsafe next
+  }
+
+  @inline(never)
+  private func unescaped(
+    _ start: Position,
+    _ stop: Position,
+    _ column: UnsafeMutablePointer<Column>
+  ) -> Position? {
+    let appended = unsafe column.pointee.append(upTo: stop - start) {
+      unsafe JSONScanner.unescape(start, stop, into: $0)
+    }
+    return unsafe appended ? stop + 1 : nil
+  }
+
+  /// Everything that is not the common form of a common type.
+  @inline(never)
+  private mutating func other(
+    _ index: Int,
+    _ p: Position,
+    _ end: Position,
+    _ columns: UnsafeMutablePointer<Column>
+  ) throws(JSONFault) -> Position? {
+    let node = unsafe nodes[index]
+    let leaf = node.leaf
+    if unsafe p.pointee == 0x6E {
+      let next = unsafe try JSONScanner.scanLiteral(p, end)
+      guard node.isNullable else { return unsafe misfit(index, .missing, p, next, columns) }
+      unsafe columns[leaf].appendNull(definition: node.nullDefinition)
+      return unsafe next
+    }
+    switch node.kind {
+    case .boolean where unsafe p.pointee == 0x74 || p.pointee == 0x66:
+      let next = unsafe try JSONScanner.scanLiteral(p, end)
+      unsafe columns[leaf].append(p.pointee == 0x74)
+      return unsafe next
+    case .float where unsafe ScalarText.digit(p) <= 9 || p.pointee == 0x2D:
+      let next = unsafe try JSONScanner.scanNumber(p, end)
+      let written = unsafe ScalarText.text(p, next)
+      guard let value = Float(written), value.isFinite, let printed = JSONNumber("\(value)"),
+        unsafe printed == JSONNumber(written) || Double(value) == ScalarText.slowDouble(p, next)
+      else { return unsafe misfit(index, .range, p, next, columns) }
+      unsafe columns[leaf].append(value)
+      return unsafe next
+    case .json, .string:
+      let next = unsafe try Self.skipValue(p, end)
+      if node.kind == .string { coerced += 1 }
+      unsafe columns[leaf].append(bytes: p, count: next - p)
+      return unsafe next
+    case .decimal, .date, .timestamp, .time, .uuid, .binary:
+      if unsafe p.pointee == 0x22 { return unsafe try text(index, p, end, columns) }
+    default:
+      break
+    }
+    let next = unsafe try Self.skipValue(p, end)
+    return unsafe misfit(index, .type, p, next, columns)
+  }
+
+  /// A value of a type that is written as text.
+  @inline(never)
+  private mutating func text(
+    _ index: Int,
+    _ p: Position,
+    _ end: Position,
+    _ columns: UnsafeMutablePointer<Column>
+  ) throws(JSONFault) -> Position? {
+    let scan = unsafe try JSONScanner.scanString(p + 1, end, lenient: isLenient)
+    let next = unsafe scan.end + 1
+    let fits: Bool
+    if scan.hasEscape {
+      let room = unsafe scan.end - p
+      let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: room)
+      defer { unsafe buffer.deallocate() }
+      let count = unsafe JSONScanner.unescape(p + 1, scan.end, into: buffer)
+      fits = unsafe appendText(nodes[index], Position(buffer), Position(buffer) + count, columns)
+    } else {
+      fits = unsafe appendText(nodes[index], p + 1, scan.end, columns)
+    }
+    return unsafe fits ? next : misfit(index, .format, p, next, columns)
+  }
+
+  /// Appends what the text between `start` and `end` says; false if it says nothing of the kind.
+  private mutating func appendText(
+    _ node: PlanNode,
+    _ start: Position,
+    _ end: Position,
+    _ columns: UnsafeMutablePointer<Column>
+  ) -> Bool {
+    let column = unsafe columns + node.leaf
+    switch node.kind {
+    case .date:
+      guard unsafe end - start == 10, let days = unsafe ScalarText.date(start) else { return false }
+      unsafe column.pointee.append(days)
+    case .timestamp:
+      guard let time = unsafe ScalarText.timestamp(start, end) else { return false }
+      let (whole, overflow) = time.seconds.multipliedReportingOverflow(
+        by: 1_000_000_000 / node.unit
+      )
+      guard !overflow else { return false }
+      if time.nanos % node.unit != 0 { cut += 1 }
+      unsafe column.pointee.append(whole + time.nanos / node.unit)
+    case .time:
+      var p = unsafe start
+      guard let nanos = unsafe ScalarText.time(&p, end), unsafe ScalarText.offset(p, end) == 0,
+        nanos < 86_400_000_000_000
+      else { return false }
+      if nanos % node.unit != 0 { cut += 1 }
+      unsafe column.pointee.append(nanos / node.unit)
+    case .uuid:
+      guard unsafe end - start == 36, let value = unsafe ScalarText.uuid(start) else {
+        return false
+      }
+      unsafe column.pointee.append(fixed16: value)
+    case .binary:
+      return unsafe column.pointee.append(upTo: end - start) {
+        unsafe ScalarText.base64(start, end - start, into: $0)
+      }
+    case .decimal:
+      let value = unsafe ScalarText.slowDecimal(
+        start,
+        end,
+        precision: node.precision,
+        scale: node.scale
+      )
+      guard let value else { return false }
+      if node.storage == .int64 {
+        unsafe column.pointee.append(Int64(truncatingIfNeeded: value))
+      } else {
+        unsafe column.pointee.append(value)
+      }
+    default:
+      return false
+    }
+    return true
+  }
+}
