@@ -1,0 +1,91 @@
+import Codecs
+
+/// What the footer says of one column of a row group.
+struct ColumnChunk {
+  var physical: Physical
+  var path: [String]
+  var codec: Codec
+  var metadata: [(String, String)]
+  var statistics: Statistics
+  var slots: Int
+  var dictionaryOffset: Int?
+  var dataOffset = 0
+  var dataPages = 0
+  var uncompressed = 0
+  var compressed = 0
+
+  var start: Int { dictionaryOffset ?? dataOffset }
+
+  func write(to thrift: inout ThriftWriter) {
+    thrift.i64(2, 0)
+    thrift.structure(3) { thrift in
+      thrift.i32(1, physical.number)
+      let encodings: [PageEncoding] =
+        dictionaryOffset == nil ? [.plain, .rle] : [.plain, .rle, .dictionary]
+      thrift.list(2, of: .i32, count: encodings.count)
+      for encoding in encodings { thrift.element(encoding.rawValue) }
+      thrift.list(3, of: .binary, count: path.count)
+      for name in path { thrift.element(name.utf8) }
+      thrift.i32(4, codec.number)
+      thrift.i64(5, slots)
+      thrift.i64(6, uncompressed)
+      thrift.i64(7, compressed)
+      if !metadata.isEmpty { thrift.pairs(8, metadata) }
+      thrift.i64(9, dataOffset)
+      if let dictionaryOffset { thrift.i64(11, dictionaryOffset) }
+      thrift.structure(12) { statistics.write(to: &$0) }
+      writePageCounts(to: &thrift)
+    }
+  }
+
+  private func writePageCounts(to thrift: inout ThriftWriter) {
+    thrift.list(13, of: .structure, count: dictionaryOffset == nil ? 1 : 2)
+    if dictionaryOffset != nil { Self.write(2, .plain, 1, to: &thrift) }
+    Self.write(0, dictionaryOffset == nil ? .plain : .dictionary, dataPages, to: &thrift)
+  }
+
+  private static func write(
+    _ page: Int,
+    _ encoding: PageEncoding,
+    _ count: Int,
+    to thrift: inout ThriftWriter
+  ) {
+    thrift.element {
+      $0.i32(1, page)
+      $0.i32(2, encoding.rawValue)
+      $0.i32(3, count)
+    }
+  }
+}
+
+/// The numbers of the Thrift enumeration `Encoding` that we write.
+enum PageEncoding: Int {
+  case plain = 0
+  case rle = 3
+  case dictionary = 8
+}
+
+extension Codec {
+  /// The number in the Thrift enumeration `CompressionCodec`.
+  var number: Int {
+    switch self {
+    case .uncompressed: 0
+    case .snappy: 1
+    case .gzip: 2
+    case .zstd: 6
+    }
+  }
+}
+
+extension ThriftWriter {
+  /// Writes a list of `KeyValue`.
+  mutating func pairs(_ id: Int16, _ pairs: [(String, String)]) {
+    list(id, of: .structure, count: pairs.count)
+    for (key, value) in pairs {
+      element {
+        $0.text(1, key)
+        $0.text(2, value)
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package import Columns
+
+/// Writes one Parquet file, a row group per batch, through a sink.
+///
+/// The same schema, options, metadata and batches give the same bytes. After an error the file
+/// is unfinished and must be thrown away.
+@safe
+package struct FileWriter: ~Copyable {
+  /// What was written.
+  package struct Summary: Sendable, Equatable {
+    /// The rows of all row groups.
+    package var rows = 0
+    /// The bytes given to the sink.
+    package var bytes = 0
+    /// The row groups.
+    package var rowGroups = 0
+  }
+
+  /// What was written so far.
+  package private(set) var summary = Summary()
+  private let schema: Schema
+  private let columnMetadata: [[(String, String)]]
+  private let metadata: [(String, String)]
+  private let sink: (UnsafeRawBufferPointer) throws -> Void
+  private var encoder: ChunkEncoder
+  private var groups: [RowGroup] = []
+
+  /// Creates a writer; nothing reaches `sink` before the first row group or `finish`.
+  package init(
+    schema: Schema,
+    options: WriterOptions = WriterOptions(),
+    metadata: [(String, String)] = [],
+    sink: @escaping (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    self.schema = schema
+    self.metadata = metadata
+    unsafe self.sink = sink
+    encoder = try ChunkEncoder(options)
+    columnMetadata = schema.fields.map { field in
+      field.metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+  }
+
+  /// Writes `batch`, of the writer's schema, as one row group; an empty one writes nothing.
+  ///
+  /// Columns are encoded, written and freed one at a time.
+  package mutating func write(_ batch: consuming Batch) throws {
+    let rows = batch.rows
+    guard rows > 0 else { return }
+    try begin()
+    let start = summary.bytes
+    var chunks: [ColumnChunk] = []
+    chunks.reserveCapacity(batch.columnCount)
+    while let column = batch.takeColumn() {
+      let chunk = try unsafe encoder.encode(
+        column,
+        at: start + chunks.reduce(0) { $0 + $1.compressed },
+        metadata: columnMetadata[column.leaf.fieldIndex],
+        emit: sink
+      )
+      chunks.append(chunk)
+    }
+    let group = RowGroup(rows: rows, offset: start, chunks: chunks)
+    summary.bytes += group.compressed
+    summary.rows += rows
+    summary.rowGroups += 1
+    groups.append(group)
+  }
+
+  /// Writes the footer and ends the file.
+  package consuming func finish() throws -> Summary {
+    try begin()
+    let footer = Footer(
+      schema: schema,
+      rows: summary.rows,
+      groups: groups,
+      metadata: metadata,
+      createdBy: encoder.options.createdBy
+    ).bytes
+    try emit(footer)
+    try emit(UInt32(footer.count).bytes + Footer.magic)
+    return summary
+  }
+
+  private mutating func begin() throws {
+    if summary.bytes == 0 { try emit(Footer.magic) }
+  }
+
+  private mutating func emit(_ bytes: [UInt8]) throws {
+    // SAFETY: the sink reads the bytes during the call only.
+    try unsafe bytes.withUnsafeBytes { try unsafe sink($0) }
+    summary.bytes += bytes.count
+  }
+}
+
+extension UInt32 {
+  /// The four bytes, lowest first.
+  fileprivate var bytes: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: self >> ($0 * 8)) } }
+}

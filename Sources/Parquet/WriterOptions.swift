@@ -1,0 +1,21 @@
+package import Codecs
+
+/// How a file is written.
+package struct WriterOptions: Sendable {
+  /// The compression of every page.
+  package var codec: Codec
+  /// The level of zstd or gzip; nil for the codec's usual one.
+  package var level: Int?
+  /// The bytes of a data page before compression, about.
+  package var pageSize = 1 << 20
+  /// The most bytes of a dictionary page; a chunk that needs more is written PLAIN.
+  package var dictionaryLimit = 1 << 20
+  /// What the file says it was written by: `APPLICATION version X.Y.Z (build HASH)`.
+  package var createdBy = "dativo version 0.1.0 (build release)"
+
+  /// Creates options; zstd at its usual level unless told otherwise.
+  package init(codec: Codec = .zstd, level: Int? = nil) {
+    self.codec = codec
+    self.level = level
+  }
+}
