@@ -84,8 +84,8 @@ struct Statistics: Equatable {
     var low = unsafe key(values[0])
     var high = low
     if let places = unsafe places {
-      for unsafeplace in unsafe places {
-        let value = unsafe key(values[Int(place)])
+      for index in places.indices {
+        let value = unsafe key(values[Int(places[index])])
         low = min(low, value)
         high = max(high, value)
       }

@@ -40,15 +40,14 @@ enum PlainEncoder {
     as physical: Physical,
     to buffer: inout ByteBuffer
   ) {
-    let width = column.storage.width
     switch column.storage {
     case .int32, .float: unsafe append(UInt32.self, column.rawValues, places, to: &buffer)
-    case .int64 where physical == .int64: fallthrough
-    case .double: unsafe append(UInt64.self, column.rawValues, places, to: &buffer)
+    case .int64 where physical == .int64, .double:
+      unsafe append(UInt64.self, column.rawValues, places, to: &buffer)
     case .boolean, .int64, .int128, .bytes, .fixed16:
-      _ = width
-      for unsafeplace in unsafe places {
-        append(column, Int(place)..<Int(place) + 1, as: physical, to: &buffer)
+      for index in places.indices {
+        let place = unsafe Int(places[index])
+        append(column, place..<place + 1, as: physical, to: &buffer)
       }
     }
   }
