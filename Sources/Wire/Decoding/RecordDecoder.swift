@@ -14,7 +14,7 @@ package struct RecordDecoder: ~Copyable {
 
   /// The schema that the records are decoded by.
   package let schema: Schema
-  /// Why the last record did not become a row; nil if it did.
+  /// Why the last record that did not become a row did not.
   package internal(set) var failure: RecordFailure?
   /// Whether a misfit becomes null, its value kept in `misfits`, instead of a failure.
   package var isLenient = false
@@ -94,7 +94,8 @@ package struct RecordDecoder: ~Copyable {
     }
   }
 
-  /// After a record without success: takes its row back, and repeats it if a key stood twice.
+  /// After a record without success: takes its row back, and repeats it looking for keys that
+  /// stand twice, since a value that does not fit may not be the last of its key.
   @inline(never)
   private mutating func decodeAgain(
     _ start: Position,
@@ -102,7 +103,6 @@ package struct RecordDecoder: ~Copyable {
     _ batch: inout Batch
   ) throws(JSONFault) -> Position? {
     batch.truncate(toRows: batch.rows)
-    guard foundDuplicate else { return nil }
     foundDuplicate = false
     misfits.removeAll()
     batch.beginRow()
