@@ -18,8 +18,8 @@ import Wire
       while unsafe p < end {
         let run = unsafe lines.decodeRun(p, end, into: &batch)
         unsafe p = run.position
-        stop = run.stop
-        guard run.stop == .otherLine else { break }
+        stop = unsafe run.stop
+        guard unsafe run.stop == .otherLine else { break }
         var next = unsafe p
         while unsafe next < end, unsafe next.pointee != 0x0A { unsafe next += 1 }
         if unsafe next < end { unsafe next += 1 }

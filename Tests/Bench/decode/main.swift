@@ -23,12 +23,10 @@ var checksum: Int64 = 0
 
 @MainActor func drain(_ batch: inout Batch) {
   rows += batch.rows
-  let keys = unsafe batch.columns + 0
-  for unsafevalue in unsafe keys.pointee.values(as: Int64.self) { checksum &+= value }
-  let prices = unsafe batch.columns + 5
-  for unsafevalue in unsafe prices.pointee.values(as: Double.self) {
-    checksum &+= Int64(value * 100)
-  }
+  let orders = unsafe batch.columns[0].values(as: Int64.self)
+  for index in orders.indices { checksum &+= unsafe orders[index] }
+  let prices = unsafe batch.columns[5].values(as: Double.self)
+  for index in prices.indices { checksum &+= Int64(unsafe prices[index] * 100) }
   unsafe checksum &+= Int64(batch.columns[15].heapSize)
   batch.truncate(toRows: 0)
 }
