@@ -121,8 +121,9 @@ enum ScalarText {
     }
   }
 
-  /// Reads `H[H]:MM[:SS[.fraction]]` and returns nanoseconds of the day; nil if there is no such
-  /// time. A second 60 is the next second.
+  /// Reads `H[H]:MM[:SS[.fraction]]` and returns nanoseconds of the day.
+  ///
+  /// Returns nil if there is no such time. A second 60 is the next second.
   static func time(_ p: inout Position, _ end: Position) -> Int64? {
     guard unsafe end - p >= 4 else { return nil }
     var hour = unsafe Int(digit(p))
@@ -183,8 +184,9 @@ enum ScalarText {
     return sign * Int64(hours * 3600 + minutes * 60)
   }
 
-  /// The date-time between `start` and `end` as seconds since 1970 UTC and nanoseconds; nil if it
-  /// is none. A date alone is its midnight.
+  /// The date-time between `start` and `end` as seconds since 1970 UTC and nanoseconds.
+  ///
+  /// Returns nil if it is none. A date alone is its midnight.
   static func timestamp(_ start: Position, _ end: Position) -> (seconds: Int64, nanos: Int64)? {
     guard unsafe end - start >= 10, let days = unsafe date(start) else { return nil }
     let midnight = Int64(days) * 86_400
