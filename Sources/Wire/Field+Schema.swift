@@ -85,8 +85,9 @@ extension Field {
       // 10^n as an exclusive bound has n digits before the point.
       precision = (maximum.digits == [1] ? whole - 1 : max(whole, 0)) + scale
     }
-    precision = min(precision, 38)
-    guard precision > 0, scale >= 0, scale <= precision else { return nil }
+    // What no decimal holds is better a double that goes on as one than a narrow decimal.
+    guard precision > 0, precision <= 38, scale >= 0, scale <= precision else { return nil }
+    guard scale <= 18 || precision < 38 || declared != nil else { return nil }
     return .decimal(precision: precision, scale: scale)
   }
 }

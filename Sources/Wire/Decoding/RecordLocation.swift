@@ -19,72 +19,31 @@ package struct RecordLocation: Hashable, Sendable {
   package init?(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) throws(JSONFault) {
     var type = ""
     var p = unsafe JSONScanner.skipWhitespace(start, end)
-    let envelope = unsafe try Self.members(&p, start, end)
+    let envelope = unsafe try Members.scan(&p, start, end)
     unsafe p = unsafe JSONScanner.skipWhitespace(p, end)
     guard unsafe p == end else { throw unsafe JSONFault(.trailingBytes, remaining: end - p) }
-    if let range = envelope["type"] { type = unsafe Self.text(start, range) }
+    if let range = envelope["type"] { type = unsafe Members.text(start, range) }
     guard type.lowercased() == "record", let record = envelope["record"],
       unsafe start[record.lowerBound] == 0x7B
     else { return nil }
     if let name = envelope["stream"], unsafe start[name.lowerBound] == 0x22 {
-      unsafe self.init(stream: Self.text(start, name), record: record)
-      version = envelope["version"].flatMap { unsafe Int64(Self.raw(start, $0)) }
+      unsafe self.init(stream: Members.text(start, name), record: record)
+      version = envelope["version"].flatMap { unsafe Int64(Members.text(start, $0)) }
       timeExtracted = envelope["time_extracted"]
       return
     }
     unsafe p = unsafe start + record.lowerBound
-    let inner = unsafe try Self.members(&p, start, end)
+    let inner = unsafe try Members.scan(&p, start, end)
     guard let name = inner["stream"], unsafe start[name.lowerBound] == 0x22,
       let data = inner["data"],
       unsafe start[data.lowerBound] == 0x7B
     else { return nil }
-    unsafe self.init(stream: Self.text(start, name), record: data)
+    unsafe self.init(stream: Members.text(start, name), record: data)
     timeExtracted = inner["emitted_at"]
   }
 
   private init(stream: String, record: Range<Int>) {
     self.stream = stream
     self.record = record
-  }
-
-  /// The members of the object at `p`, by key; of equal keys the last stands.
-  private static func members(
-    _ p: inout UnsafePointer<UInt8>,
-    _ start: UnsafePointer<UInt8>,
-    _ end: UnsafePointer<UInt8>
-  ) throws(JSONFault) -> [String: Range<Int>] {
-    var members: [String: Range<Int>] = [:]
-    unsafe p = unsafe JSONScanner.skipWhitespace(try JSONScanner.expect(0x7B, p, end), end)
-    if unsafe p < end, unsafe p.pointee == 0x7D {
-      unsafe p += 1
-      return members
-    }
-    while true {
-      let name = unsafe try JSONScanner.expect(0x22, p, end)
-      let scan = unsafe try JSONScanner.scanString(name, end)
-      unsafe p = unsafe JSONScanner.skipWhitespace(scan.end + 1, end)
-      unsafe p = unsafe JSONScanner.skipWhitespace(try JSONScanner.expect(0x3A, p, end), end)
-      let next = unsafe try JSONScanner.skipValue(p, end)
-      unsafe members[JSONScanner.text(name, scan)] = unsafe (p - start)..<(next - start)
-      unsafe p = unsafe JSONScanner.skipWhitespace(next, end)
-      if unsafe p < end, unsafe p.pointee == 0x7D {
-        unsafe p += 1
-        return members
-      }
-      unsafe p = unsafe JSONScanner.skipWhitespace(try JSONScanner.expect(0x2C, p, end), end)
-    }
-  }
-
-  private static func raw(_ start: UnsafePointer<UInt8>, _ range: Range<Int>) -> String {
-    unsafe ScalarText.text(start + range.lowerBound, start + range.upperBound)
-  }
-
-  private static func text(_ start: UnsafePointer<UInt8>, _ range: Range<Int>) -> String {
-    guard unsafe start[range.lowerBound] == 0x22 else { return unsafe raw(start, range) }
-    let text = unsafe start + range.lowerBound + 1
-    guard let scan = unsafe try? JSONScanner.scanString(text, start + range.upperBound) else {
-      return ""
-    }
-    return unsafe JSONScanner.text(text, scan)
   }
 }
