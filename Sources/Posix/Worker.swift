@@ -1,0 +1,97 @@
+internal import Glibc
+
+/// Runs jobs one after another on a thread of its own.
+///
+/// At most `capacity` jobs wait; who submits one more waits too. After a job has thrown, the
+/// others are dropped, and `submit` and `drain` throw that error.
+@safe
+package final class Worker: @unchecked Sendable {
+  package typealias Job = @Sendable () throws -> Void
+
+  // SAFETY: mutex and condition live in one allocation each, for as long as the worker; every
+  // property below is touched with the mutex held only.
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let capacity: Int
+  private var jobs: [Job] = []
+  private var isRunning = false
+  private var isEnding = false
+  private var failure: (any Error)?
+  private var thread = pthread_t()
+
+  /// Starts the thread.
+  package init(capacity: Int = 1) {
+    self.capacity = capacity
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(changed, nil)
+    let context = unsafe Unmanaged.passUnretained(self)
+    unsafe pthread_create(
+      &thread,
+      nil,
+      { context in
+        guard let context = unsafe context else { return nil }
+        unsafe Unmanaged<Worker>.fromOpaque(context).takeUnretainedValue().loop()
+        return nil
+      },
+      context.toOpaque()
+    )
+  }
+
+  deinit {
+    unsafe mutex.deallocate()
+    unsafe changed.deallocate()
+  }
+
+  /// Hands over a job; waits while the queue is full.
+  package func submit(_ job: @escaping Job) throws {
+    lock()
+    defer { unlock() }
+    while jobs.count >= capacity, failure == nil { wait() }
+    if let failure { throw failure }
+    jobs.append(job)
+    wake()
+  }
+
+  /// Waits until every job is done.
+  package func drain() throws {
+    lock()
+    defer { unlock() }
+    while !jobs.isEmpty || isRunning { wait() }
+    if let failure { throw failure }
+  }
+
+  /// Ends the thread after the jobs that wait; called once, at the end.
+  package func end() {
+    lock()
+    isEnding = true
+    wake()
+    unlock()
+    pthread_join(thread, nil)
+  }
+
+  private func loop() {
+    lock()
+    while true {
+      while jobs.isEmpty, !isEnding { wait() }
+      guard !jobs.isEmpty else { break }
+      isRunning = true
+      let job = jobs.removeFirst()
+      let skip = failure != nil
+      unlock()
+      var thrown: (any Error)?
+      if !skip {
+        do { try job() } catch { thrown = error }
+      }
+      lock()
+      if failure == nil { failure = thrown }
+      isRunning = false
+      wake()
+    }
+    unlock()
+  }
+
+  private func lock() { unsafe _ = pthread_mutex_lock(mutex) }
+  private func unlock() { unsafe _ = pthread_mutex_unlock(mutex) }
+  private func wait() { unsafe _ = pthread_cond_wait(changed, mutex) }
+  private func wake() { unsafe _ = pthread_cond_broadcast(changed) }
+}
