@@ -1,0 +1,70 @@
+public import JSON
+internal import Posix
+public import Wire
+
+/// Writes Singer messages to standard output.
+///
+/// Records gather in a buffer; a STATE leaves only together with all that came before it.
+public struct MessageWriter: ~Copyable {
+  private var output: BlockWriter
+  /// The records written so far.
+  public private(set) var records = 0
+
+  /// Writes to standard output.
+  public init() { output = BlockWriter(1) }
+
+  /// Announces a stream: its schema and keys.
+  public mutating func schema(
+    stream: String,
+    _ schema: JSONValue,
+    keys: [String],
+    bookmarks: [String] = []
+  ) throws(Failure) {
+    var message = JSONObject()
+    message["type"] = "SCHEMA"
+    message["stream"] = .string(stream)
+    message["schema"] = schema
+    message["key_properties"] = .array(keys.map { .string($0) })
+    if !bookmarks.isEmpty { message["bookmark_properties"] = .array(bookmarks.map { .string($0) }) }
+    try line(.object(message))
+  }
+
+  /// Sends the state and everything before it.
+  public mutating func state(_ value: JSONValue) throws(Failure) {
+    try line(["type": "STATE", "value": value])
+    try flush()
+  }
+
+  /// Writes whole lines of RECORD messages that the caller has put together.
+  public mutating func lines(
+    _ bytes: UnsafeRawBufferPointer,
+    records count: Int
+  ) throws(Failure) {
+    records += count
+    do throws(PosixError) {
+      unsafe try output.write(bytes)
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// Writes what waits in the buffer.
+  public mutating func flush() throws(Failure) {
+    do throws(PosixError) {
+      try output.flush()
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  private mutating func line(_ message: JSONValue) throws(Failure) {
+    var writer = JSONWriter()
+    message.write(to: &writer)
+    writer.newline()
+    do throws(PosixError) {
+      try output.write(writer.bytes)
+    } catch {
+      throw Failure(error)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+public import JSON
+
+/// One setting of a plugin: what `--about` shows and what a configuration is checked against.
+public struct Setting: Sendable {
+  /// The JSON types that a setting may have.
+  public enum Kind: String, Sendable {
+    case string, integer, number, boolean, object, array
+    /// A number of bytes, or text such as `128MiB`.
+    case size
+  }
+
+  /// The key in the configuration.
+  public let name: String
+  /// What the value must be.
+  public let kind: Kind
+  /// What it is for, in one line.
+  public let summary: String
+  /// Whether a configuration without it is wrong.
+  public let isRequired: Bool
+  /// Whether it must never be printed.
+  public let isSensitive: Bool
+  /// The value that stands when it is absent.
+  public let defaultValue: JSONValue?
+  /// The only values allowed, if there is such a list.
+  public let choices: [String]
+
+  /// Describes a setting.
+  public init(
+    _ name: String,
+    _ kind: Kind,
+    _ summary: String,
+    required: Bool = false,
+    sensitive: Bool = false,
+    default defaultValue: JSONValue? = nil,
+    choices: [String] = []
+  ) {
+    self.name = name
+    self.kind = kind
+    self.summary = summary
+    isRequired = required
+    isSensitive = sensitive
+    self.defaultValue = defaultValue
+    self.choices = choices
+  }
+
+  /// The setting as a property of a JSON Schema.
+  var schema: JSONValue {
+    var object = JSONObject()
+    object["type"] =
+      kind == .size ? .array(["integer", "string"]) : .string(kind.rawValue)
+    object["description"] = .string(summary)
+    if let defaultValue { object["default"] = defaultValue }
+    if !choices.isEmpty { object["enum"] = .array(choices.map { .string($0) }) }
+    if isSensitive { object["secret"] = true }
+    return .object(object)
+  }
+
+  /// Whether `value` is of the setting's kind; null is as absent.
+  func accepts(_ value: JSONValue) -> Bool {
+    switch (kind, value) {
+    case (_, .null): true
+    case (.string, .string(let text)): choices.isEmpty || choices.contains(text)
+    case (.integer, .number(let number)): number.isInteger
+    case (.number, .number), (.boolean, .bool), (.object, .object), (.array, .array): true
+    case (.size, .number(let number)): number.isInteger
+    case (.size, .string): true
+    default: false
+    }
+  }
+
+  /// What the value must be, in words.
+  var expectation: String {
+    if !choices.isEmpty { return "one of \(choices.joined(separator: ", "))" }
+    switch kind {
+    case .size: return "a number of bytes, such as 134217728 or \"128MiB\""
+    case .integer, .array, .object: return "an \(kind.rawValue)"
+    default: return "a \(kind.rawValue)"
+    }
+  }
+}

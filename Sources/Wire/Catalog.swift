@@ -1,0 +1,120 @@
+public import JSON
+
+/// A Singer catalog: what a tap offers, and what of it is wanted.
+public struct Catalog: Sendable {
+  /// One stream of a catalog; members that this type does not know stay in `object`.
+  public struct Entry: Sendable {
+    /// The entry as it was read.
+    public var object: JSONObject
+
+    /// Wraps an entry.
+    public init(_ object: JSONObject) { self.object = object }
+
+    /// The stream's name, which its messages carry.
+    public var stream: String { object["stream"]?.string ?? tapStreamID }
+    /// The id that a catalog is keyed by.
+    public var tapStreamID: String {
+      object["tap_stream_id"]?.string ?? object["stream"]?.string ?? ""
+    }
+    /// The stream's JSON Schema.
+    public var schema: JSONValue { object["schema"] ?? .object(JSONObject()) }
+    /// The properties that identify a record.
+    public var keyProperties: [String] {
+      if let names = object["key_properties"] { return KeyProperties.read(names) }
+      return KeyProperties.read(metadata([])?["table-key-properties"])
+    }
+    /// How the stream is read: FULL_TABLE, INCREMENTAL or LOG_BASED, if the catalog says so.
+    public var replicationMethod: String? {
+      (object["replication_method"] ?? metadata([])?["replication-method"])?.string
+    }
+    /// The property that an incremental sync goes by.
+    public var replicationKey: String? {
+      (object["replication_key"] ?? metadata([])?["replication-key"])?.string
+    }
+
+    /// The metadata of a breadcrumb; `[]` is the stream itself.
+    public func metadata(_ breadcrumb: [String]) -> JSONObject? {
+      let entries = object["metadata"]?.array ?? []
+      let entry = entries.first { entry in
+        entry["breadcrumb"]?.array?.compactMap(\.string) == breadcrumb
+      }
+      return entry?["metadata"]?.object
+    }
+
+    /// Whether the stream is wanted.
+    public var isSelected: Bool {
+      if let metadata = metadata([]) {
+        if let selected = Self.truth(metadata["selected"]) { return selected }
+        if metadata["inclusion"]?.string == "automatic" { return true }
+      }
+      if let selected = Self.truth(object["selected"]) { return selected }
+      if let selected = Self.truth(schema["selected"]) { return selected }
+      return Self.truth(metadata([])?["selected-by-default"]) ?? false
+    }
+
+    /// Whether a property is wanted: the SDK's order of rules, keys always kept.
+    public func isSelected(property: String) -> Bool {
+      if keyProperties.contains(property) || replicationKey == property { return true }
+      guard let metadata = metadata(["properties", property]) else { return true }
+      switch metadata["inclusion"]?.string {
+      case "unsupported": return false
+      case "automatic": return true
+      default: break
+      }
+      return Self.truth(metadata["selected"]) ?? Self.truth(metadata["selected-by-default"]) ?? true
+    }
+
+    /// Selects or deselects the stream in all three places that taps look at.
+    public mutating func select(_ isSelected: Bool) {
+      object["selected"] = .bool(isSelected)
+      if var schema = schema.object {
+        schema["selected"] = .bool(isSelected)
+        object["schema"] = .object(schema)
+      }
+      setMetadata([], "selected", .bool(isSelected))
+    }
+
+    /// Selects or deselects one property.
+    public mutating func select(property: String, _ isSelected: Bool) {
+      setMetadata(["properties", property], "selected", .bool(isSelected))
+    }
+
+    private mutating func setMetadata(_ breadcrumb: [String], _ key: String, _ value: JSONValue) {
+      var entries = object["metadata"]?.array ?? []
+      let place = entries.firstIndex { entry in
+        entry["breadcrumb"]?.array?.compactMap(\.string) == breadcrumb
+      }
+      var metadata = place.flatMap { entries[$0]["metadata"]?.object } ?? JSONObject()
+      metadata[key] = value
+      var entry = JSONObject()
+      entry["breadcrumb"] = .array(breadcrumb.map { .string($0) })
+      entry["metadata"] = .object(metadata)
+      if let place { entries[place] = .object(entry) } else { entries.append(.object(entry)) }
+      object["metadata"] = .array(entries)
+    }
+
+    /// Catalogs write truth as a boolean or as text.
+    private static func truth(_ value: JSONValue?) -> Bool? {
+      switch value {
+      case .bool(let truth)?: truth
+      case .string(let text)?: text.lowercased() == "true"
+      default: nil
+      }
+    }
+  }
+
+  /// The streams, in the catalog's order.
+  public var streams: [Entry]
+
+  /// Creates a catalog.
+  public init(streams: [Entry]) { self.streams = streams }
+
+  /// Reads a catalog; nil where the value has not the shape of one.
+  public init?(_ value: JSONValue) {
+    guard let streams = value["streams"]?.array else { return nil }
+    self.streams = streams.compactMap { $0.object.map(Entry.init) }
+  }
+
+  /// The catalog as JSON.
+  public var json: JSONValue { ["streams": .array(streams.map { .object($0.object) })] }
+}
