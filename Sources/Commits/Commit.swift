@@ -1,0 +1,125 @@
+package import JSON
+
+/// One object of the log.
+package struct Commit: Sendable {
+  /// What a commit does.
+  package enum Kind: String, Sendable { case open, data, state }
+
+  /// A file that a commit makes visible.
+  package struct File: Hashable, Sendable {
+    /// Where it was written, relative to the destination.
+    package var staged: String
+    /// Where it becomes visible.
+    package var path: String
+    package var stream: String
+    package var rows: Int
+    package var bytes: Int
+    package var sha256: String
+
+    package init(
+      staged: String,
+      path: String,
+      stream: String,
+      rows: Int,
+      bytes: Int,
+      sha256: String
+    ) {
+      self.staged = staged
+      self.path = path
+      self.stream = stream
+      self.rows = rows
+      self.bytes = bytes
+      self.sha256 = sha256
+    }
+
+    var json: JSONValue {
+      [
+        "staged": .string(staged), "path": .string(path), "stream": .string(stream),
+        "rows": .number(JSONNumber(rows)), "bytes": .number(JSONNumber(bytes)),
+        "sha256": .string(sha256),
+      ]
+    }
+
+    init?(_ value: JSONValue) {
+      guard let staged = value["staged"]?.string, let path = value["path"]?.string,
+        let stream = value["stream"]?.string, let rows = value["rows"]?.number?.int64,
+        let bytes = value["bytes"]?.number?.int64, let sha256 = value["sha256"]?.string
+      else { return nil }
+      self.init(
+        staged: staged,
+        path: path,
+        stream: stream,
+        rows: Int(rows),
+        bytes: Int(bytes),
+        sha256: sha256
+      )
+    }
+  }
+
+  package var kind: Kind
+  package var sequence: Int
+  package var epoch: Int
+  /// The SHA-256 of the commit before; empty for the first.
+  package var previous: String
+  package var run: String
+  package var time: String
+  /// A fingerprint of the tap and of the settings that identify the data.
+  package var source: String?
+  /// The STATE that stands from here on; nil if there is none.
+  package var state: JSONValue?
+  /// The columns of every table, by stream, as they stand from here on.
+  package var tables: JSONObject
+  package var files: [File]
+  /// Who did a `state` commit and why.
+  package var reason: String?
+
+  var json: JSONValue {
+    var object = JSONObject()
+    object["format"] = 1
+    object["kind"] = .string(kind.rawValue)
+    object["sequence"] = .number(JSONNumber(sequence))
+    object["epoch"] = .number(JSONNumber(epoch))
+    object["previous"] = .string(previous)
+    object["run"] = .string(run)
+    object["time"] = .string(time)
+    if let source { object["source"] = .string(source) }
+    if let state { object["state"] = state }
+    object["tables"] = .object(tables)
+    object["files"] = .array(files.map(\.json))
+    if let reason { object["reason"] = .string(reason) }
+    return .object(object)
+  }
+
+  init?(_ value: JSONValue) {
+    guard value["format"]?.number?.int64 == 1,
+      let kind = value["kind"]?.string.flatMap(Kind.init(rawValue:)),
+      let sequence = value["sequence"]?.number?.int64, let epoch = value["epoch"]?.number?.int64,
+      let files = value["files"]?.array
+    else { return nil }
+    self.kind = kind
+    self.sequence = Int(sequence)
+    self.epoch = Int(epoch)
+    previous = value["previous"]?.string ?? ""
+    run = value["run"]?.string ?? ""
+    time = value["time"]?.string ?? ""
+    source = value["source"]?.string
+    state = value["state"]
+    tables = value["tables"]?.object ?? JSONObject()
+    self.files = files.compactMap(File.init)
+    guard self.files.count == files.count else { return nil }
+    reason = value["reason"]?.string
+  }
+
+  init(_ kind: Kind, after last: Commit?, previous: String, epoch: Int, run: String, time: String) {
+    self.kind = kind
+    sequence = (last?.sequence ?? 0) + 1
+    self.epoch = epoch
+    self.previous = previous
+    self.run = run
+    self.time = time
+    source = last?.source
+    state = last?.state
+    tables = last?.tables ?? JSONObject()
+    files = []
+  }
+}

@@ -1,0 +1,19 @@
+package import Storage
+
+/// Why the log refused.
+package enum CommitError: Error, Hashable, Sendable {
+  /// Another process holds the pipeline's lock.
+  case locked(pipeline: String)
+  /// Another writer took the next sequence: this one's epoch is over.
+  case fenced(sequence: Int)
+  /// The table belongs to another pipeline.
+  case owned(stream: String, by: String)
+  /// The tap or its identifying settings are not those of the last commits.
+  case otherSource(was: String, now: String)
+  /// A commit names a file that is neither staged nor in its place.
+  case missingData(sequence: Int, file: String)
+  /// An object of the log is not what this version writes.
+  case malformed(String)
+  /// The storage failed.
+  case store(StoreError)
+}
