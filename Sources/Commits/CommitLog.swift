@@ -36,12 +36,12 @@ package struct CommitLog: ~Copyable {
   }
 
   /// Opens the log for writing: what the last commit began is finished, older writers are fenced.
-  package init(
+  package static func open(
     _ store: any ObjectStore,
     pipeline: String,
     run: String,
     source: String?
-  ) throws(CommitError) {
+  ) throws(CommitError) -> CommitLog {
     let newest = try Self.newest(store, pipeline)
     if let newest { try Self.complete(newest.commit, store) }
     var open = Commit(
@@ -58,18 +58,29 @@ package struct CommitLog: ~Copyable {
       }
       open.source = source
     }
-    self.store = store
-    self.pipeline = pipeline
-    self.run = run
-    epoch = open.epoch
-    last = open
-    lastHash = try Self.publish(open, store, pipeline)
+    let hash = try publish(open, store, pipeline)
     // The epochs before are over: nobody can publish what they staged.
     let staging = "\(Self.folder(pipeline))/staging"
     for name in try Self.list(store, staging) where name != "\(open.epoch)" {
       try Self.storing { () throws(StoreError) in try store.remove("\(staging)/\(name)") }
     }
     Failpoint.opened.reached()
+    return CommitLog(store, pipeline, run, open, hash)
+  }
+
+  private init(
+    _ store: any ObjectStore,
+    _ pipeline: String,
+    _ run: String,
+    _ open: Commit,
+    _ hash: String
+  ) {
+    self.store = store
+    self.pipeline = pipeline
+    self.run = run
+    epoch = open.epoch
+    last = open
+    lastHash = hash
   }
 
   /// The sequence of the next commit, which the names of its files carry.
