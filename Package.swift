@@ -114,6 +114,26 @@ let package = Package(
     ),
     tap("csv"),
     target("parquet"),
+    .executableTarget(
+      name: "bench-decode",
+      dependencies: ["Columns", "Wire"],
+      path: "Tests/Bench/decode",
+      swiftSettings: settings
+    ),
+    // Tests, in layer order.
+    test("JSON", ["JSON"]),
+    test("Columns", ["Columns"]),
+    test("Codecs", ["Codecs"]),
+    test("Posix", ["Posix"]),
+    test("Wire", ["Wire", "Columns", "JSON"]),
+    test("JSONSchema", ["JSONSchema", "JSON"]),
+    test("Contracts", ["Contracts", "JSONSchema", "Columns", "JSON"]),
+    test("Parquet", ["Parquet", "Columns", "Codecs"]),
+    test("Commits", ["Commits", "Storage", "JSON", "Posix"]),
+    test("Telemetry", ["Telemetry", "JSON"]),
+    test("Children", ["Children", "Posix"]),
+    test("Supervisor", ["Supervisor", "Children", "Contracts", "Telemetry", "Wire", "JSON", "Posix"]),
+    test("Transcript", ["JSON", "Posix"]),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -106,9 +106,11 @@ package struct CommitLog: ~Copyable {
     claimed.insert(stream)
   }
 
-  /// Begins a data file; it stays invisible until a commit names it.
-  package func stage(_ name: String) throws(CommitError) -> StagedFile {
-    let path = "\(Self.folder(pipeline))/staging/\(epoch)/\(name)"
+  /// Begins a data file at a staged path; it stays invisible until a commit names it.
+  package static func stage(
+    _ store: any ObjectStore,
+    _ path: String
+  ) throws(CommitError) -> StagedFile {
     do throws(StoreError) {
       return StagedFile(path, try store.write(path))
     } catch {

@@ -1,0 +1,77 @@
+internal import JSON
+internal import Yams
+
+extension YAMLNode {
+  /// The largest number of values in a document, aliases followed: what stops an alias bomb.
+  private static let limit = 200_000
+
+  /// Reads one YAML document; an empty one is null.
+  ///
+  /// A key that stands twice in a mapping is an error, since one of the two would be ignored.
+  package static func parse(_ text: String) throws(YAMLError) -> YAMLNode {
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: text)
+    } catch let error as Yams.YamlError {
+      throw YAMLError(error)
+    } catch {
+      throw YAMLError(reason: "\(error)", mark: Mark(line: 1, column: 1))
+    }
+    guard let root else { return .scalar("", isPlain: true, Mark(line: 1, column: 1)) }
+    var left = limit
+    return try convert(root, &left)
+  }
+
+  private static func convert(_ node: Node, _ left: inout Int) throws(YAMLError) -> YAMLNode {
+    let mark = Mark(node.mark)
+    left -= 1
+    guard left > 0 else {
+      throw YAMLError(reason: "more than \(limit) values, aliases followed", mark: mark)
+    }
+    switch node {
+    case .scalar(let scalar):
+      return .scalar(scalar.string, isPlain: scalar.style == .plain || scalar.style == .any, mark)
+    case .sequence(let sequence):
+      var elements: [YAMLNode] = []
+      for element in sequence { elements.append(try convert(element, &left)) }
+      return .sequence(elements, mark)
+    case .mapping(let mapping):
+      var members: [Member] = []
+      var keys: Set<String> = []
+      for (key, value) in mapping {
+        let keyMark = Mark(key.mark)
+        guard let name = key.scalar?.string else {
+          throw YAMLError(reason: "a key must be text", mark: keyMark)
+        }
+        guard keys.insert(name).inserted else {
+          throw YAMLError(reason: "the key \"\(name)\" stands twice", mark: keyMark)
+        }
+        members.append(Member(key: name, keyMark: keyMark, value: try convert(value, &left)))
+      }
+      return .mapping(members, mark)
+    case .alias:
+      throw YAMLError(reason: "an alias that leads nowhere", mark: mark)
+    }
+  }
+}
+
+extension YAMLNode.Mark {
+  fileprivate init(_ mark: Yams.Mark?) { self.init(line: mark?.line ?? 1, column: mark?.column ?? 1) }
+}
+
+extension YAMLError {
+  fileprivate init(_ error: Yams.YamlError) {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      self.init(reason: problem, mark: YAMLNode.Mark(mark))
+    case .duplicatedKeysInMapping(let keys, let context):
+      self.init(
+        reason: "the key \"\(keys.first ?? "")\" stands twice",
+        mark: YAMLNode.Mark(context.mark)
+      )
+    default:
+      self.init(reason: "not YAML: \(error)", mark: YAMLNode.Mark(line: 1, column: 1))
+    }
+  }
+}

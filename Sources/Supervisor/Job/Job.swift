@@ -1,0 +1,109 @@
+package import JSON
+
+/// A job file as it was read: what to move, under which contracts, to where.
+///
+/// Paths are as written, relative to `folder`. Nothing has been looked up yet: `Plan` does that.
+package struct Job: Sendable {
+  /// How a stage's program is named: by a plugin's name, or as a command of one's own.
+  package enum Program: Hashable, Sendable {
+    /// A folder in `taps/` or `targets/`.
+    case plugin(String)
+    /// Any executable with its arguments, before those that Singer adds.
+    case command([String])
+  }
+
+  /// One end of the pipe.
+  package struct Connector: Sendable {
+    package var program: Program
+    /// The connector's own configuration.
+    package var config: JSONObject
+    /// Further environment variables.
+    package var environment: [String: String]
+    /// Log lines on a foreign tap's stdout, and values that do not fit, are let pass.
+    package var isLenient: Bool
+
+    package init(
+      program: Program,
+      config: JSONObject = JSONObject(),
+      environment: [String: String] = [:],
+      isLenient: Bool = false
+    ) {
+      self.program = program
+      self.config = config
+      self.environment = environment
+      self.isLenient = isLenient
+    }
+  }
+
+  /// What happens to a record that breaks its contract.
+  package enum Mode: String, CaseIterable, Sendable { case strict, warn, quarantine }
+
+  /// How the middle stage works.
+  package struct Validation: Sendable {
+    package var mode: Mode = .strict
+    /// The quarantine file; nil for the default below `DATIVO_HOME`.
+    package var quarantine: String?
+    package var report: String?
+    /// `100` or `1%`; nil for no limit.
+    package var maxViolations: String?
+
+    package init() {}
+  }
+
+  /// When a failed run is tried again.
+  package struct Retry: Sendable {
+    package var attempts = 3
+    package var initialSeconds = 1.0
+    package var maxSeconds = 60.0
+
+    package init() {}
+  }
+
+  package var file: String
+  /// The folder that relative paths start from: the one that the job file lies in.
+  package var folder: String
+  package var tenant: String
+  package var name: String
+  package var source: Connector
+  /// Patterns as Meltano has them: `orders.*`, `!*.ssn`; none selects everything.
+  package var select: [String]
+  package var contracts: [String]
+  package var validation: Validation
+  package var target: Connector
+  /// The folder of the file store; nil for the default below `DATIVO_HOME`.
+  package var stateFolder: String?
+  package var retry: Retry
+  /// Seconds without a line from the tap after which it counts as hung; nil for never.
+  package var stallSeconds: Double?
+
+  package init(
+    file: String,
+    folder: String,
+    tenant: String,
+    name: String,
+    source: Connector,
+    select: [String] = [],
+    contracts: [String] = [],
+    validation: Validation = Validation(),
+    target: Connector,
+    stateFolder: String? = nil,
+    retry: Retry = Retry(),
+    stallSeconds: Double? = nil
+  ) {
+    self.file = file
+    self.folder = folder
+    self.tenant = tenant
+    self.name = name
+    self.source = source
+    self.select = select
+    self.contracts = contracts
+    self.validation = validation
+    self.target = target
+    self.stateFolder = stateFolder
+    self.retry = retry
+    self.stallSeconds = stallSeconds
+  }
+
+  /// The name of the job's commit log at its destination.
+  package var pipeline: String { "\(tenant).\(name)" }
+}

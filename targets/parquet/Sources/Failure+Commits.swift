@@ -1,0 +1,52 @@
+import Commits
+import ConnectorKit
+import Storage
+import Wire
+
+extension Failure {
+  /// A refusal of the commit log, as the edge tells it.
+  init(_ error: CommitError) {
+    switch error {
+    case .locked(let pipeline):
+      self.init(
+        .temporary,
+        "another process is writing as pipeline \(pipeline)",
+        hint: "Wait until it has ended, or give this job a \"pipeline\" of its own."
+      )
+    case .fenced(let sequence):
+      self.init(
+        .temporary,
+        "another writer took commit \(sequence): this one's turn is over, nothing is lost"
+      )
+    case .owned(let stream, let other):
+      self.init(
+        .configuration,
+        "the table \(stream) belongs to pipeline \(other)",
+        hint: "Use another destination or stream name, or say \"shared\": true in both jobs."
+      )
+    case .otherSource(let was, let now):
+      self.init(
+        .configuration,
+        "the source has changed (\(was), now \(now)), so the stored STATE may not fit it",
+        hint: "Start over with --reset-state, or give the job another \"pipeline\"."
+      )
+    case .missingData(let sequence, let file):
+      self.init(
+        .bug,
+        "commit \(sequence) names data that no longer exists: \(file)",
+        hint: "Nothing further is written. Was a file of the destination moved or deleted?"
+      )
+    case .malformed(let object):
+      self.init(.bug, "\(object) is not what a commit log holds")
+    case .store(let error): self.init(error)
+    }
+  }
+
+  /// A failure of the storage, as the edge tells it.
+  init(_ error: StoreError) {
+    switch error {
+    case .exists(let name): self.init(.bug, "\(name) is there already")
+    case .system(let error): self.init(error)
+    }
+  }
+}

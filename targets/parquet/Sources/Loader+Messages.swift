@@ -1,0 +1,144 @@
+import Columns
+import ConnectorKit
+import JSON
+import Wire
+
+// SAFETY, for the whole file: positions lie inside the line that is being read.
+
+extension Loader {
+  /// A SCHEMA line: a table begins, or goes on with other columns.
+  mutating func schema(_ message: Message, _ start: Position) throws(Failure) {
+    guard let stream = message.stream, !stream.isEmpty else {
+      throw violation("a SCHEMA without the name of its stream")
+    }
+    guard let bytes = unsafe message.bytes("schema", in: start),
+      let schema = unsafe message.value("schema", in: start)
+    else { throw violation("a SCHEMA of stream \(stream) without a schema") }
+    let keys = unsafe KeyProperties.read(message.value("key_properties", in: start))
+    let known = places[Array(stream.utf8)].map { tables[$0] }
+    if let known, known.schemaBytes == bytes, known.declaredKeys == keys { return }
+    let declared: Schema
+    do throws(SchemaError) {
+      declared = try ColumnTypes.schema(schema)
+    } catch {
+      switch error {
+      case .noProperties: throw violation("the schema of stream \(stream) has no properties")
+      case .reference(let reference):
+        throw violation("the schema of stream \(stream) refers to \(reference), which is not there")
+      }
+    }
+    let table: Table
+    if let known { table = known } else { table = try open(stream) }
+    let merged = TableSchema.merged(table: table.schema, stream: declared)
+    for change in merged.changes {
+      Log.warning(
+        "stream \(stream), \(change.path): the type changes from \(change.old) to \(change.new)"
+      )
+    }
+    table.schemaBytes = bytes
+    table.declaredKeys = keys
+    table.keys = keys.filter { key in declared.fields.contains { $0.name == key } }
+    for key in keys where !table.keys.contains(key) {
+      Log.warning("stream \(stream): the key property \(key) is not in the schema")
+    }
+    table.metadata = Governance.metadata(of: schema)
+    if merged.schema != table.schema || table.rowsRead == 0 {
+      try retype(table, to: merged.schema)
+    } else {
+      table.keyColumns = table.keyPlaces()
+    }
+  }
+
+  /// A new table, with the columns that the commit log has for it.
+  private mutating func open(_ stream: String) throws(Failure) -> Table {
+    let table = try committer.claim(stream)
+    places[Array(stream.utf8)] = tables.count
+    tables.append(table)
+    return table
+  }
+
+  /// A STATE line covers every row before it.
+  mutating func state(
+    _ message: Message,
+    _ start: Position,
+    _ end: Position,
+    isAirbyte: Bool
+  ) throws(Failure) {
+    guard let value = unsafe message.value(isAirbyte ? "state" : "value", in: start),
+      let bytes = unsafe message.bytes(isAirbyte ? "state" : "value", in: start)
+    else { throw violation("a STATE without a value") }
+    // An empty state never replaces a real one, but what came before it is still covered by the
+    // state that stood then.
+    let isEmpty = value.isNull || value.object?.isEmpty == true
+    if !isEmpty {
+      let line = unsafe Array(UnsafeBufferPointer(start: start, count: end - start))
+      committer.wait(for: WaitingState(value: value, bytes: bytes, line: line, isAirbyte: isAirbyte))
+      for table in tables { table.marked = table.batch.rows }
+    }
+    let elapsed = committer.nanosecondsSinceCommit
+    guard
+      committer.hasWaiting,
+      settings.checkpoint.isDue(
+        bytes: bytesSinceCommit,
+        rows: rowsSinceCommit,
+        nanoseconds: elapsed
+      )
+    else { return }
+    try commitWaiting()
+  }
+
+  /// A line that is no message: the end, or lenient a line of the log.
+  mutating func malformed(
+    _ problem: Message.Problem,
+    _ start: Position,
+    _ end: Position
+  ) throws(Failure) {
+    let count = unsafe min(end - start, 120)
+    let excerpt = unsafe String(
+      decoding: UnsafeBufferPointer(start: start, count: count),
+      as: UTF8.self
+    ).split(separator: "\n").first.map(String.init) ?? ""
+    if settings.lenient {
+      Log.warning("line \(lineNumber + 1) is no message: \(excerpt)")
+      return
+    }
+    let reason =
+      switch problem {
+      case .notJSON(let fault): "not JSON (\(fault.reason.rawValue))"
+      case .notAnObject: "no JSON object"
+      case .noType: "a message without a type"
+      }
+    throw violation(
+      "\(reason): \(excerpt)",
+      hint: "Does the tap print its log to standard output? \"lenient\": true passes such lines by."
+    )
+  }
+
+  /// Throws for a record without one of the stream's key properties; a null is one.
+  mutating func checkKeys(
+    _ table: Table,
+    from start: Position,
+    rows: Int,
+    before: Int
+  ) throws(Failure) {
+    guard !table.keys.isEmpty, table.hasNewNullKeys() else { return }
+    var p = unsafe start
+    for row in 0..<rows {
+      let end = unsafe p + 64 * 1024 * 1024
+      let next = unsafe Self.lineEnd(p, end)
+      if let location = unsafe try? RecordLocation(p, next) {
+        let bytes = unsafe UnsafeRawBufferPointer(
+          start: p + location.record.lowerBound,
+          count: location.record.count
+        )
+        let record = unsafe try? JSONValue.parse(bytes)
+        for key in table.keys where record?[key] == nil {
+          table.batch.truncate(toRows: before + row)
+          lineNumber += row
+          throw violation("a record of stream \(table.stream) with missing key properties: \(key)")
+        }
+      }
+      unsafe p = unsafe next
+    }
+  }
+}

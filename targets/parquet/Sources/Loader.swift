@@ -1,0 +1,228 @@
+import Columns
+import Commits
+import ConnectorKit
+import JSON
+import Posix
+import Wire
+
+// SAFETY, for the whole file: positions lie inside the region of whole lines that the line reader
+// lent, which stays valid until it is asked for the next.
+
+/// Reads the stream, fills the tables, and commits at STATE lines.
+///
+/// The rule that makes a cut at the last STATE possible: while a STATE waits for its commit, no
+/// row that came after it reaches a file. Rows before it may; when memory runs short and only
+/// later rows are left, the waiting STATE is committed first.
+struct Loader: ~Copyable {
+  typealias Position = UnsafePointer<UInt8>
+
+  let settings: Settings
+  var tables: [Table] = []
+  var places: [[UInt8]: Int] = [:]
+  var current: Table?
+  var committer: Committer
+  var lineNumber = 0
+  /// Input bytes and rows since the last commit, which is what a checkpoint counts.
+  var bytesSinceCommit = 0
+  var rowsSinceCommit = 0
+  /// Types of messages that passed without effect, counted.
+  var passed: [String: Int] = [:]
+  /// A failure that ends the input here; what the last STATE covers is still committed.
+  var failure: Failure?
+
+  init(settings: Settings, committer: consuming Committer) {
+    self.settings = settings
+    self.committer = committer
+  }
+
+  /// Takes one region of whole lines; false when the input must be read no further.
+  mutating func take(_ region: UnsafeRawBufferPointer) -> Bool {
+    guard let start = unsafe region.bindMemory(to: UInt8.self).baseAddress else { return true }
+    let end = unsafe start + region.count
+    do throws(Failure) {
+      unsafe try read(start, end)
+      bytesSinceCommit += region.count
+      try balance()
+      return true
+    } catch {
+      failure = error
+      return false
+    }
+  }
+
+  private mutating func read(_ start: Position, _ end: Position) throws(Failure) {
+    var p = unsafe start
+    if lineNumber == 0, unsafe end - p >= 3, unsafe p[0] == 0xEF, unsafe p[1] == 0xBB,
+      unsafe p[2] == 0xBF
+    {
+      unsafe p += 3
+    }
+    while unsafe p < end {
+      if let table = unsafe table(matching: p, end) {
+        unsafe p = unsafe try run(table, p, end)
+      } else {
+        let next = unsafe Self.lineEnd(p, end)
+        unsafe p = unsafe try line(p, next) ? next : p
+      }
+    }
+  }
+
+  /// The table whose learned line form the line at `p` has.
+  private func table(matching p: Position, _ end: Position) -> Table? {
+    if let current, unsafe current.lines.matches(p, end) { return current }
+    guard tables.count <= 64 else { return nil }
+    return tables.first { unsafe $0.lines.matches(p, end) }
+  }
+
+  /// Decodes lines of one table's form; returns where the first other line begins.
+  private mutating func run(
+    _ table: Table,
+    _ start: Position,
+    _ end: Position
+  ) throws(Failure) -> Position {
+    current = table
+    let rows = table.batch.rows
+    let run = unsafe table.lines.decodeRun(
+      start,
+      end,
+      into: &table.batch,
+      rowLimit: rows + Self.runLimit
+    )
+    let taken = table.batch.rows - rows
+    if taken > 0 {
+      unsafe try checkKeys(table, from: start, rows: taken, before: rows)
+      lineNumber += taken
+      table.rowsRead += taken
+      rowsSinceCommit += taken
+    }
+    switch unsafe run.stop {
+    case .end: break
+    case .full: try balance()
+    case .failed: try recover(table, table.lines.records.failure)
+    case .otherLine:
+      // The form differs somewhere: the general way reads the line, and learns from it.
+      let next = unsafe Self.lineEnd(run.position, end)
+      return unsafe try line(run.position, next) ? next : run.position
+    }
+    return unsafe run.position
+  }
+
+  private static let runLimit = 16_384
+
+  /// Reads one line the general way; false if the same line must be read again.
+  private mutating func line(_ start: Position, _ end: Position) throws(Failure) -> Bool {
+    if unsafe Self.isBlank(start, end) {
+      lineNumber += 1
+      return true
+    }
+    let message: Message
+    do throws(Message.Problem) {
+      message = unsafe try Message(start, end)
+    } catch {
+      unsafe try malformed(error, start, end)
+      lineNumber += 1
+      return true
+    }
+    switch message.kind {
+    case .record, .airbyteRecord:
+      guard unsafe try record(start, end) else { return false }
+    case .schema: unsafe try schema(message, start)
+    case .state: unsafe try state(message, start, end, isAirbyte: false)
+    case .airbyteState: unsafe try state(message, start, end, isAirbyte: true)
+    case .activateVersion:
+      if let stream = message.stream, places[Array(stream.utf8)] == nil {
+        Log.warning("line \(lineNumber + 1): ACTIVATE_VERSION of \(stream), which has no SCHEMA yet")
+      }
+    case .batch:
+      throw violation(
+        "a BATCH message",
+        hint: "Let the tap send records: remove batch_config from its configuration."
+      )
+    case .airbyteLog, .airbyteTrace, .airbyteOther: passed["\(message.kind)", default: 0] += 1
+    case .unknown(let type): passed[type, default: 0] += 1
+    }
+    lineNumber += 1
+    return true
+  }
+
+  /// A RECORD line: its form is learned, its record decoded.
+  private mutating func record(_ start: Position, _ end: Position) throws(Failure) -> Bool {
+    guard let location = unsafe try? RecordLocation(start, end) else {
+      throw violation("a RECORD without an object under record")
+    }
+    guard let place = places[Array(location.stream.utf8)] else {
+      throw violation(
+        "a record of stream \(location.stream) before a corresponding schema",
+        hint: "A SCHEMA message of the stream must come first."
+      )
+    }
+    let table = tables[place]
+    current = table
+    unsafe table.lines.learn(location, from: start, to: end)
+    let rows = table.batch.rows
+    guard
+      unsafe table.lines.records.decode(start + location.record.lowerBound, end, into: &table.batch)
+        != nil
+    else {
+      try recover(table, table.lines.records.failure)
+      return false
+    }
+    unsafe try checkKeys(table, from: start, rows: 1, before: rows)
+    table.rowsRead += 1
+    rowsSinceCommit += 1
+    return true
+  }
+
+  /// After a record that did not become a row: the column goes on as another type, or it ends here.
+  private mutating func recover(_ table: Table, _ reason: RecordFailure?) throws(Failure) {
+    switch reason {
+    case .misfit(let misfit)?:
+      let path = "/" + misfit.path.joined(separator: "/")
+      let value = String(decoding: misfit.value.prefix(80), as: UTF8.self)
+      guard let wider = Widening.widened(table.schema, for: misfit) else {
+        throw violation(
+          "stream \(table.stream), \(path): the value \(value) does not fit its column",
+          hint: "Correct the SCHEMA that the tap sends, or let a contract with mode quarantine "
+            + "take such records out."
+        )
+      }
+      Log.warning("stream \(table.stream), \(path): goes on as another type, for \(value)")
+      try retype(table, to: wider)
+    case .invalid(let fault)?: throw violation("\(fault.reason.rawValue)")
+    case nil: throw Failure(.bug, "line \(lineNumber + 1) was refused without a reason")
+    }
+  }
+
+  /// Goes on with another schema: rows of the former one are a row group of their own.
+  mutating func retype(_ table: Table, to schema: Schema) throws(Failure) {
+    if table.batch.rows > 0 {
+      try commitWaiting()
+      try committer.write(table, table.takeRows(before: table.batch.rows))
+    }
+    table.schema = schema
+    table.batch = Batch(schema)
+    table.lines = LineDecoder(schema)
+    table.keyColumns = table.keyPlaces()
+  }
+
+  // MARK: Ends
+
+  /// A violation at the line being read.
+  func violation(_ what: String, hint: String? = nil) -> Failure {
+    Failure(.data, "line \(lineNumber + 1): \(what)", hint: hint)
+  }
+
+  static func lineEnd(_ p: Position, _ end: Position) -> Position {
+    guard let feed = unsafe Bytes.find(0x0A, p, end) else { return unsafe end }
+    return unsafe feed + 1
+  }
+
+  private static func isBlank(_ start: Position, _ end: Position) -> Bool {
+    var p = unsafe start
+    while unsafe p < end {
+      guard unsafe p.pointee == 0x20 || (0x09...0x0D).contains(p.pointee) else { return false }
+      unsafe p += 1
+    }
+    return true
+  }
+}

@@ -1,0 +1,142 @@
+import Codecs
+import ConnectorKit
+import JSON
+import Wire
+
+/// The target's settings: described once, read once.
+struct Settings {
+  static let info = PluginInfo(
+    "dativo-target-parquet",
+    "Writes Singer and Airbyte streams as Parquet tables, exactly once.",
+    capabilities: ["about", "committed-state", "structured-logging"],
+    settings: [
+      Setting("destination", .string, "The folder under which each stream has its own.", required: true),
+      Setting(
+        "pipeline",
+        .string,
+        "Who writes: the commit log, its STATE and the file names belong to it.",
+        default: "default"
+      ),
+      Setting(
+        "compression",
+        .string,
+        "The codec of the files.",
+        default: "zstd",
+        choices: ["zstd", "snappy", "gzip", "uncompressed"]
+      ),
+      Setting("compression_level", .integer, "The level of zstd (1-22) or gzip (1-9)."),
+      Setting("target_file_size", .size, "A file is closed when it reaches this size.", default: "256MiB"),
+      Setting(
+        "checkpoint_interval",
+        .object,
+        "{bytes, rows, seconds}: a STATE is committed when one is reached (128MiB, 900 seconds)."
+      ),
+      Setting("memory_limit", .size, "What rows that wait may take.", default: "64MiB"),
+      Setting(
+        "tail",
+        .string,
+        "Rows after the last STATE at a clean end of input.",
+        default: "commit",
+        choices: ["commit", "discard"]
+      ),
+      Setting("shared", .boolean, "Several pipelines append to one table.", default: false),
+      Setting("lenient", .boolean, "Lines that are no message go to standard error.", default: false),
+      Setting("source", .string, "A fingerprint of the tap and what identifies its data."),
+      Setting("run_id", .string, "The name of this run in the commit log."),
+      Setting("max_line_size", .size, "The longest line that is read.", default: "64MiB"),
+    ]
+  )
+
+  var destination: String
+  var pipeline: String
+  var codec: Codec
+  var level: Int?
+  var fileSize: Int
+  var checkpoint = Checkpoint()
+  var memory: Int
+  var discardsTail: Bool
+  var isShared: Bool
+  var lenient: Bool
+  var source: String?
+  var run: String
+  var lineLimit: Int
+
+  init(_ configuration: Configuration) throws(Failure) {
+    destination = configuration.string("destination") ?? ""
+    while destination.count > 1, destination.hasSuffix("/") { destination.removeLast() }
+    pipeline = configuration.string("pipeline") ?? "default"
+    if destination.hasPrefix("s3://") {
+      throw Failure(
+        .configuration,
+        "\(configuration.source): \"destination\" must be a folder; s3:// is not supported yet"
+      )
+    }
+    guard !destination.isEmpty else {
+      throw Failure(.configuration, "\(configuration.source): \"destination\" is empty")
+    }
+    let isPlain = pipeline.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x2E: true
+      default: false
+      }
+    }
+    guard isPlain, !pipeline.isEmpty, !pipeline.hasPrefix("."), pipeline != "tables" else {
+      throw Failure(
+        .configuration,
+        "\(configuration.source): \"pipeline\" may have letters, digits, '.', '_' and '-' only"
+      )
+    }
+    codec = configuration.string("compression").flatMap(Codec.init(rawValue:)) ?? .zstd
+    level = configuration.integer("compression_level")
+    fileSize = try Self.size(configuration, "target_file_size") ?? 256 << 20
+    memory = try Self.size(configuration, "memory_limit") ?? 64 << 20
+    lineLimit = try Self.size(configuration, "max_line_size") ?? 64 << 20
+    discardsTail = configuration.string("tail") == "discard"
+    isShared = configuration.bool("shared")
+    lenient = configuration.bool("lenient")
+    source = configuration.string("source")
+    run = configuration.string("run_id") ?? ""
+    if let interval = configuration["checkpoint_interval"]?.object {
+      checkpoint = try Self.checkpoint(interval, configuration.source)
+    }
+  }
+
+  private static func size(
+    _ configuration: Configuration,
+    _ name: String
+  ) throws(Failure) -> Int? {
+    try size(configuration[name], "\(configuration.source): \"\(name)\"")
+  }
+
+  private static func size(_ value: JSONValue?, _ place: String) throws(Failure) -> Int? {
+    switch value {
+    case nil, .null?: return nil
+    case .number(let number)?: if let bytes = number.int64, bytes >= 0 { return Int(bytes) }
+    case .string(let text)?: if let size = ByteSize(text) { return size.bytes }
+    default: break
+    }
+    throw Failure(.configuration, "\(place) must be a number of bytes, such as \"128MiB\"")
+  }
+
+  private static func checkpoint(
+    _ object: JSONObject,
+    _ source: String
+  ) throws(Failure) -> Checkpoint {
+    for key in object.keys where !["bytes", "rows", "seconds"].contains(key) {
+      throw Failure(
+        .configuration,
+        "\(source): unknown key \"\(key)\" in \"checkpoint_interval\"",
+        hint: "It has bytes, rows and seconds; null lifts a limit."
+      )
+    }
+    var checkpoint = Checkpoint()
+    if let bytes = object["bytes"] {
+      checkpoint.bytes = try size(bytes, "\(source): \"checkpoint_interval.bytes\"")
+    }
+    if let rows = object["rows"] { checkpoint.rows = rows.number?.int64.map { Int($0) } }
+    if let seconds = object["seconds"] {
+      checkpoint.seconds = seconds.number?.int64.map { Int($0) }
+    }
+    return checkpoint
+  }
+}

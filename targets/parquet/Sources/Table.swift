@@ -1,0 +1,67 @@
+import Columns
+import Wire
+
+/// One stream on its way into its table: the rows that wait, and how its lines are read.
+final class Table {
+  let stream: String
+  /// The folder of the table, and its name in the commit log.
+  let folder: String
+  var schema: Schema
+  var batch: Batch
+  var lines: LineDecoder
+  /// How many rows of `batch` the waiting STATE covers.
+  var marked = 0
+  let writer: TableWriter
+  /// Key-value pairs for the footer of every file.
+  var metadata: [(String, String)] = []
+  /// The stream's last SCHEMA, to notice a repeated one.
+  var schemaBytes: [UInt8] = []
+  var declaredKeys: [String] = []
+  /// The key properties that are in the schema, which a record must have.
+  var keys: [String] = []
+  /// The leaf of each key, and how many nulls it had when last looked at.
+  var keyColumns: [(leaf: Int, nulls: Int)] = []
+  var rowsRead = 0
+  var rowsWritten = 0
+
+  init(stream: String, folder: String, schema: Schema, writer: TableWriter) {
+    self.stream = stream
+    self.folder = folder
+    self.schema = schema
+    self.writer = writer
+    batch = Batch(schema)
+    lines = LineDecoder(schema)
+  }
+
+  /// Takes the rows before `row` out of `batch`.
+  func takeRows(before row: Int) -> Batch {
+    let rest = batch.split(atRow: row)
+    var taken = Batch(schema)
+    swap(&taken, &batch)
+    batch = rest
+    marked = max(marked - row, 0)
+    keyColumns = keyPlaces()
+    return taken
+  }
+
+  /// Where the keys are among the leaves, with the nulls that the batch has there now.
+  func keyPlaces() -> [(leaf: Int, nulls: Int)] {
+    let leaves = schema.leaves
+    return keys.compactMap { key in
+      leaves.firstIndex { $0.path == [key] }.map { leaf in (leaf, nulls(leaf)) }
+    }
+  }
+
+  /// Whether a key column has got nulls since the last look: a key was null, or absent.
+  func hasNewNullKeys() -> Bool {
+    var found = false
+    for index in keyColumns.indices {
+      let now = nulls(keyColumns[index].leaf)
+      if now > keyColumns[index].nulls { found = true }
+      keyColumns[index].nulls = now
+    }
+    return found
+  }
+
+  private func nulls(_ leaf: Int) -> Int { batch.withColumn(leaf) { $0.slots - $0.count } }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Commits
+import ConnectorKit
+import JSON
+import Posix
+import Storage
+import Wire
+
+@main
+struct TargetParquet: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    Settings.info,
+    discussion: """
+      Reads messages from standard input and prints each STATE once it is committed. A tap that \
+      is killed in a plain shell pipe looks like one that ended: its rows after the last STATE may \
+      then be repeated by the next run.
+      """
+  )
+
+  @OptionGroup var options: ConnectorOptions
+
+  @Option(name: .long, help: "The catalog; read for compatibility, the SCHEMA messages decide.")
+  var catalog: String?
+
+  @Flag(name: .long, help: "Print the last committed STATE with its sequence, and end.")
+  var lastState = false
+
+  @Flag(name: .long, help: "Commit an empty STATE, so that the next run begins anew.")
+  var resetState = false
+
+  @Option(name: .long, help: "Why the state is reset; kept in the commit log.")
+  var reason = "reset by the user"
+
+  func run() {
+    Lifecycle.run(Settings.info.name) {
+      options.answerAbout(Settings.info)
+      guard !options.about else { return }
+      let settings = try Settings(try options.configuration(Settings.info))
+      if lastState {
+        try printLastState(settings)
+      } else if resetState {
+        var committer = try Committer(settings)
+        try committer.reset(reason: reason)
+      } else {
+        try load(settings)
+      }
+    }
+  }
+
+  private func printLastState(_ settings: Settings) throws(Failure) {
+    let newest: (commit: Commit, hash: String)?
+    do throws(CommitError) {
+      newest = try CommitLog.newest(LocalStore(root: settings.destination), settings.pipeline)
+    } catch {
+      throw Failure(error)
+    }
+    var answer = JSONObject()
+    answer["pipeline"] = .string(settings.pipeline)
+    answer["sequence"] = .number(JSONNumber(newest?.commit.sequence ?? 0))
+    answer["epoch"] = .number(JSONNumber(newest?.commit.epoch ?? 0))
+    answer["source"] = newest?.commit.source.map { .string($0) } ?? .null
+    answer["state"] = newest?.commit.state ?? .null
+    print(JSONValue.object(answer).encoded())
+  }
+
+  private func load(_ settings: Settings) throws(Failure) {
+    var loader = Loader(settings: settings, committer: try Committer(settings))
+    var reader = LineReader(0, limit: settings.lineLimit) { Signals.received != nil }
+    var failure: Failure?
+    do throws(LineReader.Problem) {
+      while let region = unsafe try reader.next() {
+        let isCut = unsafe reader.endedWithoutNewline && !Ending.isWhole(region)
+        if isCut {
+          failure = Failure(
+            .data,
+            "line \(loader.lineNumber + 1): the input ends in the middle of a line",
+            hint: "The stage before this one was killed or failed; run it again."
+          )
+          break
+        }
+        guard unsafe loader.take(region) else { break }
+      }
+    } catch {
+      failure = Ending.failure(error, line: loader.lineNumber)
+    }
+    failure = failure ?? loader.failure ?? (reader.wasStopped ? Failure.signalled : nil)
+    if failure == nil, !Verdict.isProven() {
+      failure = Failure(
+        .temporary,
+        "the stages before this one did not all end well: "
+          + "rows after the last STATE were not committed"
+      )
+    }
+    try loader.end(includingTail: failure == nil && !settings.discardsTail)
+    loader.summarise()
+    if let failure { throw failure }
+  }
+}
