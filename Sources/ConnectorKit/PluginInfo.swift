@@ -11,7 +11,7 @@ public struct PluginInfo: Sendable {
   public let name: String
   /// What it does, in one line.
   public let summary: String
-  /// The words that tell a runner what it may ask: `catalog`, `discover`, `state`, …
+  /// The words that tell a runner what it may ask, such as `catalog` or `state`.
   public let capabilities: [String]
   /// What the configuration may hold.
   public let settings: [Setting]
@@ -51,10 +51,14 @@ public struct PluginInfo: Sendable {
 
   /// The answer to `--about --format markdown`.
   public var markdown: String {
-    var lines = ["# \(name)", "", summary, "", "| setting | kind | default | meaning |", "|---|---|---|---|"]
+    var lines = [
+      "# \(name)", "", summary, "", "| setting | kind | default | meaning |", "|---|---|---|---|",
+    ]
     for setting in settings {
       let standard = setting.isRequired ? "required" : setting.defaultValue?.encoded() ?? ""
-      lines.append("| `\(setting.name)` | \(setting.kind.rawValue) | \(standard) | \(setting.summary) |")
+      lines.append(
+        "| `\(setting.name)` | \(setting.kind.rawValue) | \(standard) | \(setting.summary) |"
+      )
     }
     return lines.joined(separator: "\n") + "\n"
   }

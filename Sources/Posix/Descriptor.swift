@@ -1,6 +1,5 @@
-internal import Glibc
-
 internal import CLinux
+internal import Glibc
 
 /// An open file descriptor with one owner; closed when the owner ends.
 package struct Descriptor: ~Copyable, Sendable {
@@ -57,7 +56,11 @@ package struct Descriptor: ~Copyable, Sendable {
     var offset = 0
     while offset < bytes.count {
       // SAFETY: the rest of the buffer, which the caller keeps during the call.
-      let count = unsafe Glibc.write(raw, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
+      let count = unsafe Glibc.write(
+        raw,
+        bytes.baseAddress?.advanced(by: offset),
+        bytes.count - offset
+      )
       if count >= 0 {
         offset += count
       } else if errno == EAGAIN {

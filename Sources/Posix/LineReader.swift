@@ -1,6 +1,5 @@
-internal import Glibc
-
 internal import CLinux
+internal import Glibc
 
 /// Reads a descriptor in large blocks and lends regions of whole lines.
 ///
@@ -56,7 +55,10 @@ package struct LineReader: ~Copyable {
     carry()
     while !isAtEnd {
       if filled == capacity { try grow() }
-      let room = unsafe UnsafeMutableRawBufferPointer(start: buffer + filled, count: capacity - filled)
+      let room = unsafe UnsafeMutableRawBufferPointer(
+        start: buffer + filled,
+        count: capacity - filled
+      )
       let count = unsafe try receive(room)
       guard count > 0 else {
         isAtEnd = true

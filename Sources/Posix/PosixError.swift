@@ -2,7 +2,7 @@ internal import Glibc
 
 /// A system call that failed.
 package struct PosixError: Error, Hashable, Sendable {
-  /// What was tried: `open`, `write`, …
+  /// What was tried, such as `open` or `write`.
   package let operation: String
   /// The file concerned; empty for a descriptor without a name.
   package let path: String

@@ -1,6 +1,5 @@
-internal import Glibc
-
 internal import CLinux
+internal import Glibc
 
 /// SIGTERM and SIGINT as a flag, SIGPIPE as an error of `write`.
 package enum Signals {

@@ -84,7 +84,9 @@ package final class LocalStore: ObjectStore {
     if unsafe unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR { return }
     guard errno == EISDIR || errno == EPERM else { throw .system(PosixError("unlink", path)) }
     for entry in try list(name) { try removeTree("\(name)/\(entry)") }
-    guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw .system(PosixError("rmdir", path)) }
+    guard unsafe rmdir(path) == 0 || errno == ENOENT else {
+      throw .system(PosixError("rmdir", path))
+    }
   }
 
   package func write(_ name: String) throws(StoreError) -> any StagedObject {

@@ -56,7 +56,9 @@ extension YAMLNode {
 }
 
 extension YAMLNode.Mark {
-  fileprivate init(_ mark: Yams.Mark?) { self.init(line: mark?.line ?? 1, column: mark?.column ?? 1) }
+  fileprivate init(_ mark: Yams.Mark?) {
+    self.init(line: mark?.line ?? 1, column: mark?.column ?? 1)
+  }
 }
 
 extension YAMLError {

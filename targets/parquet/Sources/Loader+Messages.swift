@@ -72,7 +72,9 @@ extension Loader {
     let isEmpty = value.isNull || value.object?.isEmpty == true
     if !isEmpty {
       let line = unsafe Array(UnsafeBufferPointer(start: start, count: end - start))
-      committer.wait(for: WaitingState(value: value, bytes: bytes, line: line, isAirbyte: isAirbyte))
+      committer.wait(
+        for: WaitingState(value: value, bytes: bytes, line: line, isAirbyte: isAirbyte)
+      )
       for table in tables { table.marked = table.batch.rows }
     }
     let elapsed = committer.nanosecondsSinceCommit
@@ -94,10 +96,11 @@ extension Loader {
     _ end: Position
   ) throws(Failure) {
     let count = unsafe min(end - start, 120)
-    let excerpt = unsafe String(
-      decoding: UnsafeBufferPointer(start: start, count: count),
-      as: UTF8.self
-    ).split(separator: "\n").first.map(String.init) ?? ""
+    let excerpt =
+      unsafe String(
+        decoding: UnsafeBufferPointer(start: start, count: count),
+        as: UTF8.self
+      ).split(separator: "\n").first.map(String.init) ?? ""
     if settings.lenient {
       Log.warning("line \(lineNumber + 1) is no message: \(excerpt)")
       return

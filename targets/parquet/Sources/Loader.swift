@@ -131,7 +131,9 @@ struct Loader: ~Copyable {
     case .airbyteState: unsafe try state(message, start, end, isAirbyte: true)
     case .activateVersion:
       if let stream = message.stream, places[Array(stream.utf8)] == nil {
-        Log.warning("line \(lineNumber + 1): ACTIVATE_VERSION of \(stream), which has no SCHEMA yet")
+        Log.warning(
+          "line \(lineNumber + 1): ACTIVATE_VERSION of \(stream), which has no SCHEMA yet"
+        )
       }
     case .batch:
       throw violation(

@@ -10,7 +10,12 @@ struct Settings {
     "Writes Singer and Airbyte streams as Parquet tables, exactly once.",
     capabilities: ["about", "committed-state", "structured-logging"],
     settings: [
-      Setting("destination", .string, "The folder under which each stream has its own.", required: true),
+      Setting(
+        "destination",
+        .string,
+        "The folder under which each stream has its own.",
+        required: true
+      ),
       Setting(
         "pipeline",
         .string,
@@ -25,7 +30,12 @@ struct Settings {
         choices: ["zstd", "snappy", "gzip", "uncompressed"]
       ),
       Setting("compression_level", .integer, "The level of zstd (1-22) or gzip (1-9)."),
-      Setting("target_file_size", .size, "A file is closed when it reaches this size.", default: "256MiB"),
+      Setting(
+        "target_file_size",
+        .size,
+        "A file is closed when it reaches this size.",
+        default: "256MiB"
+      ),
       Setting(
         "checkpoint_interval",
         .object,
@@ -40,7 +50,12 @@ struct Settings {
         choices: ["commit", "discard"]
       ),
       Setting("shared", .boolean, "Several pipelines append to one table.", default: false),
-      Setting("lenient", .boolean, "Lines that are no message go to standard error.", default: false),
+      Setting(
+        "lenient",
+        .boolean,
+        "Lines that are no message go to standard error.",
+        default: false
+      ),
       Setting("source", .string, "A fingerprint of the tap and what identifies its data."),
       Setting("run_id", .string, "The name of this run in the commit log."),
       Setting("max_line_size", .size, "The longest line that is read.", default: "64MiB"),

@@ -57,7 +57,8 @@ enum Widening {
       var scale = number.decimal.scale
       if case .decimal(_, let former) = old { scale = max(scale, former) }
       // The next double's fraction may be longer: all the places there are, if the value leaves them.
-      if case .double = old, number.decimal.precision - number.decimal.scale + largest <= precision {
+      if case .double = old, number.decimal.precision - number.decimal.scale + largest <= precision
+      {
         scale = largest
       }
       guard scale <= largest, number.decimal.precision - number.decimal.scale + scale <= precision
