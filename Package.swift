@@ -132,7 +132,10 @@ let package = Package(
     test("Commits", ["Commits", "Storage", "JSON", "Posix"]),
     test("Telemetry", ["Telemetry", "JSON"]),
     test("Children", ["Children", "Posix"]),
-    test("Supervisor", ["Supervisor", "Children", "Contracts", "Telemetry", "Wire", "JSON", "Posix"]),
+    test(
+      "Supervisor",
+      ["Supervisor", "Children", "Contracts", "Telemetry", "Wire", "JSON", "Posix"]
+    ),
     test("Transcript", ["JSON", "Posix"]),
   ],
   cxxLanguageStandard: .cxx17
