@@ -91,7 +91,7 @@ let package = Package(
     module("Storage", ["JSON", "Posix"]),
     module("Commits", ["Storage", "JSON", "Posix", crypto]),
     module("Telemetry", ["JSON", "Posix"]),
-    module("Children", ["Posix"]),
+    module("Children", ["Posix", "CLinux"]),
     // Layer 3: kits.
     module("ConnectorKit", ["Wire", "Telemetry", "JSONSchema", "JSON", "Posix", argumentParser]),
     module(

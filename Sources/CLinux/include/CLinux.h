@@ -25,6 +25,48 @@ int clinux_fcntl(int descriptor, int command, long argument);
 /* Sends the calling process a signal when its parent ends. */
 int clinux_set_parent_death_signal(int signal);
 
+/* What a child is made of. Descriptor `sources[i]` becomes number i of the child; all others are
+   closed. */
+struct clinux_command {
+  const char *path;       /* the executable, not looked up in PATH */
+  char *const *arguments; /* ends with null; the first is the name */
+  char *const *environment;
+  const char *folder; /* the working folder, or null for the caller's */
+  const int *sources;
+  int count;
+};
+
+/* Starts a process in a group of its own, with default signal dispositions, that is killed when
+   the calling thread ends. Returns its number; when the start fails, -1 with errno and in `step`
+   the name of the system call. */
+pid_t clinux_spawn(const struct clinux_command *what, const char **step);
+
+/* Forks a process that kills the process groups which it was told of as soon as the caller is
+   gone. `descriptor` receives the end of the pipe to tell it through: one pid_t per message, the
+   group's number when it begins and its negative when it is over. */
+pid_t clinux_warden(int *descriptor);
+
+/* Adopts processes whose parents, children of the caller, have ended. */
+int clinux_adopt_orphans(void);
+
+/* Kills and reaps every child that the calling thread has left, its adopted ones too; how many. */
+int clinux_kill_orphans(void);
+
+/* Waits for a child. */
+int clinux_wait_gone(pid_t pid);
+
+/* Blocks SIGINT, SIGTERM and SIGHUP and returns a descriptor from which they are read. */
+int clinux_signal_descriptor(void);
+
+/* The number of the next signal of `descriptor`; 0 if there is none. */
+int clinux_next_signal(int descriptor);
+
+/* A pipe, both ends close-on-exec. */
+int clinux_pipe(int *ends);
+
+/* Bytes that wait in a pipe. */
+int clinux_waiting_bytes(int descriptor);
+
 /* The last `byte` in `count` bytes, or null. */
 const void *clinux_last_byte(const void *bytes, int byte, size_t count);
 

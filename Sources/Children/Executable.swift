@@ -1,0 +1,43 @@
+internal import Glibc
+internal import Posix
+
+/// Where programs are found.
+package enum Executable {
+  /// The file for `name`: a path as it is, relative ones from `folder`; a bare name next to the
+  /// running program when `besides` says so, then in the folders of PATH. Nil if there is none.
+  package static func find(
+    _ name: String,
+    from folder: String,
+    besides: Bool = false,
+    path: String? = Environment.value("PATH")
+  ) -> String? {
+    if name.contains("/") {
+      let file = name.hasPrefix("/") ? name : "\(folder)/\(name)"
+      return isExecutable(file) ? file : nil
+    }
+    guard !name.isEmpty else { return nil }
+    var folders: [String] = []
+    if besides, let own = ownFolder { folders.append(own) }
+    for entry in (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":") {
+      folders.append(entry.hasPrefix("/") ? String(entry) : "\(folder)/\(entry)")
+    }
+    return folders.map { "\($0)/\(name)" }.first(where: isExecutable)
+  }
+
+  /// The folder of the running program.
+  package static var ownFolder: String? {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    // SAFETY: the call writes at most as many bytes as it is told, and no terminator.
+    let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count - 1)
+    guard count > 0 else { return nil }
+    let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return path.lastIndex(of: "/").map { String(path[..<$0]) }
+  }
+
+  /// Whether `file` is a regular file that may be executed.
+  package static func isExecutable(_ file: String) -> Bool {
+    var status = stat()
+    guard unsafe stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    return unsafe access(file, X_OK) == 0
+  }
+}
