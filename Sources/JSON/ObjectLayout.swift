@@ -87,7 +87,10 @@ public struct ObjectLayout: ~Copyable {
         left &-= 8
       }
       let difference = unsafe JSONScanner.load8(input) ^ JSONScanner.load8(text)
-      if left <= 8, unsafe difference & slot.pointee.lastMask == 0 {
+      // A blank here is one that the slot's text lacks: this object is written in another style.
+      if left <= 8, unsafe difference & slot.pointee.lastMask == 0, unsafe input + left < end,
+        unsafe input[left] > 0x20
+      {
         let index = unsafe slot.pointee.index
         if index < 0 { unsafe slot.pointee.hits &+= 1 }
         return unsafe Key(input + left, index, predicted)

@@ -7,8 +7,6 @@ extension ColumnType {
     case .string: 0
     case .decimal: 5
     case .date: 6
-    case .time(.millis): 7
-    case .time(.micros): 8
     case .timestamp(.millis, utc: true): 9
     case .timestamp(.micros, utc: true): 10
     case .integer(let width): (width.isSigned ? 15 : 11) + width.bits.trailingZeroBitCount - 3
@@ -34,7 +32,8 @@ extension ColumnType {
         $0.i32(2, precision)
       }
     case .date: thrift.structure(6)
-    case .time(let unit): Self.write(7, unit, utc: true, to: &thrift)
+    // A reading of a clock: converted types know only times in UTC, so there is none for it.
+    case .time(let unit): Self.write(7, unit, utc: false, to: &thrift)
     case .timestamp(let unit, let utc): Self.write(8, unit, utc: utc, to: &thrift)
     case .integer(let width):
       thrift.structure(10) {

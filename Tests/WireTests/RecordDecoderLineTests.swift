@@ -63,4 +63,12 @@ import Wire
     }
     #expect(try Self.run(line(1) + line(22)) == (2, 1, .end))
   }
+
+  @Test func aChangeOfSpacingBetweenLinesIsNoFault() throws {
+    let compact = #"{"type":"RECORD","stream":"a","record":{"id":1}}"# + "\n"
+    let spaced = #"{"type": "RECORD", "stream": "a", "record": {"id": 2}}"# + "\n"
+    let mixed = #"{"type":"RECORD","stream":"a","record":{ "id" :  3 }}"# + "\n"
+    #expect(try Self.run(compact + spaced + compact + mixed + compact).rows == 5)
+    #expect(try Self.run(compact + mixed + spaced + mixed).rows == 4)
+  }
 }
