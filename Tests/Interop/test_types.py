@@ -196,6 +196,9 @@ def test_values_equal_the_source(name, tmp_path, load):
     else:
         assert [plain(row[0]) for row in rows] == [plain(value) for value in wanted]
     polars = pl.read_parquet(files[0]).sort("id")["v"].to_list()
+    if name == "free-form objects":
+        # Polars reads the logical type JSON as bytes.
+        polars = [value and value.decode() for value in polars]
     assert [plain(value) for value in polars] == [plain(value) for value in wanted]
 
 
