@@ -120,6 +120,12 @@ let package = Package(
       path: "Tests/Bench/decode",
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "json-echo",
+      dependencies: ["JSON", "Posix"],
+      path: "Tests/Tools/json-echo",
+      swiftSettings: settings
+    ),
     // Tests, in layer order.
     test("JSON", ["JSON"]),
     test("Columns", ["Columns"]),
@@ -136,7 +142,7 @@ let package = Package(
       "Supervisor",
       ["Supervisor", "Children", "Contracts", "Telemetry", "Wire", "JSON", "Posix"]
     ),
-    test("Transcript", ["JSON", "Posix"]),
+    test("Transcript", []),
   ],
   cxxLanguageStandard: .cxx17
 )
