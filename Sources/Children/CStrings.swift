@@ -10,7 +10,7 @@ enum CStrings {
     // SAFETY: the copies live until the end of this call.
     var list = unsafe strings.map { unsafe strdup($0) }
     unsafe list.append(nil)
-    defer { for unsafetext in unsafe list { unsafe free(text) } }
+    defer { unsafe list.forEach { unsafe free($0) } }
     return unsafe list.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { fatalError("a list with null is not empty") }
       return unsafe body(base)

@@ -3,8 +3,10 @@ internal import Posix
 
 /// Where programs are found.
 package enum Executable {
-  /// The file for `name`: a path as it is, relative ones from `folder`; a bare name next to the
-  /// running program when `besides` says so, then in the folders of PATH. Nil if there is none.
+  /// The file for a name; nil if there is none.
+  ///
+  /// A path is taken as it is, a relative one from `folder`; a bare name is looked for next to the
+  /// running program when `besides` says so, then in the folders of PATH.
   package static func find(
     _ name: String,
     from folder: String,
