@@ -33,12 +33,14 @@ func executable(
   _ name: String,
   path: String,
   sources: [String]? = nil,
+  exclude: [String] = [],
   _ dependencies: [Target.Dependency]
 ) -> Target {
   .executableTarget(
     name: name,
     dependencies: dependencies,
     path: path,
+    exclude: exclude,
     sources: sources,
     swiftSettings: settings
   )
@@ -60,6 +62,7 @@ func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     "dativo-target-\(name)",
     path: "targets/\(name)",
     sources: ["Sources"],
+    exclude: ["README.md", "plugin.yaml"],
     ["ConnectorKit", "Wire", "Columns", "JSON", "Posix", "Codecs", "Parquet", "Storage", "Commits"]
       + dependencies
   )

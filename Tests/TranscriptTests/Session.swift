@@ -76,7 +76,7 @@ final class Session {
   /// Runs a command; its output goes to files, so that no pipe can fill up.
   private func run(_ command: String) throws {
     let names = ["stdout", "stderr"].map { folder.appending(path: ".\($0)") }
-    for name in names { FileManager.default.createFile(atPath: name.path, contents: nil) }
+    for name in names { try Data().write(to: name) }
     let process = Process()
     process.executableURL = URL(filePath: "/bin/bash")
     process.arguments = ["-o", "pipefail", "-c", command]
