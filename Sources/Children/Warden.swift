@@ -6,7 +6,7 @@ internal import Posix
 /// ended: the kernel would kill only the children themselves, not theirs.
 package struct Warden: ~Copyable {
   private let pid: Int32
-  private let line: Descriptor
+  private let line: Int32
 
   /// Starts it; nil where the system is out of processes, which the run survives.
   package init?() {
@@ -15,7 +15,13 @@ package struct Warden: ~Copyable {
     let pid = unsafe clinux_warden(&raw)
     guard pid > 0 else { return nil }
     self.pid = pid
-    line = Descriptor(owning: raw)
+    line = raw
+  }
+
+  /// Ends it, and with it the groups that are still watched.
+  deinit {
+    close(line)
+    _ = clinux_wait_gone(pid)
   }
 
   /// Watches a child's group from now on.
@@ -27,16 +33,7 @@ package struct Warden: ~Copyable {
   private func tell(_ number: Int32) {
     // SAFETY: the bytes of a local variable, written before it ends.
     unsafe withUnsafeBytes(of: number) { bytes in
-      try? unsafe Descriptor.write(line.raw, bytes)
+      try? unsafe Descriptor.write(line, bytes)
     }
   }
-
-  /// Ends it; called once, when every group is over.
-  package consuming func end() {
-    let pid = pid
-    Self.close(line)
-    _ = clinux_wait_gone(pid)
-  }
-
-  private static func close(_ line: consuming Descriptor) {}
 }

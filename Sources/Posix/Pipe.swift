@@ -3,8 +3,8 @@ internal import Glibc
 
 /// Both ends of a pipe, closed on exec.
 package struct Pipe: ~Copyable {
-  package var reading: Descriptor
-  package var writing: Descriptor
+  package let reading: Descriptor
+  package let writing: Descriptor
 
   /// Creates a pipe whose buffer is of `size` bytes, where the kernel grants that.
   package init(size: Int? = nil) throws(PosixError) {
@@ -15,6 +15,12 @@ package struct Pipe: ~Copyable {
     writing = Descriptor(owning: ends[1])
     if let size { _ = clinux_set_pipe_size(ends[0], Int32(size)) }
   }
+
+  /// The reading end; the other closes.
+  package consuming func keepReading() -> Descriptor { reading }
+
+  /// The writing end; the other closes.
+  package consuming func keepWriting() -> Descriptor { writing }
 }
 
 extension Descriptor {

@@ -1,0 +1,91 @@
+internal import Glibc
+
+extension Files {
+  /// Replaces a file: at any instant, a power cut included, it is the old one or the new one.
+  package static func replace(
+    _ path: String,
+    _ bytes: [UInt8],
+    mode: UInt32 = 0o644
+  ) throws(PosixError) {
+    let temporary = "\(path).\(getpid()).tmp"
+    do throws(PosixError) {
+      let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
+      try put(bytes, file.raw, temporary)
+      try file.sync(temporary)
+      // SAFETY: both names are lent for the call.
+      guard unsafe rename(temporary, path) == 0 else { throw PosixError("rename", path) }
+    } catch {
+      unsafe unlink(temporary)
+      throw error
+    }
+    let folder = folder(of: path)
+    try Descriptor(opening: folder, O_RDONLY | O_DIRECTORY).sync(folder)
+  }
+
+  /// Writes a file that nobody reads before it is whole.
+  package static func write(
+    _ path: String,
+    _ bytes: [UInt8],
+    mode: UInt32 = 0o644
+  ) throws(PosixError) {
+    let file = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
+    try put(bytes, file.raw, path)
+  }
+
+  private static func put(_ bytes: [UInt8], _ raw: Int32, _ path: String) throws(PosixError) {
+    let result: Result<Void, PosixError> = unsafe bytes.withUnsafeBytes { bytes in
+      do throws(PosixError) {
+        return .success(unsafe try Descriptor.write(raw, bytes))
+      } catch {
+        return .failure(PosixError("write", path, code: error.code))
+      }
+    }
+    try result.get()
+  }
+
+  /// Creates a folder with those above it; one that is there already is fine.
+  package static func makeFolder(_ path: String, mode: UInt32 = 0o777) throws(PosixError) {
+    var status = stat()
+    if unsafe stat(path, &status) == 0 {
+      if status.st_mode & S_IFMT == S_IFDIR { return }
+      throw PosixError("mkdir", path, code: ENOTDIR)
+    }
+    let above = folder(of: path)
+    if above != path { try makeFolder(above) }
+    guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else { throw PosixError("mkdir", path) }
+  }
+
+  /// Takes a lock that one process at a time holds; nil if another has it. The number stays open,
+  /// and with it the lock, until the process ends.
+  package static func lock(_ path: String) throws(PosixError) -> Int32? {
+    let file = try Descriptor(opening: path, O_RDWR | O_CREAT)
+    guard flock(file.raw, LOCK_EX | LOCK_NB) == 0 else {
+      if errno == EWOULDBLOCK { return nil }
+      throw PosixError("flock", path)
+    }
+    return file.release()
+  }
+
+  /// Removes a file, or a folder with the files in it.
+  package static func remove(_ path: String) {
+    guard unsafe unlink(path) != 0 else { return }
+    // SAFETY: the stream is this call's; names are copied out of its entries.
+    guard let stream = unsafe opendir(path) else { return }
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe String(cString: $0)
+        }
+      }
+      if name != ".", name != ".." { remove("\(path)/\(name)") }
+    }
+    unsafe closedir(stream)
+    unsafe rmdir(path)
+  }
+
+  /// The folder that `path` lies in.
+  package static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}
