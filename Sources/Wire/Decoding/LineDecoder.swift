@@ -16,10 +16,9 @@ package struct LineDecoder: ~Copyable {
   package enum Stop: Hashable {
     /// The input is used up.
     case end
-    /// The next line is not one of the learned form: read it the general way.
+    /// The next line is not one of the learned form, or its record did not become a row: read it
+    /// the general way.
     case otherLine
-    /// The next line's record did not become a row; the reason is in `records.failure`.
-    case failed
     /// As many rows as were asked for.
     case full
   }
@@ -74,7 +73,8 @@ package struct LineDecoder: ~Copyable {
       guard unsafe matches(p, end) else { return unsafe (p, .otherLine) }
       let rows = batch.rows
       guard let after = unsafe records.decode(p + prefix.count, end, into: &batch) else {
-        return unsafe (p, .failed)
+        // Whether the line is wrong is not known yet: its envelope may have a key twice.
+        return unsafe (p, .otherLine)
       }
       guard let next = unsafe afterSuffix(after, end) else {
         batch.truncate(toRows: rows)

@@ -126,8 +126,8 @@ enum ScalarText {
   /// Returns nil if there is no such time. A second 60 is the next second.
   static func time(_ p: inout Position, _ end: Position) -> Int64? {
     guard unsafe end - p >= 4 else { return nil }
+    guard unsafe digit(p) <= 9 else { return nil }
     var hour = unsafe Int(digit(p))
-    guard hour <= 9 else { return nil }
     unsafe p += 1
     if unsafe digit(p) <= 9 {
       hour = unsafe hour * 10 + Int(digit(p))

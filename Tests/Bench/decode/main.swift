@@ -43,16 +43,18 @@ while true {
     let run = unsafe lines.decodeRun(p, end, into: &batch, rowLimit: 131_072)
     unsafe p = run.position
     if unsafe run.stop == .full { drain(&batch) }
-    if unsafe run.stop == .failed { fatalError("\(String(describing: lines.records.failure))") }
     guard unsafe run.stop == .otherLine else { continue }
     var next = unsafe p
     while unsafe next.pointee != 0x0A { unsafe next += 1 }
     unsafe next += 1
     if let location = unsafe try RecordLocation(p, next) {
       unsafe lines.learn(location, from: p, to: next)
-    } else {
-      unsafe p = next
+      let record = unsafe p + location.record.lowerBound
+      guard unsafe lines.records.decode(record, next, into: &batch) != nil else {
+        fatalError("\(String(describing: lines.records.failure))")
+      }
     }
+    unsafe p = next
   }
   filled = unsafe UnsafePointer(buffer) + filled - end
   unsafe memmove(buffer, end, filled)
