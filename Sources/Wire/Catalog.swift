@@ -76,7 +76,12 @@ public struct Catalog: Sendable {
 
     /// Selects or deselects one property.
     public mutating func select(property: String, _ isSelected: Bool) {
-      setMetadata(["properties", property], "selected", .bool(isSelected))
+      select(path: [property], isSelected)
+    }
+
+    /// Selects or deselects a property inside others, by the names on the way to it.
+    public mutating func select(path: [String], _ isSelected: Bool) {
+      setMetadata(path.flatMap { ["properties", $0] }, "selected", .bool(isSelected))
     }
 
     private mutating func setMetadata(_ breadcrumb: [String], _ key: String, _ value: JSONValue) {

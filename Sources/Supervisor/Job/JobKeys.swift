@@ -1,0 +1,14 @@
+/// The keys of a job file, by the mapping that they stand in; `schemas/job.schema.json` has the same.
+package enum JobKeys {
+  package static let root = [
+    "apiVersion", "kind", "tenant", "name", "description", "source", "contracts", "validation",
+    "target", "state", "retry", "stall_seconds",
+  ]
+  /// Keys whose names are taken, for what does not exist yet.
+  package static let reserved = ["parallelism", "sandbox", "hooks"]
+  package static let source = ["tap", "command", "config", "select", "lenient", "env"]
+  package static let validation = ["mode", "quarantine", "report", "max_violations"]
+  package static let target = ["target", "command", "config", "env"]
+  package static let state = ["path"]
+  package static let retry = ["attempts", "initial_seconds", "max_seconds"]
+}

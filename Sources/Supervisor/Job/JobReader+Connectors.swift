@@ -1,0 +1,187 @@
+internal import Contracts
+internal import JSON
+internal import Posix
+internal import Wire
+
+extension JobReader {
+  mutating func source(_ root: YAMLNode) -> (connector: Job.Connector, select: [String]) {
+    guard let node = end(root, "source", example: "source: {tap: csv, config: {…}}"),
+      yaml.keys(node, JobKeys.source, in: "source")
+    else { return (Job.Connector(program: .command([])), []) }
+    var connector = connector(node, "source", plugin: "tap", example: "tap: csv")
+    connector.isLenient = yaml.bool(node["lenient"], "source.lenient") ?? false
+    return (connector, yaml.texts(node["select"], "source.select"))
+  }
+
+  mutating func target(_ root: YAMLNode) -> Job.Connector {
+    let example = "target: {target: parquet, config: {destination: out}}"
+    guard let node = end(root, "target", example: example),
+      yaml.keys(node, JobKeys.target, in: "target")
+    else { return Job.Connector(program: .command([])) }
+    return connector(node, "target", plugin: "target", example: "target: parquet")
+  }
+
+  /// The mapping of one end of the pipe.
+  private mutating func end(_ root: YAMLNode, _ key: String, example: String) -> YAMLNode? {
+    guard let node = root[key], !node.isNull else {
+      let mark = root.members.first { $0.key == key }?.keyMark ?? root.mark
+      yaml.error(mark, "\"\(key)\" is missing", hint: "Write `\(example)`.")
+      return nil
+    }
+    if let name = node.text {
+      yaml.error(
+        node,
+        "\"\(key)\" must be a mapping, not \"\(name)\"",
+        hint: "Write `\(key): {\(key == "source" ? "tap" : "target"): \(name), config: {…}}`."
+      )
+      return nil
+    }
+    return node
+  }
+
+  private mutating func connector(
+    _ node: YAMLNode,
+    _ path: String,
+    plugin: String,
+    example: String
+  ) -> Job.Connector {
+    let name = yaml.text(node[plugin], "\(path).\(plugin)")
+    let command = command(node["command"], "\(path).command")
+    var program = Job.Program.command(command)
+    switch (node[plugin].map { !$0.isNull } ?? false, node["command"].map { !$0.isNull } ?? false) {
+    case (true, false): program = .plugin(name ?? "")
+    case (false, true): break
+    case (true, true):
+      yaml.error(
+        node["command"] ?? node,
+        "\"\(path)\" has both \"\(plugin)\" and \"command\"",
+        hint: "Keep one: a plugin's name, or a program of your own."
+      )
+    case (false, false):
+      yaml.error(
+        node,
+        "\"\(path)\" says neither \"\(plugin)\" nor \"command\"",
+        hint: "Write `\(example)`, or `command: [program, argument]`."
+      )
+    }
+    return Job.Connector(
+      program: program,
+      config: config(node["config"], path),
+      environment: environment(node["env"], "\(path).env")
+    )
+  }
+
+  /// A program with its arguments; one text is a program without any.
+  private mutating func command(_ node: YAMLNode?, _ path: String) -> [String] {
+    guard let node, !node.isNull else { return [] }
+    if let text = node.text, text.contains(" ") {
+      let words = text.split(separator: " ").joined(separator: ", ")
+      yaml.error(node, "\"\(path)\" must be a list", hint: "Write `command: [\(words)]`.")
+      return []
+    }
+    if let elements = node.elements, elements.isEmpty {
+      yaml.error(node, "\"\(path)\" is empty", hint: "Write `command: [program, argument]`.")
+      return []
+    }
+    // Arguments may be empty texts; the program may not.
+    guard let elements = node.elements else { return yaml.texts(node, path) }
+    var words: [String] = []
+    for (index, element) in elements.enumerated() {
+      guard let word = element.text, index > 0 || !word.isEmpty else {
+        yaml.error(element, "\"\(path)[\(index)]\" must be text")
+        continue
+      }
+      words.append(word)
+    }
+    return words
+  }
+
+  private mutating func environment(_ node: YAMLNode?, _ path: String) -> [String: String] {
+    guard let node, !node.isNull else { return [:] }
+    guard case .mapping(let members, _) = node else {
+      yaml.error(node, "\"\(path)\" must be a mapping", hint: "Write `env: {NAME: value}`.")
+      return [:]
+    }
+    var variables: [String: String] = [:]
+    for member in members {
+      if member.key.isEmpty || member.key.contains("=") {
+        yaml.error(member.keyMark, "\"\(member.key)\" cannot name an environment variable")
+      } else if case .scalar(let text, _, let mark) = member.value {
+        let isNull = member.value.isNull
+        variables[member.key] = isNull ? "" : substitution.replace(text, mark, &yaml)
+      } else {
+        yaml.error(member.value, "\"\(path).\(member.key)\" must be text")
+      }
+    }
+    return variables
+  }
+
+  /// The connector's configuration: a mapping here, or a file that holds one.
+  private mutating func config(_ node: YAMLNode?, _ end: String) -> JSONObject {
+    guard let node, !node.isNull else { return JSONObject() }
+    if case .mapping = node {
+      configurations[end] = (yaml.file, node)
+      return substitution.value(node, &yaml).object ?? JSONObject()
+    }
+    guard let name = node.text else {
+      yaml.error(node, "\"\(end).config\" must be a mapping, or the path of a JSON or YAML file")
+      return JSONObject()
+    }
+    let file = Paths.absolute(name, from: Files.folder(of: yaml.file))
+    guard Paths.isFile(file) else {
+      yaml.error(
+        node,
+        "the configuration file \(name) does not exist",
+        hint: "Paths start from the folder of the job file; a mapping may stand here as well."
+      )
+      return JSONObject()
+    }
+    return name.hasSuffix(".json") ? json(file, name, node) : yaml(file, name, end)
+  }
+
+  private mutating func json(_ file: String, _ name: String, _ node: YAMLNode) -> JSONObject {
+    let shown = Paths.joined(Files.folder(of: yaml.file), name)
+    guard let bytes = try? Files.read(file) else {
+      yaml.error(node, "the configuration file \(name) cannot be read")
+      return JSONObject()
+    }
+    do throws(JSONError) {
+      let value = try JSONValue.parse(bytes)
+      if let object = value.object {
+        return substitution.value(.object(object), at: node.mark, &yaml).object ?? object
+      }
+      yaml.findings.append(
+        Finding(.error, "the configuration is not a JSON object", file: shown, line: 1, column: 1)
+      )
+    } catch {
+      yaml.findings.append(
+        Finding(
+          .error,
+          "not JSON: \(error.reason.rawValue)",
+          hint: "Named by \"config\" of \(yaml.file).",
+          file: shown,
+          line: error.line,
+          column: error.column
+        )
+      )
+    }
+    return JSONObject()
+  }
+
+  private mutating func yaml(_ file: String, _ name: String, _ end: String) -> JSONObject {
+    let shown = Paths.joined(Files.folder(of: yaml.file), name)
+    let reading = YAMLFile.read(file)
+    yaml.findings += reading.findings.map { finding in
+      var finding = finding
+      finding.file = shown
+      return finding
+    }
+    guard let root = reading.root else { return JSONObject() }
+    configurations[end] = (shown, root)
+    var inner = YAMLReader(file: shown)
+    let value = substitution.value(root, &inner)
+    if value.object == nil { inner.error(root, "the configuration is not a mapping") }
+    yaml.findings += inner.findings
+    return value.object ?? JSONObject()
+  }
+}

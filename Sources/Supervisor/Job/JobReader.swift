@@ -1,0 +1,176 @@
+internal import Contracts
+internal import JSON
+internal import Posix
+internal import Wire
+
+/// From the document of a job file to a `Job`.
+struct JobReader {
+  static let apiVersion = "dativo/v1"
+
+  var yaml: YAMLReader
+  let substitution: Substitution
+  /// The connectors' configurations as they stand in files.
+  var configurations: [String: (file: String, node: YAMLNode)] = [:]
+  private let folder: String
+
+  init(_ path: String, _ substitution: Substitution) {
+    yaml = YAMLReader(file: path)
+    self.substitution = substitution
+    folder = Paths.absolute(Files.folder(of: path))
+  }
+
+  /// The job; what it holds stands only if no error was noted.
+  mutating func read(_ root: YAMLNode) -> Job? {
+    guard yaml.keys(root, JobKeys.root + JobKeys.reserved, in: "") else { return nil }
+    header(root)
+    reserved(root)
+    let tenant = name(root, "tenant", allowsDots: false, example: "tenant: shop")
+    let name = name(root, "name", allowsDots: true, example: "name: orders")
+    _ = yaml.text(root["description"], "description")
+    let source = source(root)
+    let target = target(root)
+    var job = Job(
+      file: yaml.file,
+      folder: folder,
+      tenant: tenant ?? "",
+      name: name ?? "",
+      source: source.connector,
+      select: source.select,
+      contracts: yaml.texts(root["contracts"], "contracts"),
+      target: target
+    )
+    if let node = root["validation"], !node.isNull { job.validation = validation(node) }
+    if let node = root["state"], !node.isNull, yaml.keys(node, JobKeys.state, in: "state") {
+      job.stateFolder = yaml.text(node["path"], "state.path")
+    }
+    if let node = root["retry"], !node.isNull { job.retry = retry(node) }
+    job.stallSeconds = yaml.number(root["stall_seconds"], "stall_seconds", above: 0)
+    return job
+  }
+
+  private mutating func header(_ root: YAMLNode) {
+    let version = yaml.required(
+      root,
+      "apiVersion",
+      "apiVersion",
+      example: "apiVersion: \(Self.apiVersion)"
+    )
+    if let version, version != Self.apiVersion, let node = root["apiVersion"] {
+      yaml.error(
+        node,
+        "apiVersion \"\(version)\" is not known",
+        hint: "Write `apiVersion: \(Self.apiVersion)`."
+      )
+    }
+    let kind = yaml.required(root, "kind", "kind", example: "kind: Job")
+    if let kind, kind != "Job", let node = root["kind"] {
+      yaml.error(node, "\"\(kind)\" is not a job", hint: "A job file says `kind: Job`.")
+    }
+  }
+
+  private mutating func reserved(_ root: YAMLNode) {
+    for member in root.members where JobKeys.reserved.contains(member.key) {
+      guard !member.value.isNull else { continue }
+      if member.key == "parallelism" {
+        guard member.value.text != "1" else { continue }
+        yaml.warning(
+          member.keyMark,
+          "\"parallelism\" is not supported yet: the job runs in one part",
+          hint: "Remove it, or write `parallelism: 1`."
+        )
+      } else {
+        yaml.error(
+          member.keyMark,
+          "\"\(member.key)\" is not supported yet",
+          hint: "Remove it: the job would run without what it asks for."
+        )
+      }
+    }
+  }
+
+  /// A part of the pipeline's name, which names files too.
+  private mutating func name(
+    _ root: YAMLNode,
+    _ key: String,
+    allowsDots: Bool,
+    example: String
+  ) -> String? {
+    guard let text = yaml.required(root, key, key, example: example), let node = root[key] else {
+      return nil
+    }
+    let isPlain = text.unicodeScalars.allSatisfy { scalar in
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", "_", "-": true
+      case ".": allowsDots
+      default: false
+      }
+    }
+    let isNamed = text.first.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
+    guard isPlain, isNamed, text.utf8.count <= 64 else {
+      let signs =
+        allowsDots ? "letters, digits, \".\", \"_\" and \"-\"" : "letters, digits, \"_\" and \"-\""
+      yaml.error(
+        node,
+        "\"\(key)\" may have \(signs) only, at most 64, not \"\(text)\"",
+        hint: "It begins with a letter, a digit or \"_\"; it names the commit log and files."
+      )
+      return nil
+    }
+    return text
+  }
+
+  private mutating func validation(_ node: YAMLNode) -> Job.Validation {
+    var validation = Job.Validation()
+    guard yaml.keys(node, JobKeys.validation, in: "validation") else { return validation }
+    if let mode = yaml.choice(node["mode"], "validation.mode", Job.Mode.self) {
+      validation.mode = mode
+    }
+    validation.quarantine = yaml.text(node["quarantine"], "validation.quarantine")
+    if let place = node["quarantine"], validation.quarantine != nil, validation.mode != .quarantine
+    {
+      yaml.error(
+        place,
+        "\"validation.quarantine\" without `mode: quarantine` has no effect",
+        hint: "Write `mode: quarantine`, or remove the file."
+      )
+    }
+    validation.report = yaml.text(node["report"], "validation.report")
+    if let limit = node["max_violations"], let text = yaml.text(limit, "validation.max_violations")
+    {
+      let isPercent = text.hasSuffix("%")
+      let number = isPercent ? Double(text.dropLast()) : Int(text).map(Double.init)
+      if let number, number >= 0, !isPercent || number <= 100 {
+        validation.maxViolations = text
+      } else {
+        yaml.error(
+          limit,
+          "\"validation.max_violations\" must be a count or a percentage, not \"\(text)\"",
+          hint: "Write `max_violations: 100` or `max_violations: 1%`."
+        )
+      }
+    }
+    return validation
+  }
+
+  private mutating func retry(_ node: YAMLNode) -> Job.Retry {
+    var retry = Job.Retry()
+    guard yaml.keys(node, JobKeys.retry, in: "retry") else { return retry }
+    retry.attempts = yaml.integer(node["attempts"], "retry.attempts", atLeast: 1) ?? retry.attempts
+    let initial = yaml.number(
+      node["initial_seconds"],
+      "retry.initial_seconds",
+      above: 0,
+      orEqual: true
+    )
+    retry.initialSeconds = initial ?? retry.initialSeconds
+    let most = yaml.number(node["max_seconds"], "retry.max_seconds", above: 0, orEqual: true)
+    retry.maxSeconds = most ?? max(retry.maxSeconds, retry.initialSeconds)
+    if retry.maxSeconds < retry.initialSeconds {
+      yaml.error(
+        node["max_seconds"] ?? node,
+        "\"retry.max_seconds\" is less than \"retry.initial_seconds\""
+      )
+    }
+    return retry
+  }
+}

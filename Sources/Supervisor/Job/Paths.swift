@@ -1,0 +1,72 @@
+internal import Glibc
+internal import Posix
+
+/// Names of files, and what stands under them.
+package enum Paths {
+  /// An absolute name without `.` and empty parts, starting from `folder` if it is relative.
+  package static func absolute(_ path: String, from folder: String = ".") -> String {
+    var base = path
+    if !path.hasPrefix("/") {
+      let start = folder.hasPrefix("/") ? folder : "\(working)/\(folder)"
+      base = "\(start)/\(path)"
+    }
+    let parts = base.split(separator: "/").filter { $0 != "." }
+    return "/" + parts.joined(separator: "/")
+  }
+
+  /// `path` below `folder`, as a user would write it.
+  package static func joined(_ folder: String, _ path: String) -> String {
+    path.hasPrefix("/") || folder == "." ? path : "\(folder)/\(path)"
+  }
+
+  /// The working folder.
+  package static var working: String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    // SAFETY: the call writes a terminated string into a buffer whose size it is told.
+    guard unsafe getcwd(&buffer, buffer.count) != nil else { return "/" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  package static func isFile(_ path: String) -> Bool { kind(path) == S_IFREG }
+  package static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
+  package static func exists(_ path: String) -> Bool { kind(path) != nil }
+
+  private static func kind(_ path: String) -> UInt32? {
+    var status = stat()
+    // SAFETY: the status is written to a variable of this call.
+    return unsafe stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+  }
+
+  /// The names in a folder, sorted; none where it cannot be read.
+  package static func names(in folder: String) -> [String] {
+    // SAFETY: the stream is this call's; names are copied out of its entries.
+    guard let stream = unsafe opendir(folder) else { return [] }
+    defer { unsafe _ = closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe String(cString: $0)
+        }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// The files that a pattern of the shell matches, sorted.
+  package static func glob(_ pattern: String) -> [String] {
+    var found = unsafe glob_t()
+    defer { unsafe globfree(&found) }
+    // SAFETY: the call fills `found`, which is freed at the end; its paths are copied before.
+    guard unsafe Glibc.glob(pattern, 0, nil, &found) == 0 else { return [] }
+    return unsafe (0..<Int(found.gl_pathc)).compactMap { index in
+      unsafe found.gl_pathv[index].map { unsafe String(cString: $0) }
+    }
+  }
+
+  /// Whether `name` follows a pattern with `*`, `?` and `[…]`.
+  package static func matches(_ name: String, _ pattern: String) -> Bool {
+    unsafe fnmatch(pattern, name, 0) == 0
+  }
+}

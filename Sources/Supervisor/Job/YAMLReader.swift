@@ -1,0 +1,151 @@
+internal import Contracts
+internal import JSON
+internal import Wire
+
+/// Reads the values of one YAML file and gathers all that is wrong with them.
+///
+/// A wrong value is noted and read as absent, so that every mistake is found in one go.
+struct YAMLReader {
+  let file: String
+  var findings: [Finding] = []
+
+  init(file: String) { self.file = file }
+
+  mutating func error(_ node: YAMLNode, _ message: String, hint: String? = nil) {
+    error(node.mark, message, hint: hint)
+  }
+
+  mutating func error(_ mark: YAMLNode.Mark, _ message: String, hint: String? = nil) {
+    findings.append(Finding(.error, file, mark, message, hint: hint))
+  }
+
+  mutating func warning(_ mark: YAMLNode.Mark, _ message: String, hint: String? = nil) {
+    findings.append(Finding(.warning, file, mark, message, hint: hint))
+  }
+
+  /// Checks that `node` is a mapping of `known` keys only; `path` names it, empty for the root.
+  mutating func keys(_ node: YAMLNode, _ known: [String], in path: String) -> Bool {
+    guard case .mapping(let members, _) = node else {
+      let what = path.isEmpty ? "the file" : "\"\(path)\""
+      error(node, "\(what) must be a mapping", hint: "Its keys: \(known.joined(separator: ", ")).")
+      return false
+    }
+    for member in members where !known.contains(member.key) {
+      let place = path.isEmpty ? "" : " in \"\(path)\""
+      let near = Nearest.name(to: member.key, among: known)
+      error(
+        member.keyMark,
+        "unknown key \"\(member.key)\"\(place)",
+        hint: near.map { "Did you mean \"\($0)\"?" }
+          ?? "The keys here: \(known.joined(separator: ", "))."
+      )
+    }
+    return true
+  }
+
+  /// The text of a scalar that is not empty.
+  mutating func text(_ node: YAMLNode?, _ path: String) -> String? {
+    guard let node, !node.isNull else { return nil }
+    guard let text = node.text else {
+      error(node, "\"\(path)\" must be text")
+      return nil
+    }
+    guard !text.isEmpty else {
+      error(node, "\"\(path)\" is empty")
+      return nil
+    }
+    return text
+  }
+
+  /// Text that must be there; `example` is what to write.
+  mutating func required(
+    _ parent: YAMLNode,
+    _ key: String,
+    _ path: String,
+    example: String
+  ) -> String? {
+    guard let node = parent[key], !node.isNull else {
+      let mark = parent.members.first { $0.key == key }?.keyMark ?? parent.mark
+      error(mark, "\"\(path)\" is missing", hint: "Write `\(example)`.")
+      return nil
+    }
+    return text(node, path)
+  }
+
+  /// A list of texts; a single text is a list of one.
+  mutating func texts(_ node: YAMLNode?, _ path: String) -> [String] {
+    guard let node, !node.isNull else { return [] }
+    guard let elements = node.elements else {
+      guard node.text != nil else {
+        error(node, "\"\(path)\" must be a list of texts")
+        return []
+      }
+      return text(node, path).map { [$0] } ?? []
+    }
+    var result: [String] = []
+    for (index, element) in elements.enumerated() {
+      if element.isNull {
+        error(element, "\"\(path)[\(index)]\" is empty")
+      } else if let text = text(element, "\(path)[\(index)]") {
+        result.append(text)
+      }
+    }
+    return result
+  }
+
+  mutating func bool(_ node: YAMLNode?, _ path: String) -> Bool? {
+    guard let node, !node.isNull else { return nil }
+    guard let bool = node.json.bool else {
+      error(node, "\"\(path)\" must be true or false\(shown(node))")
+      return nil
+    }
+    return bool
+  }
+
+  /// A number of at least `minimum`, or above it.
+  mutating func number(
+    _ node: YAMLNode?,
+    _ path: String,
+    above minimum: Double,
+    orEqual: Bool = false
+  ) -> Double? {
+    guard let node, !node.isNull else { return nil }
+    let value = node.json.number?.double
+    guard let value, value.isFinite, value > minimum || (orEqual && value == minimum) else {
+      let bound = "\(orEqual ? "of at least" : "above") \(Int(minimum))"
+      error(node, "\"\(path)\" must be a number \(bound)\(shown(node))")
+      return nil
+    }
+    return value
+  }
+
+  mutating func integer(_ node: YAMLNode?, _ path: String, atLeast minimum: Int) -> Int? {
+    guard let node, !node.isNull else { return nil }
+    let number = node.json.number
+    guard let number, number.isInteger, let value = number.int64.map({ Int($0) }), value >= minimum
+    else {
+      error(node, "\"\(path)\" must be a whole number of at least \(minimum)\(shown(node))")
+      return nil
+    }
+    return value
+  }
+
+  mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    _ node: YAMLNode?,
+    _ path: String,
+    _: Choice.Type
+  ) -> Choice? where Choice.RawValue == String {
+    guard let text = text(node, path), let node else { return nil }
+    if let choice = Choice(rawValue: text) { return choice }
+    let names = Choice.allCases.map(\.rawValue)
+    error(
+      node,
+      "\"\(path)\" must be one of \(names.joined(separator: ", "))\(shown(node))",
+      hint: Nearest.name(to: text, among: names).map { "Did you mean \"\($0)\"?" }
+    )
+    return nil
+  }
+
+  /// What stands there instead, for the end of a message.
+  private func shown(_ node: YAMLNode) -> String { node.text.map { ", not \"\($0)\"" } ?? "" }
+}
