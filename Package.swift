@@ -21,8 +21,12 @@ func library(_ name: String, _ debian: String) -> Target {
   .systemLibrary(name: name, providers: [.apt([debian])])
 }
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func module(
+  _ name: String,
+  _ dependencies: [Target.Dependency] = [],
+  resources: [Resource]? = nil
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -102,7 +106,10 @@ let package = Package(
       [
         "Wire", "Telemetry", "Contracts", "Storage", "Commits", "JSONSchema", "Children", "Posix",
         "JSON", yams,
-      ]
+      ],
+      resources: ["job", "plugin", "event", "commit"].map {
+        .embedInCode("Schemas/\($0).schema.json")
+      }
     ),
     // Layer 4: executables.
     executable(
