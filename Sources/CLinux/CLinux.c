@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,3 +52,5 @@ int clinux_noted_signal(void) { return noted_signal; }
 const void *clinux_last_byte(const void *bytes, int byte, size_t count) {
   return memrchr(bytes, byte, count);
 }
+
+void clinux_return_blocks_from(int bytes) { mallopt(M_MMAP_THRESHOLD, bytes); }

@@ -16,6 +16,7 @@ public enum Lifecycle {
     _ body: () throws -> Void
   ) -> Never {
     Signals.install()
+    Memory.giveBackLargeBlocks()
     do {
       try body()
       exit(0)

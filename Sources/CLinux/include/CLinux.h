@@ -74,4 +74,8 @@ const void *clinux_last_byte(const void *bytes, int byte, size_t count);
 void clinux_note_signals(void);
 int clinux_noted_signal(void);
 
+/* Blocks from this size on go back to the system when they are freed. Without it glibc raises the
+   bound as it goes, and a process that streams keeps what its largest moments took. */
+void clinux_return_blocks_from(int bytes);
+
 #endif
