@@ -8,21 +8,34 @@ public struct Configuration: Sendable {
   public let values: JSONObject
   /// Where they came from, for messages.
   public let source: String
+  /// The files as they were read, later ones winning.
+  let documents: [Document]
+
+  /// A file of settings.
+  struct Document: Sendable {
+    let path: String
+    let bytes: [UInt8]
+  }
 
   /// Reads `paths` in order, later ones winning key by key; `-` is standard input, `ENV` the
   /// variables `<PLUGIN>_<SETTING>`.
   public init(_ paths: [String], for info: PluginInfo) throws(Failure) {
     var merged = JSONObject()
+    var documents: [Document] = []
     for path in paths {
-      let object = path == "ENV" ? try Self.environment(info) : try Self.file(path)
+      let object = path == "ENV" ? try Self.environment(info) : try Self.file(path, &documents)
       for member in object.members where !member.value.isNull { merged[member.key] = member.value }
     }
     values = merged
+    self.documents = documents
     source = paths.filter { $0 != "ENV" }.last ?? "the environment"
     try check(info)
   }
 
-  private static func file(_ path: String) throws(Failure) -> JSONObject {
+  private static func file(
+    _ path: String,
+    _ documents: inout [Document]
+  ) throws(Failure) -> JSONObject {
     let bytes: [UInt8]
     do throws(PosixError) {
       bytes = try Files.read(path)
@@ -46,6 +59,7 @@ public struct Configuration: Sendable {
     guard let object = value.object else {
       throw Failure(.configuration, "\(path): the configuration is not a JSON object")
     }
+    documents.append(Document(path: path == "-" ? "standard input" : path, bytes: bytes))
     return object
   }
 
@@ -83,7 +97,7 @@ public struct Configuration: Sendable {
         let near = Nearest.name(to: member.key, among: info.settings.map(\.name))
         throw Failure(
           .configuration,
-          "\(source): unknown setting \"\(member.key)\"",
+          "\(place(member.key)): unknown setting \"\(member.key)\"",
           hint: near.map { "Did you mean \"\($0)\"?" }
             ?? "\(info.name) --about lists the settings."
         )
@@ -92,7 +106,7 @@ public struct Configuration: Sendable {
         let shown = setting.isSensitive ? "" : ", not \(member.value.encoded())"
         throw Failure(
           .configuration,
-          "\(source): \"\(member.key)\" must be \(setting.expectation)\(shown)"
+          "\(place(member.key)): \"\(member.key)\" must be \(setting.expectation)\(shown)"
         )
       }
     }

@@ -1,5 +1,6 @@
 public import JSON
 internal import Posix
+internal import Telemetry
 public import Wire
 
 /// Writes Singer messages to standard output.
@@ -10,8 +11,15 @@ public struct MessageWriter: ~Copyable {
   /// The records written so far.
   public private(set) var records = 0
 
-  /// Writes to standard output.
-  public init() { output = BlockWriter(1) }
+  private var counts: [(stream: String, records: Int, bytes: Int)] = []
+  private let sink: EventSink?
+  private var reported: UInt64 = 0
+
+  /// Writes to standard output; `stage` names the executable in telemetry events.
+  public init(stage: String = "") {
+    output = BlockWriter(1)
+    sink = EventSink(stage: stage)
+  }
 
   /// Announces a stream: its schema and keys.
   public mutating func schema(
@@ -33,14 +41,39 @@ public struct MessageWriter: ~Copyable {
   public mutating func state(_ value: JSONValue) throws(Failure) {
     try line(["type": "STATE", "value": value])
     try flush()
+    if Clock.monotonic - reported >= 1_000_000_000 { report() }
   }
 
-  /// Writes whole lines of RECORD messages that the caller has put together.
+  /// Tells who listens how much each stream has sent; at most once a second, and at the end.
+  public mutating func report() {
+    guard let sink else { return }
+    reported = Clock.monotonic
+    for count in counts {
+      sink.emit(
+        .stream(
+          name: count.stream,
+          recordsIn: count.records,
+          recordsOut: count.records,
+          bytesIn: count.bytes
+        )
+      )
+    }
+    sink.emit(.stall(read: 0, write: output.waited))
+  }
+
+  /// Writes whole lines of RECORD messages of one stream that the caller has put together.
   public mutating func lines(
     _ bytes: UnsafeRawBufferPointer,
-    records count: Int
+    records count: Int,
+    of stream: String
   ) throws(Failure) {
     records += count
+    if let place = counts.lastIndex(where: { $0.stream == stream }) {
+      counts[place].records += count
+      counts[place].bytes += bytes.count
+    } else {
+      counts.append((stream, count, bytes.count))
+    }
     do throws(PosixError) {
       unsafe try output.write(bytes)
     } catch {

@@ -56,7 +56,7 @@ public struct Setting: Sendable {
   }
 
   /// Whether `value` is of the setting's kind; null is as absent.
-  func accepts(_ value: JSONValue) -> Bool {
+  public func accepts(_ value: JSONValue) -> Bool {
     switch (kind, value) {
     case (_, .null): true
     case (.string, .string(let text)): choices.isEmpty || choices.contains(text)
@@ -69,7 +69,7 @@ public struct Setting: Sendable {
   }
 
   /// What the value must be, in words.
-  var expectation: String {
+  public var expectation: String {
     if !choices.isEmpty { return "one of \(choices.joined(separator: ", "))" }
     switch kind {
     case .size: return "a number of bytes, such as 134217728 or \"128MiB\""

@@ -43,6 +43,9 @@ public struct TapOptions: ParsableArguments {
   /// Creates the options for parsing.
   public init() {}
 
+  /// Whether what is asked for is messages, rather than a catalog or a check.
+  public var writesMessages: Bool { !discover && !test && !common.about }
+
   /// Does what the command line asks of `T`.
   public func run<T: Tap>(_ type: T.Type) throws {
     common.answerAbout(T.info)
@@ -70,10 +73,11 @@ public struct TapOptions: ParsableArguments {
       catalog = try tap.discover()
       for index in catalog.streams.indices { catalog.streams[index].select(true) }
     }
-    var writer = MessageWriter()
+    var writer = MessageWriter(stage: type(of: tap).info.name)
     do throws(Failure) {
       try tap.sync(catalog, state: state, to: &writer)
       try writer.flush()
+      writer.report()
     } catch {
       // What was written before the failure is good: it leaves, and the unfinished line after it.
       if error.kind != .brokenPipe { try? writer.flush() }
