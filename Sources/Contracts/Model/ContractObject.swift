@@ -1,5 +1,104 @@
+package import JSON
+package import JSONSchema
+
 /// A table, topic or file of a contract: what one stream carries.
 package struct ContractObject: Sendable {
   package var name: String
   package var physicalName: String?
+  package var properties: [ContractProperty] = []
+  package var rules: [QualityRule] = []
+}
+
+/// The types that values have in a contract.
+package enum LogicalType: String, Sendable, CaseIterable {
+  case string, date, timestamp, time, number, integer, object, array, boolean, map, vector
+
+  /// The version that brought the type.
+  var since: ODCSVersion {
+    switch self {
+    case .timestamp, .time: .v310
+    case .map, .vector: .v320
+    default: .v300
+    }
+  }
+}
+
+/// A field of an object, or the element of an array.
+package struct ContractProperty: Sendable {
+  package var name: String
+  package var physicalName: String?
+  package var type: LogicalType?
+  package var isRequired = false
+  package var isUnique = false
+  /// The place in the primary key; nil if the property is no part of it.
+  package var keyPosition: Int?
+  package var isCritical = false
+  package var isMeasure = false
+  package var classification: String?
+  package var tags: [String] = []
+  package var number = NumberRules()
+  package var minLength: Int?
+  package var maxLength: Int?
+  package var pattern: String?
+  package var format: String?
+  package var temporal: TemporalRules?
+  package var minItems: Int?
+  package var maxItems: Int?
+  package var uniqueItems = false
+  package var minProperties: Int?
+  package var maxProperties: Int?
+  package var requiredMembers: [String] = []
+  /// The only values allowed.
+  package var choices: [JSONValue]?
+  package var properties: [ContractProperty] = []
+  /// The element of an array or vector, or the value of a map: one or none.
+  package var items: [ContractProperty] = []
+  /// The key of a map: one or none.
+  package var mapKeys: [ContractProperty] = []
+  package var rules: [QualityRule] = []
+
+  package init(name: String) { self.name = name }
+
+  /// The name that the field has in a record.
+  package var field: String { physicalName ?? name }
+}
+
+/// The format and the bounds of a date, a timestamp or a time.
+package struct TemporalRules: Sendable {
+  package enum Form: Sendable {
+    /// An RFC 3339 date or date-time.
+    case isoDate
+    /// An RFC 3339 date-time, its offset optional.
+    case isoTimestamp
+    case isoTime
+    case pattern(DatePattern)
+    /// A pattern that is not read: only that the value is text is checked.
+    case unread
+  }
+
+  package var form: Form
+  package var expectation: String
+  package var minimum: Bound?
+  package var maximum: Bound?
+
+  /// A bound as it was written, and as an instant.
+  package struct Bound: Sendable {
+    package var text: String
+    package var instant: Calendar.Instant
+    package var isExclusive = false
+  }
+
+  /// The instant that a text stands for; nil if the text has not the form.
+  package func instant(_ text: String) -> Calendar.Instant? {
+    switch form {
+    case .isoDate, .isoTimestamp:
+      // A second 60 is for clocks; a table has no place for it.
+      let bytes = Array(text.utf8)
+      guard case .isoTimestamp = form else { return Calendar.instant(bytes.span) }
+      return bytes.count > 10 ? Calendar.instant(bytes.span) : nil
+    case .isoTime: return Calendar.time(Array(text.utf8).span)
+    case .pattern(let pattern): return pattern.parse(text)
+    case .unread: return Calendar.Instant(days: 0)
+    }
+  }
 }

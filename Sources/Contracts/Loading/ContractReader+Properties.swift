@@ -1,0 +1,110 @@
+internal import JSON
+
+extension ContractReader {
+  mutating func readProperties(_ node: YAMLNode?, _ owner: String) -> [ContractProperty] {
+    guard let node, !node.isNull else { return [] }
+    guard let elements = node.elements else {
+      error(node, "properties of \(owner) is not a list", "Begin each with a dash: - name: id.")
+      return []
+    }
+    var properties: [ContractProperty] = []
+    var names: Set<String> = []
+    for element in elements {
+      guard let name = readName(element, "a property of \(owner)") else { continue }
+      let property = readProperty(element, name)
+      if !names.insert(property.name).inserted {
+        error(element["name"], "the property \"\(name)\" of \(owner) stands twice", nil)
+      }
+      properties.append(property)
+    }
+    let fields = properties.map(\.field)
+    if names.count == properties.count, Set(fields).count < fields.count {
+      error(node, "two properties of \(owner) have one physicalName", nil)
+    }
+    return properties
+  }
+
+  private mutating func readProperty(_ node: YAMLNode, _ name: String) -> ContractProperty {
+    checkKeys(node, KnownKeys.property, "the property \(name)", unknownIsError: true)
+    var property = ContractProperty(name: name)
+    property.physicalName = node["physicalName"]?.text
+    property.type = readType(node, name)
+    property.isRequired = readBool(node, "required")
+    property.isUnique = readBool(node, "unique")
+    property.isCritical = readBool(node, "criticalDataElement")
+    property.isMeasure = node["semanticType"]?.text == "measure"
+    property.classification = node["classification"]?.text
+    property.tags = (node["tags"]?.elements ?? []).compactMap(\.text)
+    if readBool(node, "primaryKey") {
+      property.keyPosition = node["primaryKeyPosition"]?.text.flatMap { Int($0) } ?? -1
+    }
+    if let choices = node["enum"]?.elements {
+      property.choices = choices.compactMap { $0["value"]?.json ?? .null }
+    }
+    readOptions(node["logicalTypeOptions"], &property)
+    property.properties = readProperties(node["properties"], name)
+    if let items = node["items"], !items.isNull {
+      property.items = [readProperty(items, items["name"]?.text ?? "item")]
+    }
+    if let map = node["map"] {
+      if let key = map["key"] { property.mapKeys = [readProperty(key, "key")] }
+      if let value = map["value"] { property.items = [readProperty(value, "value")] }
+    }
+    property.rules = readRules(node["quality"], property: property)
+    return property
+  }
+
+  private mutating func readType(_ node: YAMLNode, _ name: String) -> LogicalType? {
+    guard let typeNode = node["logicalType"], let text = typeNode.text else {
+      if node["items"] != nil { return .array }
+      if node["properties"] != nil { return .object }
+      if let physical = node["physicalType"]?.text {
+        warn(node, "\(name) has no logicalType: its type (\(physical)) is not checked")
+      } else {
+        warn(node, "\(name) has no logicalType: its type is not checked")
+      }
+      return nil
+    }
+    guard let type = LogicalType(rawValue: text) else {
+      let names = LogicalType.allCases.filter { $0.since <= version }.map(\.rawValue)
+      let near = Self.commonNames[text.lowercased()] ?? Spelling.nearest(to: text, among: names)
+      error(
+        typeNode,
+        "unknown logicalType \"\(text)\" of \(name)",
+        near.map { "Did you mean \"\($0)\"?" } ?? "It is one of \(names.joined(separator: ", "))."
+      )
+      return nil
+    }
+    if type.since > version {
+      error(
+        typeNode,
+        "logicalType \(text) does not exist in \(version.rawValue)",
+        "It came with \(type.since.rawValue): raise apiVersion, or write \(type == .map ? "object" : type == .vector ? "array" : "date")."
+      )
+    }
+    if node["items"] != nil, type != .array {
+      error(node["items"], "items belong to logicalType array, not \(text)", nil)
+    }
+    if node["properties"] != nil, type != .object {
+      error(node["properties"], "properties belong to logicalType object, not \(text)", nil)
+    }
+    return type
+  }
+
+  /// What other systems call the types.
+  private static let commonNames = [
+    "int": "integer", "bigint": "integer", "long": "integer", "float": "number",
+    "double": "number", "decimal": "number", "numeric": "number", "text": "string",
+    "varchar": "string", "bool": "boolean", "datetime": "date", "list": "array", "struct": "object",
+    "record": "object",
+  ]
+
+  mutating func readBool(_ node: YAMLNode, _ key: String) -> Bool {
+    guard let value = node[key], !value.isNull else { return false }
+    guard let bool = value.json.bool else {
+      error(value, "\(key) is \(value.text ?? "no scalar"), not true or false", nil)
+      return false
+    }
+    return bool
+  }
+}

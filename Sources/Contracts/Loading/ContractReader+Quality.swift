@@ -1,0 +1,144 @@
+internal import JSON
+internal import JSONSchema
+
+extension ContractReader {
+  /// The rules of a property, or of an object if `property` is nil.
+  mutating func readRules(_ node: YAMLNode?, property: ContractProperty?) -> [QualityRule] {
+    guard let node, !node.isNull else { return [] }
+    guard let elements = node.elements else {
+      error(node, "quality is not a list", "Begin each rule with a dash.")
+      return []
+    }
+    return elements.compactMap { element in
+      guard case .mapping = element else {
+        error(element, "a rule is not a mapping", nil)
+        return nil
+      }
+      checkKeys(element, KnownKeys.quality, "the rule", unknownIsError: version >= .v310)
+      return readRule(element, property)
+    }
+  }
+
+  private mutating func readRule(_ node: YAMLNode, _ property: ContractProperty?) -> QualityRule {
+    let type = node["type"]?.text ?? "library"
+    var comparisons = readComparisons(node)
+    let metric: QualityRule.Metric
+    switch type {
+    case "library": metric = readMetric(node, property, &comparisons)
+    case "sql": metric = .skipped("sql rules need the loaded table")
+    case "text": metric = .skipped("text rules are for people")
+    case "custom": metric = .skipped("the engine \(node["engine"]?.text ?? "") is not evaluated here")
+    default:
+      error(node["type"], "unknown type \"\(type)\" of a rule", "It is library, sql, text or custom.")
+      metric = .skipped("unknown type")
+    }
+    if let dimension = node["dimension"]?.text, !Self.dimensions.contains(dimension) {
+      let near = Spelling.nearest(to: dimension, among: Self.dimensions)
+      error(
+        node["dimension"],
+        "unknown dimension \"\(dimension)\"",
+        near.map { "Did you mean \"\($0)\"?" }
+          ?? "It is one of \(Self.dimensions.joined(separator: ", "))."
+      )
+    }
+    let severity = node["severity"]?.text?.lowercased() ?? "error"
+    let isWarning =
+      ["info", "low", "minor", "trivial", "warn", "warning"].contains(severity)
+      && property?.isCritical != true
+    let name = node["metric"]?.text ?? node["rule"]?.text ?? type
+    return QualityRule(
+      name: name,
+      metric: metric,
+      comparisons: comparisons,
+      isPercent: node["unit"]?.text?.lowercased() == "percent",
+      isWarning: isWarning
+    )
+  }
+
+  private static let dimensions = [
+    "accuracy", "completeness", "conformity", "consistency", "coverage", "timeliness",
+    "uniqueness",
+  ]
+
+  private mutating func readMetric(
+    _ node: YAMLNode,
+    _ property: ContractProperty?,
+    _ comparisons: inout [QualityRule.Comparison]
+  ) -> QualityRule.Metric {
+    let arguments = node["arguments"]
+    let valid = (arguments?["validValues"] ?? node["validValues"])?.elements?.map(\.json)
+    let none = QualityRule.Comparison.equal(JSONNumber(0))
+    let name = node["metric"]?.text ?? node["rule"]?.text
+    var metric: QualityRule.Metric
+    switch name {
+    case "rowCount"?, "row_count"?: metric = .rowCount
+    case "nullValues"?, "nullCheck"?, "nullCount"?: metric = .nullValues
+    case "missingValues"?:
+      metric = .missingValues(arguments?["missingValues"]?.elements?.map(\.json) ?? [.null])
+    case "invalidValues"?, "validValues"?:
+      metric = readInvalid(node, arguments, valid)
+      if comparisons.isEmpty, name == "validValues" { comparisons = [none] }
+    case "duplicateValues"?, "duplicateCount"?, "unique"?:
+      let names = arguments?["properties"]?.elements?.compactMap(\.text) ?? []
+      metric = .duplicateValues(names)
+      if comparisons.isEmpty, name == "unique" { comparisons = [none] }
+      if property == nil, names.isEmpty { metric = .skipped("no properties are named") }
+    case let name?: metric = .skipped("the rule \(name) is not evaluated")
+    case nil:
+      error(node, "a library rule without metric or rule", "Write metric: nullValues, for example.")
+      return .skipped("no metric")
+    }
+    switch metric {
+    case .skipped, .rowCount: break
+    case .duplicateValues where property == nil: break
+    default: if property == nil { metric = .skipped("it belongs to a property") }
+    }
+    if case .skipped = metric { return metric }
+    return comparisons.isEmpty ? .skipped("no operator such as mustBe is given") : metric
+  }
+
+  private mutating func readInvalid(
+    _ node: YAMLNode,
+    _ arguments: YAMLNode?,
+    _ valid: [JSONValue]?
+  ) -> QualityRule.Metric {
+    let pattern = arguments?["pattern"]?.text
+    guard valid != nil || pattern != nil else { return .skipped("no validValues are given") }
+    if let pattern {
+      do throws(Pattern.Problem) {
+        _ = try Pattern(pattern)
+      } catch let problem {
+        error(arguments?["pattern"], "the pattern \(pattern): \(problem.reason)", problem.hint)
+      }
+    }
+    return .invalidValues(valid: valid, pattern: pattern)
+  }
+
+  private mutating func readComparisons(_ node: YAMLNode) -> [QualityRule.Comparison] {
+    var comparisons: [QualityRule.Comparison] = []
+    let single: [(String, (JSONNumber) -> QualityRule.Comparison)] = [
+      ("mustBe", { .equal($0) }), ("mustNotBe", { .notEqual($0) }),
+      ("mustBeGreaterThan", { .greater($0) }), ("mustBeGreaterOrEqualTo", { .greaterOrEqual($0) }),
+      ("mustBeLessThan", { .less($0) }), ("mustBeLessOrEqualTo", { .lessOrEqual($0) }),
+    ]
+    for (key, make) in single {
+      guard let value = node[key], !value.isNull else { continue }
+      if let number = value.json.number { comparisons.append(make(number)) }
+    }
+    for key in ["mustBeBetween", "mustNotBeBetween"] {
+      guard let value = node[key], !value.isNull else { continue }
+      let bounds = value.elements?.compactMap(\.json.number) ?? []
+      guard bounds.count == 2, bounds[0] < bounds[1] else {
+        error(value, "\(key) is not two numbers, the smaller first", "Write [1, 10].")
+        continue
+      }
+      comparisons.append(
+        key == "mustBeBetween" ? .between(bounds[0], bounds[1]) : .notBetween(bounds[0], bounds[1])
+      )
+    }
+    if comparisons.count > 1, version >= .v310 {
+      error(node, "a rule with two operators", "From v3.1.0 on each rule has exactly one.")
+    }
+    return comparisons
+  }
+}

@@ -1,0 +1,25 @@
+/// Finds what a misspelt key probably meant.
+enum Spelling {
+  /// The one of `names` that is fewest edits away, if that is few enough to be a slip.
+  static func nearest(to name: String, among names: some Sequence<String>) -> String? {
+    let typed = Array(name.lowercased())
+    let best = names.map { (name: $0, edits: edits(typed, Array($0.lowercased()))) }
+      .min { ($0.edits, $0.name) < ($1.edits, $1.name) }
+    guard let best, best.edits <= max(2, typed.count / 3) else { return nil }
+    return best.name
+  }
+
+  private static func edits(_ left: [Character], _ right: [Character]) -> Int {
+    var row = Array(0...right.count)
+    for (index, character) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = index + 1
+      for (place, other) in right.enumerated() {
+        let above = row[place + 1]
+        row[place + 1] = min(above + 1, row[place] + 1, diagonal + (character == other ? 0 : 1))
+        diagonal = above
+      }
+    }
+    return row[right.count]
+  }
+}

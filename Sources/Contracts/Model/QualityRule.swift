@@ -1,0 +1,80 @@
+package import JSON
+
+/// A rule about the data of a property or an object.
+package struct QualityRule: Sendable {
+  /// What is counted.
+  package enum Metric: Sendable {
+    case rowCount
+    case nullValues
+    case missingValues([JSONValue])
+    case invalidValues(valid: [JSONValue]?, pattern: String?)
+    /// Surplus rows: those whose value, or tuple of properties, came before.
+    case duplicateValues([String])
+    /// Not evaluated in the stream, and why.
+    case skipped(String)
+  }
+
+  /// What is demanded of the count.
+  package enum Comparison: Hashable, Sendable {
+    case equal(JSONNumber)
+    case notEqual(JSONNumber)
+    case greater(JSONNumber)
+    case greaterOrEqual(JSONNumber)
+    case less(JSONNumber)
+    case lessOrEqual(JSONNumber)
+    case between(JSONNumber, JSONNumber)
+    case notBetween(JSONNumber, JSONNumber)
+  }
+
+  /// The rule's own name, else the metric's.
+  package var name: String
+  package var metric: Metric
+  package var comparisons: [Comparison]
+  package var isPercent: Bool
+  package var isWarning: Bool
+
+  /// Whether one offending record already breaks the rule.
+  package var demandsNone: Bool {
+    comparisons.contains { comparison in
+      switch comparison {
+      case .equal(let bound), .lessOrEqual(let bound): bound == JSONNumber(0)
+      case .less(let bound):
+        isPercent ? bound == JSONNumber(0) : bound == JSONNumber(1) || bound == JSONNumber(0)
+      default: false
+      }
+    }
+  }
+}
+
+extension QualityRule.Comparison {
+  /// Whether `value` is as demanded; `between` excludes its bounds unless told otherwise.
+  package func accepts(_ value: JSONNumber, inclusiveBetween: Bool) -> Bool {
+    switch self {
+    case .equal(let bound): value == bound
+    case .notEqual(let bound): value != bound
+    case .greater(let bound): bound < value
+    case .greaterOrEqual(let bound): !(value < bound)
+    case .less(let bound): value < bound
+    case .lessOrEqual(let bound): !(bound < value)
+    case .between(let low, let high):
+      inclusiveBetween ? !(value < low) && !(high < value) : low < value && value < high
+    case .notBetween(let low, let high):
+      !Self.between(low, high).accepts(value, inclusiveBetween: inclusiveBetween)
+    }
+  }
+
+  /// The demand in words.
+  package func text(inclusiveBetween: Bool) -> String {
+    switch self {
+    case .equal(let bound): "\(bound.text)"
+    case .notEqual(let bound): "anything but \(bound.text)"
+    case .greater(let bound): "more than \(bound.text)"
+    case .greaterOrEqual(let bound): "at least \(bound.text)"
+    case .less(let bound): "less than \(bound.text)"
+    case .lessOrEqual(let bound): "at most \(bound.text)"
+    case .between(let low, let high):
+      "between \(low.text) and \(high.text), \(inclusiveBetween ? "inclusive" : "exclusive")"
+    case .notBetween(let low, let high): "not between \(low.text) and \(high.text)"
+    }
+  }
+}

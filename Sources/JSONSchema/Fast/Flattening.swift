@@ -1,0 +1,77 @@
+import JSON
+
+/// Lays the tree of a shape out as one list, the children of a node side by side.
+struct Flattening {
+  var nodes: [FastNode] = []
+  var names: [[String]] = []
+  var matchers: [(Span<UInt8>) -> Bool] = []
+  var exacts: [(JSONValue) -> Bool] = []
+  var choices: [[UInt8]] = []
+
+  /// Adds the root and all below it.
+  mutating func add(_ root: FastShape) {
+    append(root, required: false)
+    expand(0, root)
+  }
+
+  private mutating func expand(_ index: Int, _ shape: FastShape) {
+    let children = shape.properties.isEmpty ? shape.items : shape.properties.map(\.shape)
+    nodes[index].child = nodes.count
+    nodes[index].childCount = children.count
+    if !shape.properties.isEmpty {
+      names[index] = shape.properties.map(\.name)
+      nodes[index].requiredCount = shape.properties.count(where: \.required)
+      for property in shape.properties { append(property.shape, required: property.required) }
+    } else {
+      for item in shape.items { append(item, required: false) }
+    }
+    let first = nodes[index].child
+    for (offset, child) in children.enumerated() { expand(first + offset, child) }
+  }
+
+  private mutating func append(_ shape: FastShape, required: Bool) {
+    var node = FastNode(kinds: shape.kinds)
+    // Members and items would share the node's children: such a union's arrays are left to the
+    // exact check.
+    if !shape.properties.isEmpty { node.kinds.remove(.array) }
+    node.isRequired = required
+    node.capture = shape.capture ?? -1
+    node.counter = shape.counter ?? -1
+    node.allowsUnknown = shape.allowsUnknown
+    node.minItems = shape.minItems
+    node.maxItems = shape.maxItems
+    node.minLength = shape.minLength
+    node.maxLength = shape.maxLength
+    node.number = FastNumber(shape.number, isInteger: !shape.kinds.contains(.number))
+    switch shape.text {
+    case .any: break
+    case .day(let range):
+      node.textKind = .day
+      node.lowDay = range.lowerBound
+      node.highDay = range.upperBound
+    case .matching(let matcher):
+      node.textKind = .matching
+      node.place = matchers.count
+      matchers.append(matcher)
+    }
+    if let texts = shape.choices {
+      // With both, the list alone says "surely fine" only where nothing else is asked.
+      if node.textKind == .any {
+        node.textKind = .choice
+        node.place = choices.count
+        node.choiceCount = texts.count
+        choices += texts.map { Array($0.utf8) }
+      } else {
+        node.kinds.remove(.string)
+      }
+    }
+    node.anyText = node.textKind == .any && node.minLength <= 0 && node.maxLength == .max
+    if let exact = shape.exact {
+      node.isExact = true
+      node.place = exacts.count
+      exacts.append(exact)
+    }
+    nodes.append(node)
+    names.append([])
+  }
+}

@@ -1,0 +1,76 @@
+import JSON
+
+// SAFETY, for the whole file: a text's bytes are lent to the pattern for one call.
+
+extension SchemaNode {
+  /// The schema as a shape; what has no fast check is parsed and asked exactly.
+  package func shape() -> FastShape { shape(depth: 0) }
+
+  private func shape(depth: Int) -> FastShape {
+    guard depth < 50 else { return FastShape { self.accepts($0) } }
+    if let shape = nullable(depth) { return shape }
+    guard let node = simple else { return FastShape { self.accepts($0) } }
+    var shape = FastShape(node.kinds ?? .all, number: node.number)
+    shape.minLength = node.text.minLength ?? 0
+    shape.maxLength = node.text.maxLength ?? .max
+    if let choices = node.choices {
+      let texts = choices.compactMap(\.string)
+      let kinds = shape.kinds
+      let hasNull = choices.contains { $0.isNull }
+      guard texts.count + (hasNull ? 1 : 0) == choices.count else {
+        return FastShape { self.accepts($0) }
+      }
+      shape.kinds = kinds.intersection(hasNull ? [.string, .null] : .string)
+      shape.choices = texts
+    }
+    let format = node.text.format
+    switch (node.text.pattern, format) {
+    case (nil, nil): break
+    case (nil, .date?): shape.text = .day(Int.min...Int.max)
+    case (nil, let format?): shape.text = .matching { format.accepts($0) }
+    case (let pattern?, let format):
+      shape.text = .matching { text in
+        let answer = unsafe text.withUnsafeBufferPointer { bytes in
+          unsafe pattern.matches(bytes.baseAddress, bytes.count)
+        }
+        return answer == .yes
+          && (format?.accepts(text) ?? true)
+      }
+    }
+    shape.properties = node.properties.map { ($0.name, $0.node.shape(depth: depth + 1), false) }
+    shape.allowsUnknown = node.additionalProperties == nil || node.additionalProperties?.constant == true
+    shape.minItems = node.minItems ?? 0
+    shape.maxItems = node.maxItems ?? .max
+    if let items = node.items { shape.items = [items.shape(depth: depth + 1)] }
+    return shape
+  }
+
+  /// The shape of a bare choice between null and one other schema, as many taps write it.
+  private func nullable(_ depth: Int) -> FastShape? {
+    let choice = anyOf.isEmpty ? oneOf : anyOf
+    guard choice.count == 2, anyOf.isEmpty || oneOf.isEmpty, kinds == nil, choices == nil,
+      number.isEmpty, text.isEmpty, properties.isEmpty, items == nil, reference == nil,
+      allOf.isEmpty, not == nil, condition == nil, additionalProperties == nil,
+      let other = choice.first(where: { $0.kinds != .null }),
+      choice.contains(where: { $0.kinds == .null }), let kinds = other.kinds, other.choices == nil,
+      !kinds.contains(.null), other.simple != nil
+    else { return nil }
+    var shape = other.shape(depth: depth + 1)
+    shape.kinds.insert(.null)
+    return shape
+  }
+
+  /// The node whose own keywords are all that there is to check; nil if others are at work.
+  private var simple: SchemaNode? {
+    if constant != nil { return nil }
+    let isPlain =
+      allOf.isEmpty && oneOf.isEmpty && not == nil && condition == nil && patternProperties.isEmpty
+      && propertyNames == nil && dependentRequired.isEmpty && dependentSchemas.isEmpty
+      && prefixItems.isEmpty && contains == nil && !uniqueItems && minProperties == nil
+      && maxProperties == nil && required.isEmpty
+      && (additionalProperties == nil || additionalProperties?.constant != nil)
+    guard isPlain else { return nil }
+    if anyOf.isEmpty, reference == nil { return self }
+    return nil
+  }
+}

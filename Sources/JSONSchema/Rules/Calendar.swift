@@ -1,0 +1,142 @@
+/// Dates and times as RFC 3339 writes them, and the arithmetic of days.
+package enum Calendar {
+  @inline(__always)
+  static func two(_ text: Span<UInt8>, _ at: Int) -> Int {
+    let high = text[at] &- 0x30
+    let low = text[at + 1] &- 0x30
+    return high <= 9 && low <= 9 ? Int(high) * 10 + Int(low) : 1000
+  }
+
+  /// The days since 1970-01-01 of a day; the month is 1 to 12, any year will do.
+  package static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
+    let shifted = month > 2 ? year : year - 1
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+
+  /// The number of days that a month has.
+  package static func length(ofMonth month: Int, _ year: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  /// The days since 1970-01-01 of `YYYY-MM-DD` at `at`; nil if there is no such day.
+  @inline(__always)
+  package static func day(_ text: Span<UInt8>, _ at: Int) -> Int? {
+    guard text.count - at >= 10 else { return nil }
+    let high = two(text, at)
+    let low = two(text, at + 2)
+    let month = two(text, at + 5)
+    let day = two(text, at + 8)
+    guard high <= 99, low <= 99, text[at + 4] == 0x2D, text[at + 7] == 0x2D else { return nil }
+    let year = high * 100 + low
+    guard month >= 1, month <= 12, day >= 1, day <= 31 else { return nil }
+    if day > 28, day > length(ofMonth: month, year) { return nil }
+    return days(year, month, day)
+  }
+
+  /// A time of day with its offset, read from RFC 3339 text.
+  struct TimeOfDay {
+    var nanoseconds = 0
+    /// Seconds east; nil where the text has no offset.
+    var offset: Int?
+  }
+
+  /// Whether `HH:MM:SS[.fraction]` and an offset stand from `at` to the end.
+  static func isTime(_ text: Span<UInt8>, _ at: Int) -> Bool { timeOfDay(text, at)?.offset != nil }
+
+  /// Whether the whole text is a date, `T` and a time with offset.
+  static func isDateTime(_ text: Span<UInt8>) -> Bool {
+    guard text.count >= 20, text[10] | 0x20 == 0x74, day(text, 0) != nil else { return false }
+    return isTime(text, 11)
+  }
+
+  /// Reads from `at` to the end; a second 60 is a leap second only at the end of a day in UTC.
+  static func timeOfDay(_ text: Span<UInt8>, _ at: Int) -> TimeOfDay? {
+    guard text.count - at >= 8, text[at + 2] == 0x3A, text[at + 5] == 0x3A else { return nil }
+    let hour = two(text, at)
+    let minute = two(text, at + 3)
+    let second = two(text, at + 6)
+    guard hour <= 23, minute <= 59, second <= 60 else { return nil }
+    var time = TimeOfDay(nanoseconds: (hour * 3600 + minute * 60 + second) * 1_000_000_000)
+    var index = at + 8
+    if index < text.count, text[index] == 0x2E {
+      index += 1
+      let first = index
+      var unit = 100_000_000
+      while index < text.count, text[index] &- 0x30 <= 9 {
+        time.nanoseconds += Int(text[index] - 0x30) * unit
+        unit /= 10
+        index += 1
+      }
+      guard index > first else { return nil }
+    }
+    if index < text.count {
+      guard let offset = offset(text, index) else { return nil }
+      time.offset = offset
+      if second == 60, ((hour * 60 + minute) * 60 - offset + 172_800) % 86_400 != 86_340 {
+        return nil
+      }
+    } else if second == 60 {
+      return nil
+    }
+    return time
+  }
+
+  /// `Z` or `±HH:MM` from `at` to the end, as seconds east.
+  private static func offset(_ text: Span<UInt8>, _ at: Int) -> Int? {
+    if text[at] | 0x20 == 0x7A { return at + 1 == text.count ? 0 : nil }
+    guard text[at] == 0x2B || text[at] == 0x2D, text.count - at == 6, text[at + 3] == 0x3A else {
+      return nil
+    }
+    let hours = two(text, at + 1)
+    let minutes = two(text, at + 4)
+    guard hours <= 23, minutes <= 59 else { return nil }
+    return (text[at] == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60)
+  }
+
+  /// An instant, or a local time: what dates are compared by.
+  package struct Instant: Hashable, Sendable {
+    package var days: Int
+    package var nanoseconds: Int
+    /// Seconds east of UTC; nil for a local time.
+    package var offset: Int?
+
+    package init(days: Int, nanoseconds: Int = 0, offset: Int? = nil) {
+      self.days = days
+      self.nanoseconds = nanoseconds
+      self.offset = offset
+    }
+
+    /// Whether this comes before `other`: as instants where both have offsets, else as written.
+    package func precedes(_ other: Instant) -> Bool {
+      if let offset, let otherOffset = other.offset {
+        let left = days * 86_400 + nanoseconds / 1_000_000_000 - offset
+        let right = other.days * 86_400 + other.nanoseconds / 1_000_000_000 - otherOffset
+        if left != right { return left < right }
+        return nanoseconds % 1_000_000_000 < other.nanoseconds % 1_000_000_000
+      }
+      return (days, nanoseconds) < (other.days, other.nanoseconds)
+    }
+  }
+
+  /// Reads an RFC 3339 date, or a date-time with or without offset; nil if it is neither.
+  package static func instant(_ text: Span<UInt8>) -> Instant? {
+    guard let days = day(text, 0) else { return nil }
+    if text.count == 10 { return Instant(days: days) }
+    guard text[10] | 0x20 == 0x74 || text[10] == 0x20, let time = timeOfDay(text, 11) else {
+      return nil
+    }
+    return Instant(days: days, nanoseconds: time.nanoseconds, offset: time.offset)
+  }
+
+  /// Reads an RFC 3339 time of day, its offset optional.
+  package static func time(_ text: Span<UInt8>) -> Instant? {
+    timeOfDay(text, 0).map { Instant(days: 0, nanoseconds: $0.nanoseconds, offset: $0.offset) }
+  }
+}

@@ -1,0 +1,95 @@
+/// Turns a pattern of ECMA-262 into one of PCRE2 where the two differ.
+enum ECMAPattern {
+  /// `.` in ECMA excludes four line ends; `\s` includes Unicode's spaces.
+  private static let anyCharacter = #"[^\n\r\x{2028}\x{2029}]"#
+  private static let spaces =
+    #"\t\n\x0b\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}"#
+
+  private static let properties = [
+    "Letter": "L", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Number": "N",
+    "Decimal_Number": "Nd", "digit": "Nd", "Punctuation": "P", "Symbol": "S", "Separator": "Z",
+    "Mark": "M", "Alphabetic": "L",
+  ]
+
+  static func translated(_ source: String) throws(Pattern.Problem) -> [UInt8] {
+    var output = ""
+    var rest = source.unicodeScalars[...]
+    var inClass = false
+    var previous: Unicode.Scalar?
+    while let character = rest.popFirst() {
+      defer { previous = character }
+      switch character {
+      case "\\":
+        try escape(&rest, inClass, &output)
+      case "[" where !inClass:
+        inClass = true
+        output += "["
+        if rest.first == "^" {
+          rest.removeFirst()
+          output += "^"
+        }
+      case "[": output += #"\["#
+      case "]" where inClass:
+        inClass = false
+        output += "]"
+      case "." where !inClass: output += anyCharacter
+      case "(" where !inClass:
+        output += "("
+        if rest.first == "?" { try checkGroup(rest) }
+      case "+" where !inClass && (previous == "+" || previous == "*" || previous == "}"):
+        throw Pattern.Problem(
+          reason: "a possessive quantifier, which ECMA-262 does not have",
+          hint: "Remove the second quantifier."
+        )
+      default: output.unicodeScalars.append(character)
+      }
+    }
+    return Array(output.utf8)
+  }
+
+  private static func checkGroup(_ rest: Substring.UnicodeScalarView) throws(Pattern.Problem) {
+    let head = String(rest.dropFirst().prefix(2))
+    if head.hasPrefix(":") || head.hasPrefix("=") || head.hasPrefix("!") || head.hasPrefix("<") {
+      return
+    }
+    throw Pattern.Problem(
+      reason: "the group (?\(head)…, which ECMA-262 does not have",
+      hint: "Flags such as (?i) do not exist there: write [Aa] for both cases."
+    )
+  }
+
+  private static func escape(
+    _ rest: inout Substring.UnicodeScalarView,
+    _ inClass: Bool,
+    _ output: inout String
+  ) throws(Pattern.Problem) {
+    guard let letter = rest.popFirst() else {
+      throw Pattern.Problem(reason: "a backslash at the end", hint: #"Write \\ for a backslash."#)
+    }
+    switch letter {
+    case "s": output += inClass ? spaces : "[\(spaces)]"
+    case "S" where !inClass: output += "[^\(spaces)]"
+    case "A", "Z", "z", "G", "Q", "E", "K", "R", "X", "h", "H", "N":
+      let hint =
+        letter == "A" ? "Write ^ for the start." : letter.properties.isUppercase || letter == "z"
+          ? "Write $ for the end." : nil
+      throw Pattern.Problem(
+        reason: "\\\(letter), which ECMA-262 does not have",
+        hint: letter == "A" || letter == "Z" || letter == "z" ? hint : nil
+      )
+    case "p", "P":
+      output += "\\\(letter)"
+      guard rest.first == "{", let close = rest.firstIndex(of: "}") else { return }
+      let name = String(rest[rest.index(after: rest.startIndex)..<close])
+      let value = name.split(separator: "=").last.map(String.init) ?? name
+      output += "{\(properties[value] ?? value)}"
+      rest = rest[rest.index(after: close)...]
+    // An identity escape; PCRE2 gives some letters a meaning that ECMA has not.
+    case "a", "e", "C", "g", "L", "l", "U", "o":
+      output.unicodeScalars.append(letter)
+    default:
+      output += "\\"
+      output.unicodeScalars.append(letter)
+    }
+  }
+}
