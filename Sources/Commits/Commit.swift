@@ -86,8 +86,31 @@ package struct Commit: Sendable {
     if let state { object["state"] = state }
     object["tables"] = .object(tables)
     object["files"] = .array(files.map(\.json))
+    object["counts"] = .object(counts)
     if let reason { object["reason"] = .string(reason) }
     return .object(object)
+  }
+
+  /// What each stream gets: `{files, rows, bytes}`.
+  private var counts: JSONObject {
+    var sums: [(stream: String, files: Int, rows: Int, bytes: Int)] = []
+    for file in files {
+      let place = sums.firstIndex { Array($0.stream.utf8) == Array(file.stream.utf8) }
+      if place == nil { sums.append((file.stream, 0, 0, 0)) }
+      let index = place ?? sums.count - 1
+      sums[index].files += 1
+      sums[index].rows += file.rows
+      sums[index].bytes += file.bytes
+    }
+    return JSONObject(
+      sums.map { sum in
+        let counts: JSONValue = [
+          "files": .number(JSONNumber(sum.files)), "rows": .number(JSONNumber(sum.rows)),
+          "bytes": .number(JSONNumber(sum.bytes)),
+        ]
+        return (key: sum.stream, value: counts)
+      }
+    )
   }
 
   init?(_ value: JSONValue) {

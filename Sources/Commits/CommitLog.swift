@@ -4,105 +4,123 @@ package import Storage
 
 /// The commit log of one pipeline at one destination: data and STATE become visible together.
 ///
-/// A commit object, created without replacing, is the one point at which a commit happens; what
-/// follows, making its files visible, is repeated by whoever opens the log next.
+/// A commit object, created without replacing, is the one point at which a commit happens. What
+/// follows, making its files visible, is repeated by whoever opens the log next. Only the newest
+/// commit can be unfinished: nobody publishes a commit before the one that it follows is complete,
+/// neither its writer (`commit` ends with that) nor another (`open` begins with it).
 package struct CommitLog: ~Copyable {
-  package let pipeline: String
-  /// The number that names this writer; a later one ends it.
-  package let epoch: Int
-  /// The newest commit.
-  package private(set) var last: Commit
+  /// A commit with the SHA-256 of its object.
+  package typealias Entry = (commit: Commit, hash: String)
+
+  package let folder: LogFolder
+  /// The newest commit; nil in a log that has none.
+  package private(set) var last: Commit?
+  /// Whether this writer has published anything.
+  private(set) var hasBegun = false
   private var lastHash: String
+  private var lastSnapshot = 0
+  /// After how many commits they are folded.
+  private var foldInterval = 100
   private let store: any ObjectStore
   private let run: String
+  private let source: String?
   /// Tables that were claimed already.
   private var claimed: Set<String> = []
-
-  /// The folder of a pipeline's log.
-  package static func folder(_ pipeline: String) -> String { "_dativo/\(pipeline)" }
+  /// What went wrong: nothing more is written then.
+  private var failure: CommitError?
 
   /// Reads the newest commit without opening the log for writing.
   package static func newest(
     _ store: any ObjectStore,
     _ pipeline: String
-  ) throws(CommitError) -> (commit: Commit, hash: String)? {
-    let folder = "\(folder(pipeline))/commits"
-    let names = try list(store, folder).filter { $0.hasSuffix(".json") }
-    guard let name = names.last else { return nil }
-    guard let bytes = try read(store, "\(folder)/\(name)"),
-      let commit = (try? JSONValue.parse(bytes)).flatMap(Commit.init)
-    else { throw .malformed("\(folder)/\(name)") }
-    return (commit, Digest.hex(bytes))
+  ) throws(CommitError) -> Entry? {
+    try Reading(store, LogFolder(pipeline)).newest()
   }
 
-  /// Opens the log for writing: what the last commit began is finished, older writers are fenced.
+  /// Opens the log: what the last commit began is finished, and nothing else is written yet.
+  ///
+  /// `source`, if given, must be that of the STATE that stands, unless `acceptsSource`.
   package static func open(
     _ store: any ObjectStore,
     pipeline: String,
     run: String,
-    source: String?
+    source: String?,
+    acceptsSource: Bool = false,
+    foldsEvery interval: Int = 100
   ) throws(CommitError) -> CommitLog {
-    let newest = try Self.newest(store, pipeline)
-    if let newest { try Self.complete(newest.commit, store) }
-    var open = Commit(
-      .open,
-      after: newest?.commit,
-      previous: newest?.hash ?? "",
-      epoch: (newest?.commit.epoch ?? 0) + 1,
-      run: run,
-      time: Clock.timestamp
-    )
-    if let source {
-      if let was = open.source, was != source, open.state != nil {
+    let folder = LogFolder(pipeline)
+    let reading = Reading(store, folder)
+    let newest = try reading.newest()
+    if let newest {
+      if let source, let was = newest.commit.source, was != source, newest.commit.state != nil,
+        !acceptsSource
+      {
         throw .otherSource(was: was, now: source)
       }
-      open.source = source
+      // A writer that was killed may not have made sure that its commit stays.
+      try storing { () throws(StoreError) in try store.settle([folder.commits]) }
+      try complete(newest.commit, store)
     }
-    let hash = try publish(open, store, pipeline)
-    // The epochs before are over: nobody can publish what they staged.
-    let staging = "\(Self.folder(pipeline))/staging"
-    for name in try Self.list(store, staging) where name != "\(open.epoch)" {
-      try Self.storing { () throws(StoreError) in try store.remove("\(staging)/\(name)") }
-    }
-    Failpoint.opened.reached()
-    return CommitLog(store, pipeline, run, open, hash)
+    var log = CommitLog(store, folder, run, source, newest)
+    log.lastSnapshot = try reading.lastSnapshot()
+    log.foldInterval = interval
+    return log
   }
 
   private init(
     _ store: any ObjectStore,
-    _ pipeline: String,
+    _ folder: LogFolder,
     _ run: String,
-    _ open: Commit,
-    _ hash: String
+    _ source: String?,
+    _ newest: Entry?
   ) {
     self.store = store
-    self.pipeline = pipeline
+    self.folder = folder
     self.run = run
-    epoch = open.epoch
-    last = open
-    lastHash = hash
+    self.source = source
+    last = newest?.commit
+    lastHash = newest?.hash ?? ""
   }
 
+  /// The number that names this writer, from `begin` on; a later one ends it.
+  package var epoch: Int { last?.epoch ?? 0 }
   /// The sequence of the next commit, which the names of its files carry.
-  package var nextSequence: Int { last.sequence + 1 }
+  package var nextSequence: Int { (last?.sequence ?? 0) + 1 }
+  /// Where this writer's data files wait for their commit.
+  package var staging: String { folder.staging(epoch) }
 
-  /// Makes `stream`'s table this pipeline's, or throws `owned`.
+  /// Publishes this writer's epoch, which ends all earlier ones; needed before a file is staged.
+  ///
+  /// Throws `fenced` if another has written since `open`: the STATE that was read is no longer
+  /// the one that stands.
+  package mutating func begin() throws(CommitError) {
+    guard !hasBegun else { return }
+    if let failure { throw failure }
+    try publish(next(.open, epoch: epoch + 1))
+    hasBegun = true
+    Failpoint.opened.reached()
+    // The epochs before are over: nobody can publish what they staged. Later ones are not ours.
+    let left = folder.staging
+    let epoch = epoch
+    try Self.storing { () throws(StoreError) in
+      for name in try store.list(left) {
+        let isOver = Int(name).map { $0 < epoch } ?? ("\(left)/\(name)" == folder.drafts)
+        if isOver { try store.remove("\(left)/\(name)") }
+      }
+    }
+    Failpoint.cleaned.reached()
+    fold()
+  }
+
+  /// Throws `owned` if `stream`'s table is another pipeline's.
+  package func checkOwner(_ stream: String, isShared: Bool) throws(CommitError) {
+    try TableOwner.check(store, stream, pipeline: folder.pipeline, isShared: isShared)
+  }
+
+  /// Makes `stream`'s table this pipeline's, or throws `owned`; needed before a file is staged.
   package mutating func claim(_ stream: String, isShared: Bool) throws(CommitError) {
     guard !claimed.contains(stream) else { return }
-    let name = "_dativo/tables/\(stream).json"
-    let owner: JSONValue = ["owner": .string(pipeline), "shared": .bool(isShared)]
-    do throws(StoreError) {
-      try store.create(name, Array(owner.encoded().utf8))
-    } catch .exists {
-      let bytes = try Self.read(store, name) ?? []
-      guard let found = try? JSONValue.parse(bytes), let other = found["owner"]?.string else {
-        throw .malformed(name)
-      }
-      let bothShare = isShared && found["shared"]?.bool == true
-      guard other == pipeline || bothShare else { throw .owned(stream: stream, by: other) }
-    } catch {
-      throw .store(error)
-    }
+    try TableOwner.claim(store, stream, pipeline: folder.pipeline, isShared: isShared)
     claimed.insert(stream)
   }
 
@@ -119,6 +137,9 @@ package struct CommitLog: ~Copyable {
   }
 
   /// Publishes a commit and makes its files visible; afterwards the STATE may be told.
+  ///
+  /// After a failure nothing more is written: what was published stays for the next writer to
+  /// finish, what was not is as if it had never been.
   package mutating func commit(
     _ kind: Commit.Kind = .data,
     files: [Commit.File],
@@ -126,6 +147,30 @@ package struct CommitLog: ~Copyable {
     tables: JSONObject,
     reason: String? = nil
   ) throws(CommitError) {
+    if let failure { throw failure }
+    do throws(CommitError) {
+      try begin()
+      var commit = next(kind, epoch: epoch)
+      commit.files = files
+      commit.state = state
+      commit.tables = tables
+      commit.reason = reason
+      try prepare(files)
+      Failpoint.staged.reached()
+      try publish(commit)
+      Failpoint.published.reached()
+      try Self.complete(commit, store)
+      Failpoint.visible.reached()
+    } catch {
+      failure = error
+      throw error
+    }
+    fold()
+  }
+
+  // MARK: Steps
+
+  private func next(_ kind: Commit.Kind, epoch: Int) -> Commit {
     var commit = Commit(
       kind,
       after: last,
@@ -134,38 +179,50 @@ package struct CommitLog: ~Copyable {
       run: run,
       time: Clock.timestamp
     )
-    commit.files = files
-    commit.state = state
-    commit.tables = tables
-    commit.reason = reason
-    Failpoint.staged.reached()
-    lastHash = try Self.publish(commit, store, pipeline)
-    last = commit
-    Failpoint.published.reached()
-    try Self.complete(commit, store)
-    Failpoint.visible.reached()
+    if let source { commit.source = source }
+    return commit
   }
 
-  // MARK: Steps
+  /// Makes sure that the staged files stay, and that their places are free.
+  private func prepare(_ files: [Commit.File]) throws(CommitError) {
+    guard !files.isEmpty else { return }
+    for file in files where try Self.size(store, file.path) != nil {
+      throw .occupied(file: file.path)
+    }
+    let folders = Self.folders(files.map(\.staged))
+    try Self.storing { () throws(StoreError) in try store.settle(folders) }
+  }
 
-  private static func publish(
-    _ commit: Commit,
-    _ store: any ObjectStore,
-    _ pipeline: String
-  ) throws(CommitError) -> String {
-    let digits = String(commit.sequence)
-    let number = String(repeating: "0", count: max(0, 12 - digits.utf8.count)) + digits
-    let name = "\(folder(pipeline))/commits/\(number).json"
+  private mutating func publish(_ commit: Commit) throws(CommitError) {
+    let name = folder.commit(commit.sequence)
     let bytes = Array(commit.json.encoded().utf8)
     do throws(StoreError) {
       try store.create(name, bytes)
     } catch .exists {
-      // Whoever wrote these very bytes is this writer: the first attempt did succeed.
-      if try read(store, name) != bytes { throw .fenced(sequence: commit.sequence) }
+      throw .fenced(sequence: commit.sequence)
     } catch {
-      throw .store(error)
+      try decide(commit.sequence, name, bytes, error)
     }
-    return Digest.hex(bytes)
+    last = commit
+    lastHash = Digest.hex(bytes)
+  }
+
+  /// Whether a publication that failed has happened all the same.
+  private func decide(
+    _ sequence: Int,
+    _ name: String,
+    _ bytes: [UInt8],
+    _ error: StoreError
+  ) throws(CommitError) {
+    let found: [UInt8]?
+    do throws(StoreError) {
+      found = try store.read(name)
+      // It is there, but a power cut may take it away again: only if that is settled it counts.
+      if found == bytes { return try store.settle([folder.commits]) }
+    } catch {
+      throw .undecided(sequence: sequence, error)
+    }
+    throw found == nil ? .store(error) : .fenced(sequence: sequence)
   }
 
   /// Makes the files of a published commit visible; repeating it changes nothing.
@@ -176,11 +233,38 @@ package struct CommitLog: ~Copyable {
     for file in commit.files {
       if try size(store, file.path) == file.bytes { continue }
       guard try size(store, file.staged) == file.bytes else {
+        // Another writer may be finishing the same commit at this moment.
+        if try size(store, file.path) == file.bytes { continue }
         throw .missingData(sequence: commit.sequence, file: file.path)
       }
-      try storing { () throws(StoreError) in try store.move(file.staged, to: file.path) }
+      do throws(StoreError) {
+        try store.move(file.staged, to: file.path)
+      } catch .absent {
+        guard try size(store, file.path) == file.bytes else {
+          throw .missingData(sequence: commit.sequence, file: file.path)
+        }
+      } catch {
+        throw .store(error)
+      }
       Failpoint.moving.reached()
     }
+    let folders = folders(commit.files.map(\.path)) + folders(commit.files.map(\.staged))
+    try storing { () throws(StoreError) in try store.settle(folders) }
+  }
+
+  /// Folds the commits since the last snapshot when they are many; an attempt that fails is made
+  /// again after the next commit, for a snapshot only spares reading.
+  private mutating func fold() {
+    guard let last, last.sequence - lastSnapshot >= foldInterval else { return }
+    guard (try? Snapshot.write(store, folder, upTo: last.sequence, after: lastSnapshot)) != nil
+    else { return }
+    lastSnapshot = last.sequence
+    Failpoint.folded.reached()
+  }
+
+  /// The folders that hold `paths`, each once.
+  private static func folders(_ paths: [String]) -> [String] {
+    Set(paths.map { path in path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }).sorted()
   }
 
   private static func storing<Result>(
@@ -191,20 +275,6 @@ package struct CommitLog: ~Copyable {
     } catch {
       throw .store(error)
     }
-  }
-
-  private static func list(
-    _ store: any ObjectStore,
-    _ folder: String
-  ) throws(CommitError) -> [String] {
-    try storing { () throws(StoreError) in try store.list(folder) }
-  }
-
-  private static func read(
-    _ store: any ObjectStore,
-    _ name: String
-  ) throws(CommitError) -> [UInt8]? {
-    try storing { () throws(StoreError) in try store.read(name) }
   }
 
   private static func size(_ store: any ObjectStore, _ name: String) throws(CommitError) -> Int? {

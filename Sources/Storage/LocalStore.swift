@@ -1,179 +1,261 @@
 internal import Glibc
 internal import Posix
+internal import Synchronization
 
 /// A store in a folder of the local disk.
 package final class LocalStore: ObjectStore {
-  /// The folder.
-  package let root: String
+  private let files: any FileSystem
+  /// Where objects are written before they get their names.
+  private let drafts: String
+  /// The folders whose names are known to survive a power cut, with those above them.
+  private let settled = Mutex<Set<String>>([])
 
-  /// Uses `root`, which is created when the first object is.
-  package init(root: String) { self.root = root }
+  /// Uses the folder `root`, which is created when the first object is.
+  ///
+  /// Objects are drafted in the folder `drafts`, where a killed process may leave its own. Anyone
+  /// may remove that folder at any time: whoever is drafting begins again.
+  package convenience init(root: String, drafts: String = "_dativo/drafts") {
+    self.init(LinuxFileSystem(root: root), drafts: drafts)
+  }
 
-  private func path(_ name: String) -> String { name.isEmpty ? root : "\(root)/\(name)" }
+  /// Uses another file system than Linux's.
+  package init(_ files: any FileSystem, drafts: String = "_dativo/drafts") {
+    self.files = files
+    self.drafts = drafts
+  }
 
   package func create(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
-    let path = path(name)
-    try makeFolder(parent(path))
-    // A name of its own for each process, so that two writers never share a temporary file.
-    let temporary = "\(path).\(getpid()).tmp"
-    let file = try open(temporary, O_WRONLY | O_CREAT | O_TRUNC)
-    do throws(StoreError) {
-      try put(bytes, file.raw, temporary)
-      guard unsafe link(temporary, path) == 0 else {
-        throw errno == EEXIST ? .exists(name) : .system(PosixError("link", path))
+    let folder = Self.parent(name)
+    var attempts = 0
+    while true {
+      try ensure(folder)
+      let draft = try draft(bytes)
+      do throws(PosixError) {
+        defer { try? files.removeFile(draft) }
+        try files.link(draft, name)
+      } catch {
+        attempts += 1
+        switch error.code {
+        case EEXIST:
+          // Whoever created it may have been killed before it was sure to stay.
+          try settle([folder])
+          throw .exists(name)
+        case ENOENT where attempts < Self.attempts:
+          forget()
+          continue
+        default: throw .system(error)
+        }
       }
-    } catch {
-      unsafe unlink(temporary)
-      throw error
+      Failpoint.linked.reached()
+      return try settle([folder])
     }
-    unsafe unlink(temporary)
-    try syncFolder(parent(path))
   }
 
   package func read(_ name: String) throws(StoreError) -> [UInt8]? {
+    try present { () throws(PosixError) in try files.read(name) }
+  }
+
+  package func size(_ name: String) throws(StoreError) -> Int? {
+    try present { () throws(PosixError) in try files.size(name) }
+  }
+
+  package func list(_ folder: String) throws(StoreError) -> [String] {
+    try present { () throws(PosixError) in try files.list(folder) }?.sorted() ?? []
+  }
+
+  package func move(_ name: String, to new: String) throws(StoreError) {
+    try ensure(Self.parent(new))
     do throws(PosixError) {
-      return try Files.read(path(name))
+      try files.rename(name, new)
+    } catch {
+      throw error.code == ENOENT ? .absent(name) : .system(error)
+    }
+    Failpoint.renamed.reached()
+  }
+
+  package func settle(_ folders: [String]) throws(StoreError) {
+    for folder in folders {
+      do throws(PosixError) {
+        try settleAbove(folder)
+        try files.syncFolder(folder)
+      } catch {
+        // A folder that is not there has nothing to lose.
+        if error.code != ENOENT { throw .system(error) }
+      }
+    }
+  }
+
+  package func remove(_ name: String) throws(StoreError) {
+    forget()
+    try removeTree(name)
+  }
+
+  package func write(_ name: String) throws(StoreError) -> any StagedObject {
+    var attempts = 0
+    while true {
+      try ensure(Self.parent(name))
+      do throws(PosixError) {
+        let file = try files.create(name)
+        Failpoint.begun.reached()
+        return LocalStagedObject(file)
+      } catch {
+        attempts += 1
+        guard error.code == ENOENT, attempts < Self.attempts else { throw .system(error) }
+        forget()
+      }
+    }
+  }
+
+  /// A lock that one process at a time holds, until it ends; false if another has it.
+  package func lock(_ name: String) throws(StoreError) -> Bool {
+    try ensure(Self.parent(name))
+    do throws(PosixError) {
+      return try files.lock(name)
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  // MARK: Pieces
+
+  /// How often a name is tried while another process removes its folder.
+  private static let attempts = 3
+
+  /// Writes an object under a name of its own, which no other writer, not even one with the same
+  /// process number, will ever use.
+  private func draft(_ bytes: [UInt8]) throws(StoreError) -> String {
+    var attempts = 0
+    while true {
+      try ensure(drafts)
+      let name = "\(drafts)/\(String(UInt64.random(in: 0 ... .max), radix: 16))"
+      do throws(PosixError) {
+        let file = try files.create(name)
+        do throws(PosixError) {
+          try Self.put(bytes, file)
+          try file.sync()
+        } catch {
+          try? files.removeFile(name)
+          throw error
+        }
+        Failpoint.drafted.reached()
+        return name
+      } catch {
+        attempts += 1
+        guard error.code == ENOENT, attempts < Self.attempts else { throw .system(error) }
+        forget()
+      }
+    }
+  }
+
+  private static func put(_ bytes: [UInt8], _ file: any OpenFile) throws(PosixError) {
+    // SAFETY: the bytes stay in place during the call.
+    let result: Result<Void, PosixError> = unsafe bytes.withUnsafeBytes { bytes in
+      do throws(PosixError) {
+        return .success(unsafe try file.write(bytes))
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
+  private func ensure(_ folder: String) throws(StoreError) {
+    do throws(PosixError) {
+      try make(folder)
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  /// Creates a folder with those above it, each sure to stay before the next is made.
+  private func make(_ folder: String) throws(PosixError) {
+    guard !isSettled(folder) else { return }
+    if !folder.isEmpty {
+      try make(Self.parent(folder))
+      do throws(PosixError) {
+        try files.makeFolder(folder)
+      } catch {
+        if error.code != EEXIST { throw error }
+      }
+    }
+    try settleAbove(folder)
+  }
+
+  /// Forces the name of a folder that is there, and those above it, to the disk.
+  private func settleAbove(_ folder: String) throws(PosixError) {
+    guard !isSettled(folder) else { return }
+    if folder.isEmpty {
+      try files.makeRoot()
+    } else {
+      try settleAbove(Self.parent(folder))
+      try files.syncFolder(Self.parent(folder))
+    }
+    note(folder)
+  }
+
+  private func isSettled(_ folder: String) -> Bool { settled.withLock { $0.contains(folder) } }
+  private func note(_ folder: String) { settled.withLock { _ = $0.insert(folder) } }
+  /// Looks at every folder anew: one of them has been removed.
+  private func forget() { settled.withLock { $0 = [] } }
+
+  private func removeTree(_ path: String) throws(StoreError) {
+    do throws(PosixError) {
+      try files.removeFile(path)
+      return
+    } catch {
+      if error.code == ENOENT || error.code == ENOTDIR { return }
+      guard error.code == EISDIR || error.code == EPERM else { throw .system(error) }
+    }
+    for entry in try list(path) { try removeTree("\(path)/\(entry)") }
+    do throws(PosixError) {
+      try files.removeFolder(path)
+    } catch {
+      // A writer that has lost its turn may have put something in: the next one removes it.
+      guard error.code == ENOENT || error.code == ENOTEMPTY || error.code == EEXIST else {
+        throw .system(error)
+      }
+    }
+  }
+
+  private func present<Value>(
+    _ body: () throws(PosixError) -> Value
+  ) throws(StoreError) -> Value? {
+    do throws(PosixError) {
+      return try body()
     } catch {
       if error.code == ENOENT || error.code == ENOTDIR { return nil }
       throw .system(error)
     }
   }
 
-  package func size(_ name: String) throws(StoreError) -> Int? {
-    var status = stat()
-    if unsafe stat(path(name), &status) == 0 { return Int(status.st_size) }
-    if errno == ENOENT || errno == ENOTDIR { return nil }
-    throw .system(PosixError("stat", path(name)))
-  }
-
-  package func list(_ folder: String) throws(StoreError) -> [String] {
-    // SAFETY: the stream is read by this call only; names are copied out of its entries.
-    guard let stream = unsafe opendir(path(folder)) else {
-      if errno == ENOENT || errno == ENOTDIR { return [] }
-      throw .system(PosixError("opendir", path(folder)))
-    }
-    defer { unsafe _ = closedir(stream) }
-    var names: [String] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(cString: $0)
-        }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
-  package func move(_ name: String, to new: String) throws(StoreError) {
-    let from = path(name)
-    let to = path(new)
-    try makeFolder(parent(to))
-    guard unsafe rename(from, to) == 0 else { throw .system(PosixError("rename", to)) }
-    try syncFolder(parent(to))
-    try syncFolder(parent(from))
-  }
-
-  package func remove(_ name: String) throws(StoreError) {
-    try removeTree(name)
-    try? syncFolder(parent(path(name)))
-  }
-
-  private func removeTree(_ name: String) throws(StoreError) {
-    let path = path(name)
-    if unsafe unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR { return }
-    guard errno == EISDIR || errno == EPERM else { throw .system(PosixError("unlink", path)) }
-    for entry in try list(name) { try removeTree("\(name)/\(entry)") }
-    guard unsafe rmdir(path) == 0 || errno == ENOENT else {
-      throw .system(PosixError("rmdir", path))
-    }
-  }
-
-  package func write(_ name: String) throws(StoreError) -> any StagedObject {
-    let path = path(name)
-    try makeFolder(parent(path))
-    return LocalStagedObject(try open(path, O_WRONLY | O_CREAT | O_TRUNC), path)
-  }
-
-  /// A lock that one process at a time holds, until it ends; false if another has it.
-  package func lock(_ name: String) throws(StoreError) -> Bool {
-    let path = path(name)
-    try makeFolder(parent(path))
-    let file = try open(path, O_RDWR | O_CREAT)
-    guard flock(file.raw, LOCK_EX | LOCK_NB) == 0 else {
-      if errno == EWOULDBLOCK { return false }
-      throw .system(PosixError("flock", path))
-    }
-    // The lock lives as long as the process: the kernel gives it back.
-    _ = file.release()
-    return true
-  }
-
-  // MARK: Pieces
-
-  private func open(_ path: String, _ flags: Int32) throws(StoreError) -> Descriptor {
-    do throws(PosixError) {
-      return try Descriptor(opening: path, flags)
-    } catch {
-      throw .system(error)
-    }
-  }
-
-  private func put(_ bytes: [UInt8], _ raw: Int32, _ path: String) throws(StoreError) {
-    let result: Result<Void, PosixError> = unsafe bytes.withUnsafeBytes { bytes in
-      do throws(PosixError) {
-        return .success(unsafe try Descriptor.write(raw, bytes))
-      } catch {
-        return .failure(PosixError("write", path, code: error.code))
-      }
-    }
-    if case .failure(let error) = result { throw .system(error) }
-    guard fsync(raw) == 0 else { throw .system(PosixError("fsync", path)) }
-  }
-
-  private func parent(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-      return path.hasPrefix("/") ? "/" : "."
-    }
-    return String(path[..<slash])
-  }
-
-  /// Creates a folder with those above it, each made known to the one that holds it.
-  private func makeFolder(_ path: String) throws(StoreError) {
-    if unsafe access(path, F_OK) == 0 { return }
-    let above = parent(path)
-    if above != path { try makeFolder(above) }
-    guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else {
-      throw .system(PosixError("mkdir", path))
-    }
-    try syncFolder(above)
-  }
-
-  private func syncFolder(_ path: String) throws(StoreError) {
-    let folder = try open(path, O_RDONLY | O_DIRECTORY)
-    guard fsync(folder.raw) == 0 else { throw .system(PosixError("fsync", path)) }
+  private static func parent(_ path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
   }
 }
 
 /// A file of the local disk that is being written.
 private final class LocalStagedObject: StagedObject {
-  private let file: Descriptor
-  private let path: String
+  private let file: any OpenFile
+  private var isWritten = false
 
-  init(_ file: consuming Descriptor, _ path: String) {
-    self.file = file
-    self.path = path
-  }
+  init(_ file: any OpenFile) { self.file = file }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
     do throws(PosixError) {
-      unsafe try Descriptor.write(file.raw, bytes)
+      unsafe try file.write(bytes)
     } catch {
-      throw .system(PosixError("write", path, code: error.code))
+      throw .system(error)
     }
+    if !isWritten { Failpoint.written.reached() }
+    isWritten = true
   }
 
   func close() throws(StoreError) {
-    guard fsync(file.raw) == 0 else { throw .system(PosixError("fsync", path)) }
+    do throws(PosixError) {
+      try file.sync()
+    } catch {
+      throw .system(error)
+    }
+    Failpoint.synced.reached()
   }
 }

@@ -8,6 +8,8 @@ import Storage
 import Wire
 
 /// Encodes row groups on a thread of their own, commits, and tells the committed STATE.
+///
+/// After a failure nothing more is written or committed: rows may be missing from then on.
 struct Committer: ~Copyable {
   private let settings: Settings
   private var log: CommitLog
@@ -16,69 +18,95 @@ struct Committer: ~Copyable {
   private var lastCommit = Clock.monotonic
   /// The STATE that waits for its commit.
   private(set) var waiting: WaitingState?
-  /// The value of the STATE that was committed last, by this run or before.
+  /// The STATE that was committed last, by this run or before.
   private var committed: JSONValue?
   private var tableSchemas: JSONObject
   private(set) var commits = 0
-  /// Bytes of row groups handed to the encoder.
   private(set) var rowsCommitted = 0
+  private var bytesCommitted = 0
+  private var filesCommitted = 0
+  /// Who is told how the load gets on.
+  var reporter = Reporter(Settings.info.name)
+  private var failure: Failure?
 
-  init(_ settings: Settings) throws(Failure) {
+  init(_ settings: Settings, acceptsSource: Bool = false) throws(Failure) {
+    let store = LocalStore(
+      root: settings.destination,
+      drafts: LogFolder(settings.pipeline).drafts
+    )
+    let log = try Self.open(store, settings, acceptsSource)
+    committed = log.last?.state
+    tableSchemas = log.last?.tables ?? JSONObject()
     self.settings = settings
-    store = LocalStore(root: settings.destination)
-    let lock = "\(CommitLog.folder(settings.pipeline))/lock"
+    self.store = store
+    self.log = log
+  }
+
+  private static func open(
+    _ store: LocalStore,
+    _ settings: Settings,
+    _ acceptsSource: Bool
+  ) throws(Failure) -> CommitLog {
+    if let problem = Failpoint.problem { throw Failure(.usage, problem) }
     let isFree: Bool
     do throws(StoreError) {
-      isFree = try store.lock(lock)
+      isFree = try store.lock(LogFolder(settings.pipeline).lock)
     } catch {
       throw Failure(error)
     }
     guard isFree else { throw Failure(CommitError.locked(pipeline: settings.pipeline)) }
     do throws(CommitError) {
-      log = try CommitLog.open(
+      return try CommitLog.open(
         store,
         pipeline: settings.pipeline,
         run: settings.run,
-        source: settings.source
+        source: settings.source,
+        acceptsSource: acceptsSource
       )
     } catch {
       throw Failure(error)
     }
-    committed = log.last.state
-    tableSchemas = log.last.tables
   }
 
   var hasWaiting: Bool { waiting != nil }
   var nanosecondsSinceCommit: UInt64 { Clock.monotonic - lastCommit }
 
-  mutating func wait(for state: WaitingState) { waiting = state }
+  /// Takes a STATE that covers every row before it.
+  mutating func wait(for state: IncomingState) {
+    waiting = state.waiting(after: waiting, committed: committed)
+  }
 
-  /// A table for `stream`, owned by this pipeline from now on, with the columns that it has.
-  mutating func claim(_ stream: String) throws(Failure) -> Table {
+  /// A table for `stream`, which must not be another pipeline's, with the columns that it has.
+  func table(_ stream: String) throws(Failure) -> Table {
     let folder = StreamFolder.name(for: stream) { Digest.hex($0) } ?? ""
     do throws(CommitError) {
-      try log.claim(folder, isShared: settings.isShared)
+      try log.checkOwner(folder, isShared: settings.isShared)
     } catch {
       throw Failure(error)
     }
     let schema = tableSchemas[stream].flatMap(TableSchema.parse) ?? Schema([])
     let store = store
-    let staging = "\(CommitLog.folder(settings.pipeline))/staging/\(log.epoch)"
-    let writer = TableWriter { (name) throws(CommitError) in
-      try CommitLog.stage(store, "\(staging)/\(name)")
-    }
+    let writer = TableWriter { (path) throws(CommitError) in try CommitLog.stage(store, path) }
     return Table(stream: stream, folder: folder, schema: schema, writer: writer)
   }
 
   /// Hands rows over to be encoded; waits while the encoder is busy with the ones before.
-  func write(_ table: Table, _ batch: consuming Batch) throws(Failure) {
+  mutating func write(_ table: Table, _ batch: consuming Batch) throws(Failure) {
     guard batch.rows > 0 else { return }
+    if let failure { throw failure }
+    do throws(CommitError) {
+      try log.begin()
+      try log.claim(table.folder, isShared: settings.isShared)
+    } catch {
+      throw fail(Failure(error))
+    }
     table.rowsWritten += batch.rows
     var options = WriterOptions(codec: settings.codec, level: settings.level)
     options.pageSize = 1 << 20
     let plan = TableWriter.Plan(
       stream: table.stream,
       folder: table.folder,
+      staging: log.staging,
       pipeline: settings.pipeline,
       options: options,
       fileSize: settings.fileSize,
@@ -87,46 +115,54 @@ struct Committer: ~Copyable {
     )
     let box = Box(batch)
     let writer = table.writer
-    try working { try encoder.submit { try writer.write(box.take(), plan) } }
+    try working { (encoder) in try encoder.submit { try writer.write(box.take(), plan) } }
   }
 
   /// Commits every file that is open or whole, with the waiting STATE.
   mutating func commit(_ tables: [Table]) throws(Failure) {
+    if let failure { throw failure }
     let writers = tables.map(\.writer)
-    try working {
+    try working { (encoder) in
       try encoder.submit { for writer in writers { try writer.close() } }
       try encoder.drain()
     }
     let files = writers.flatMap { $0.takeFinished() }
-    let state = waiting?.value ?? committed
+    let state = waiting.map(\.value) ?? committed
+    lastCommit = Clock.monotonic
     guard !files.isEmpty || state != committed else {
       try echo()
       return
     }
     for table in tables where table.rowsWritten > 0 {
-      tableSchemas[table.stream] = TableSchema.json(table.schema)
+      tableSchemas[table.stream] = TableSchema.json(table, after: tableSchemas[table.stream])
     }
     do throws(CommitError) {
       try log.commit(files: files, state: state, tables: tableSchemas)
     } catch {
-      throw Failure(error)
+      throw fail(Failure(error))
     }
     commits += 1
     rowsCommitted += files.reduce(0) { $0 + $1.rows }
+    bytesCommitted += files.reduce(0) { $0 + $1.bytes }
+    filesCommitted += files.count
+    reporter.commit(
+      sequence: log.nextSequence - 1,
+      rows: rowsCommitted,
+      bytes: bytesCommitted,
+      files: filesCommitted
+    )
     committed = state
     try echo()
     Failpoint.echoed.reached()
-    lastCommit = Clock.monotonic
   }
 
   /// Tells the STATE that has just been committed.
   private mutating func echo() throws(Failure) {
     guard let state = waiting else { return }
     waiting = nil
-    let line = state.echo + [0x0A]
     do throws(PosixError) {
       var output = BlockWriter(1)
-      try output.write(line)
+      for line in state.echo { try output.write(line + [0x0A]) }
       try output.flush()
     } catch {
       throw Failure(error)
@@ -142,13 +178,18 @@ struct Committer: ~Copyable {
     }
   }
 
-  private func working(_ body: () throws -> Void) throws(Failure) {
+  private mutating func fail(_ failure: Failure) -> Failure {
+    self.failure = failure
+    return failure
+  }
+
+  private mutating func working(_ body: (Worker) throws -> Void) throws(Failure) {
     do {
-      try body()
+      try body(encoder)
     } catch let error as CommitError {
-      throw Failure(error)
+      throw fail(Failure(error))
     } catch {
-      throw Failure(.bug, "writing Parquet: \(error)")
+      throw fail(Failure(.bug, "writing Parquet: \(error)"))
     }
   }
 }

@@ -16,7 +16,8 @@ extension Failure {
     case .fenced(let sequence):
       self.init(
         .temporary,
-        "another writer took commit \(sequence): this one's turn is over, nothing is lost"
+        "another writer took commit \(sequence): this one's turn is over, nothing is lost",
+        hint: "Run again, from the STATE that --last-state tells."
       )
     case .owned(let stream, let other):
       self.init(
@@ -38,6 +39,26 @@ extension Failure {
       )
     case .malformed(let object):
       self.init(.bug, "\(object) is not what a commit log holds")
+    case .broken(let sequence):
+      self.init(
+        .bug,
+        "commit \(sequence) does not follow the one before it: the commit log was changed",
+        hint: "Nothing is written. Restore the folder _dativo of the destination."
+      )
+    case .occupied(let file):
+      self.init(
+        .configuration,
+        "\(file) is there already, but the commit log does not know it",
+        hint: "Was the folder _dativo deleted? Move the old files away, or take another "
+          + "\"pipeline\"; nothing was replaced."
+      )
+    case .undecided(let sequence, let error):
+      let cause = Failure(error)
+      self.init(
+        .io,
+        "commit \(sequence) may have been published or not: \(cause.message)",
+        hint: "Nothing is lost: the next run finds out. \(cause.hint ?? "")"
+      )
     case .store(let error): self.init(error)
     }
   }
@@ -46,6 +67,7 @@ extension Failure {
   init(_ error: StoreError) {
     switch error {
     case .exists(let name): self.init(.bug, "\(name) is there already")
+    case .absent(let name): self.init(.bug, "\(name) is not there any more")
     case .system(let error): self.init(error)
     }
   }

@@ -4,8 +4,9 @@ import Wire
 
 extension Loader {
   /// What one table's rows may take before they become a row group: two such batches, one filling
-  /// and one being encoded, and the encoder's own buffers stay within the limit together.
-  private var budget: Int { max(settings.memory / 4, 1 << 20) }
+  /// and one being encoded, and the encoder's own buffers stay within the limit together. A file
+  /// ends between row groups only, so a small one wants small row groups.
+  private var budget: Int { max(min(settings.memory / 4, settings.fileSize), 1 << 18) }
 
   /// Writes row groups until what waits is within the budget.
   mutating func balance() throws(Failure) {
@@ -61,6 +62,20 @@ extension Loader {
     tables.reduce(0) { sum, table in
       sum + table.rowsRead
     } - committer.rowsCommitted
+  }
+
+  /// Tells the supervisor what has come in, if that is due or `always`.
+  mutating func report(always: Bool = false) {
+    let isDue = committer.reporter.isDue()
+    guard committer.reporter.isListening, isDue || always else { return }
+    for table in tables {
+      committer.reporter.stream(
+        table.stream,
+        recordsIn: table.rowsRead,
+        recordsOut: table.rowsWritten,
+        bytesIn: table.bytesRead
+      )
+    }
   }
 
   /// The line for people at the end of a run.

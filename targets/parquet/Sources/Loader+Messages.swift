@@ -51,7 +51,7 @@ extension Loader {
 
   /// A new table, with the columns that the commit log has for it.
   private mutating func open(_ stream: String) throws(Failure) -> Table {
-    let table = try committer.claim(stream)
+    let table = try committer.table(stream)
     places[Array(stream.utf8)] = tables.count
     tables.append(table)
     return table
@@ -64,17 +64,22 @@ extension Loader {
     _ end: Position,
     isAirbyte: Bool
   ) throws(Failure) {
-    guard let value = unsafe message.value(isAirbyte ? "state" : "value", in: start),
-      let bytes = unsafe message.bytes(isAirbyte ? "state" : "value", in: start)
-    else { throw violation("a STATE without a value") }
-    // An empty state never replaces a real one, but what came before it is still covered by the
-    // state that stood then.
-    let isEmpty = value.isNull || value.object?.isEmpty == true
-    if !isEmpty {
-      let line = unsafe Array(UnsafeBufferPointer(start: start, count: end - start))
-      committer.wait(
-        for: WaitingState(value: value, bytes: bytes, line: line, isAirbyte: isAirbyte)
-      )
+    let key = isAirbyte ? "state" : "value"
+    guard let value = unsafe message.value(key, in: start),
+      let bytes = unsafe message.bytes(key, in: start)
+    else { throw violation("a STATE without a \(key)") }
+    let state: IncomingState
+    if isAirbyte {
+      var line = unsafe Array(UnsafeBufferPointer(start: start, count: end - start))
+      while let last = line.last, last == 0x0A || last == 0x0D { line.removeLast() }
+      state = .airbyte(value, line: line)
+    } else {
+      state = .singer(value, bytes: bytes)
+    }
+    // An empty state never replaces a real one. What came before it waits for the next: were it
+    // committed alone, a run from the state that stands would repeat it.
+    if !state.isEmpty {
+      committer.wait(for: state)
       for table in tables { table.marked = table.batch.rows }
     }
     let elapsed = committer.nanosecondsSinceCommit

@@ -93,12 +93,12 @@ struct Loader: ~Copyable {
       unsafe try checkKeys(table, from: start, rows: taken, before: rows)
       lineNumber += taken
       table.rowsRead += taken
+      unsafe table.bytesRead += run.position - start
       rowsSinceCommit += taken
     }
     switch unsafe run.stop {
     case .end: break
     case .full: try balance()
-    case .failed: try recover(table, table.lines.records.failure)
     case .otherLine:
       // The form differs somewhere: the general way reads the line, and learns from it.
       let next = unsafe Self.lineEnd(run.position, end)
@@ -171,6 +171,7 @@ struct Loader: ~Copyable {
     }
     unsafe try checkKeys(table, from: start, rows: 1, before: rows)
     table.rowsRead += 1
+    unsafe table.bytesRead += end - start
     rowsSinceCommit += 1
     return true
   }

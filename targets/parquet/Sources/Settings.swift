@@ -95,10 +95,15 @@ struct Settings {
       default: false
       }
     }
-    guard isPlain, !pipeline.isEmpty, !pipeline.hasPrefix("."), pipeline != "tables" else {
+    guard isPlain, !pipeline.isEmpty, !pipeline.hasPrefix("."), pipeline != "tables",
+      pipeline.utf8.count <= 128
+    else {
       throw Failure(
         .configuration,
-        "\(configuration.source): \"pipeline\" may have letters, digits, '.', '_' and '-' only"
+        "\(configuration.source): \"pipeline\" cannot be \"\(pipeline.prefix(140))\"",
+        hint:
+          "It may have up to 128 letters, digits, '_', '-' and '.', the first no '.'; \"tables\" "
+          + "is taken."
       )
     }
     codec = configuration.string("compression").flatMap(Codec.init(rawValue:)) ?? .zstd

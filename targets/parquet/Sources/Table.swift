@@ -22,6 +22,8 @@ final class Table {
   /// The leaf of each key, and how many nulls it had when last looked at.
   var keyColumns: [(leaf: Int, nulls: Int)] = []
   var rowsRead = 0
+  /// Bytes of the lines of those rows.
+  var bytesRead = 0
   var rowsWritten = 0
 
   init(stream: String, folder: String, schema: Schema, writer: TableWriter) {

@@ -1,4 +1,5 @@
 import Columns
+import Commits
 import JSON
 
 /// The columns of a table as the commit log keeps them, held against the next run's SCHEMA.
@@ -10,12 +11,30 @@ enum TableSchema {
     let new: String
   }
 
-  /// The columns as JSON: `[{name, type, nullable, fields | element}]`.
-  static func json(_ schema: Schema) -> JSONValue { .array(schema.fields.map(json)) }
+  /// The table as JSON: `{folder, columns: [{id, name, type, nullable, fields | element}], hash,
+  /// last_id, contract}`.
+  ///
+  /// A column keeps the number that `former` has for it; a new one gets the next.
+  static func json(_ table: Table, after former: JSONValue?) -> JSONValue {
+    var last = Int(former?["last_id"]?.number?.int64 ?? 0)
+    let columns = list(table.schema.fields, former?["columns"], &last)
+    var object = JSONObject()
+    object["folder"] = .string(table.folder)
+    object["columns"] = columns
+    object["hash"] = .string(Digest.hex(Array(columns.encoded().utf8)))
+    object["last_id"] = .number(JSONNumber(last))
+    let contract = table.metadata.filter { $0.0.hasPrefix("dativo.contract") }
+    if !contract.isEmpty {
+      object["contract"] = .object(
+        JSONObject(contract.map { (key: $0.0, value: JSONValue.string($0.1)) })
+      )
+    }
+    return .object(object)
+  }
 
-  /// The columns that `json(_:)` wrote; nil where the value has another shape.
+  /// The columns that `json(_:after:)` wrote; nil where the value has another shape.
   static func parse(_ value: JSONValue) -> Schema? {
-    guard let columns = value.array else { return nil }
+    guard let columns = value["columns"]?.array else { return nil }
     var fields: [Field] = []
     for column in columns {
       guard let field = field(column) else { return nil }
@@ -92,14 +111,36 @@ enum TableSchema {
     return alternative == type
   }
 
-  private static func json(_ field: Field) -> JSONValue {
+  private static func list(
+    _ fields: [Field],
+    _ former: JSONValue?,
+    _ last: inout Int
+  ) -> JSONValue {
+    var byName: [[UInt8]: JSONValue] = [:]
+    for column in former?.array ?? [] {
+      if let name = column["name"]?.string { byName[Array(name.utf8)] = column }
+    }
+    return .array(fields.map { json($0, byName[Array($0.name.utf8)], &last) })
+  }
+
+  private static func json(
+    _ field: Field,
+    _ former: JSONValue?,
+    _ last: inout Int
+  ) -> JSONValue {
     var object = JSONObject()
+    if let id = former?["id"] {
+      object["id"] = id
+    } else {
+      last += 1
+      object["id"] = .number(JSONNumber(last))
+    }
     object["name"] = .string(field.name)
     object["type"] = .string(TypeText(field.type).text)
     object["nullable"] = .bool(field.nullable)
     switch field.type {
-    case .structure(let fields): object["fields"] = .array(fields.map(json))
-    case .list(let element): object["element"] = json(element)
+    case .structure(let fields): object["fields"] = list(fields, former?["fields"], &last)
+    case .list(let element): object["element"] = json(element, former?["element"], &last)
     default: break
     }
     return .object(object)

@@ -12,6 +12,8 @@ final class TableWriter: @unchecked Sendable {
   struct Plan: Sendable {
     let stream: String
     let folder: String
+    /// Where files wait for their commit.
+    let staging: String
     let pipeline: String
     let options: WriterOptions
     let fileSize: Int
@@ -19,7 +21,7 @@ final class TableWriter: @unchecked Sendable {
     let sequence: Int
   }
 
-  /// Begins a staged file of the given name.
+  /// Begins a staged file at the given path.
   typealias Stage = @Sendable (String) throws(CommitError) -> StagedFile
 
   private let stage: Stage
@@ -87,8 +89,10 @@ final class TableWriter: @unchecked Sendable {
     }
     part += 1
     let name = "\(plan.pipeline)-\(Self.padded(sequence, 12))-\(Self.padded(part, 5)).parquet"
-    // Staged names do not end in .parquet: a careless glob must not find them.
-    let staged = try stage("\(plan.folder).\(name).staged")
+    // Staged names do not end in .parquet: a careless glob must not find them. Those of long
+    // streams would be longer than a file system takes.
+    let unique = plan.folder.utf8.count > 80 ? Digest.hex(Array(plan.folder.utf8)) : plan.folder
+    let staged = try stage("\(plan.staging)/\(unique).\(name).staged")
     return try OpenFile(plan, name, schema, staged)
   }
 

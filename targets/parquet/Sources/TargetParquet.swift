@@ -39,7 +39,7 @@ struct TargetParquet: ParsableCommand {
       if lastState {
         try printLastState(settings)
       } else if resetState {
-        var committer = try Committer(settings)
+        var committer = try Committer(settings, acceptsSource: true)
         try committer.reset(reason: reason)
       } else {
         try load(settings)
@@ -79,6 +79,7 @@ struct TargetParquet: ParsableCommand {
           break
         }
         guard unsafe loader.take(region) else { break }
+        loader.report()
       }
     } catch {
       failure = Ending.failure(error, line: loader.lineNumber)
@@ -92,6 +93,8 @@ struct TargetParquet: ParsableCommand {
       )
     }
     try loader.end(includingTail: failure == nil && !settings.discardsTail)
+    loader.report(always: true)
+    loader.committer.reporter.stall(read: reader.waited, write: 0)
     loader.summarise()
     if let failure { throw failure }
   }
