@@ -70,6 +70,10 @@ package struct Commit: Sendable {
   /// The columns of every table, by stream, as they stand from here on.
   package var tables: JSONObject
   package var files: [File]
+  /// What the next data replace: by stream, or `*` for all, the sequence up to which.
+  package var replacing: JSONObject
+  /// Files of earlier commits that are removed before this one's become visible.
+  package var removed: [String]
   /// Who did a `state` commit and why.
   package var reason: String?
 
@@ -87,6 +91,8 @@ package struct Commit: Sendable {
     object["tables"] = .object(tables)
     object["files"] = .array(files.map(\.json))
     object["counts"] = .object(counts)
+    if !replacing.isEmpty { object["replacing"] = .object(replacing) }
+    if !removed.isEmpty { object["removed"] = .array(removed.map { .string($0) }) }
     if let reason { object["reason"] = .string(reason) }
     return .object(object)
   }
@@ -130,6 +136,8 @@ package struct Commit: Sendable {
     tables = value["tables"]?.object ?? JSONObject()
     self.files = files.compactMap(File.init)
     guard self.files.count == files.count else { return nil }
+    replacing = value["replacing"]?.object ?? JSONObject()
+    removed = (value["removed"]?.array ?? []).compactMap(\.string)
     reason = value["reason"]?.string
   }
 
@@ -143,6 +151,8 @@ package struct Commit: Sendable {
     source = last?.source
     state = last?.state
     tables = last?.tables ?? JSONObject()
+    replacing = last?.replacing ?? JSONObject()
     files = []
+    removed = []
   }
 }

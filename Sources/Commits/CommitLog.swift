@@ -138,14 +138,17 @@ package struct CommitLog: ~Copyable {
 
   /// Publishes a commit and makes its files visible; afterwards the STATE may be told.
   ///
-  /// After a failure nothing more is written: what was published stays for the next writer to
-  /// finish, what was not is as if it had never been.
+  /// With `replacing`, a stream or `*` for all, the rows that are there stay visible until the next
+  /// data commit, which removes them: so a STATE that was reset and the rows that it stood for go
+  /// together. After a failure nothing more is written: what was published stays for the next
+  /// writer to finish, what was not is as if it had never been.
   package mutating func commit(
     _ kind: Commit.Kind = .data,
     files: [Commit.File],
     state: JSONValue?,
     tables: JSONObject,
-    reason: String? = nil
+    reason: String? = nil,
+    replacing: String? = nil
   ) throws(CommitError) {
     if let failure { throw failure }
     do throws(CommitError) {
@@ -155,6 +158,11 @@ package struct CommitLog: ~Copyable {
       commit.state = state
       commit.tables = tables
       commit.reason = reason
+      if let replacing { commit.replacing[replacing] = .number(JSONNumber(commit.sequence)) }
+      if kind == .data, !commit.replacing.isEmpty {
+        commit.removed = try Snapshot.files(store, folder.pipeline, replacedBy: commit.replacing)
+        commit.replacing = JSONObject()
+      }
       try prepare(files)
       Failpoint.staged.reached()
       try publish(commit)
@@ -230,6 +238,11 @@ package struct CommitLog: ~Copyable {
     _ commit: Commit,
     _ store: any ObjectStore
   ) throws(CommitError) {
+    // First away, then there: a reader may find too little for a moment, never a row twice.
+    try storing { () throws(StoreError) in
+      for path in commit.removed { try store.remove(path) }
+      if !commit.removed.isEmpty { try store.settle(Self.folders(commit.removed)) }
+    }
     for file in commit.files {
       if try size(store, file.path) == file.bytes { continue }
       guard try size(store, file.staged) == file.bytes else {

@@ -16,9 +16,11 @@ package struct Snapshot: Sendable {
   /// The SHA-256 of the last commit folded.
   let hash: String
   package let files: [Entry]
+  /// Files of earlier snapshots that were removed since.
+  let removed: [String]
 
-  /// Every file that the log made visible, in order; the chain of commits is held against its
-  /// hashes on the way.
+  /// Every file that the log made visible and did not remove, in order; the chain of commits is
+  /// held against its hashes on the way.
   package static func allFiles(
     _ store: any ObjectStore,
     _ pipeline: String
@@ -27,15 +29,32 @@ package struct Snapshot: Sendable {
     let reading = Reading(store, folder)
     let last = try reading.lastSnapshot()
     var files: [Entry] = []
+    var removed: Set<String> = []
     var hash = ""
     var place = last
     while place > 0 {
       let snapshot = try read(store, folder, place)
       if place == last { hash = snapshot.hash }
       files = snapshot.files + files
+      removed.formUnion(snapshot.removed)
       place = snapshot.previous
     }
-    return files + (try entries(reading, after: last, hash: &hash, upTo: Int.max))
+    let new = try entries(reading, after: last, hash: &hash, upTo: Int.max)
+    removed.formUnion(new.removed)
+    return (files + new.files).filter { !removed.contains($0.file.path) }
+  }
+
+  /// The files whose rows are replaced: by stream, or `*`, up to which sequence.
+  static func files(
+    _ store: any ObjectStore,
+    _ pipeline: String,
+    replacedBy replacing: JSONObject
+  ) throws(CommitError) -> [String] {
+    try allFiles(store, pipeline).filter { sequence, file in
+      [replacing["*"], replacing[file.stream]].contains { end in
+        end?.number?.int64.map { sequence <= $0 } ?? false
+      }
+    }.map(\.file.path)
   }
 
   /// Folds the commits `after` some sequence up to another.
@@ -47,7 +66,7 @@ package struct Snapshot: Sendable {
   ) throws(CommitError) {
     let reading = Reading(store, folder)
     var hash = previous > 0 ? try read(store, folder, previous).hash : ""
-    let files = try entries(reading, after: previous, hash: &hash, upTo: sequence)
+    let (files, removed) = try entries(reading, after: previous, hash: &hash, upTo: sequence)
     guard let last = try reading.commit(sequence)?.commit else {
       throw .malformed(folder.commit(sequence))
     }
@@ -67,6 +86,7 @@ package struct Snapshot: Sendable {
         return .object(file)
       }
     )
+    if !removed.isEmpty { object["removed"] = .array(removed.map { .string($0) }) }
     do throws(StoreError) {
       try store.create(folder.snapshot(sequence), Array(JSONValue.object(object).encoded().utf8))
     } catch .exists {
@@ -100,24 +120,33 @@ package struct Snapshot: Sendable {
       }
       files.append((Int(number), file))
     }
-    return Snapshot(sequence: sequence, previous: Int(previous), hash: hash, files: files)
+    return Snapshot(
+      sequence: sequence,
+      previous: Int(previous),
+      hash: hash,
+      files: files,
+      removed: (value["removed"]?.array ?? []).compactMap(\.string)
+    )
   }
 
-  /// The files of the commits after `sequence`; `hash` is that of its object, then of the last.
+  /// The files of the commits after `sequence`, and those that they removed; `hash` is that of its
+  /// object, then of the last.
   private static func entries(
     _ reading: Reading,
     after sequence: Int,
     hash: inout String,
     upTo end: Int
-  ) throws(CommitError) -> [Entry] {
+  ) throws(CommitError) -> (files: [Entry], removed: [String]) {
     var files: [Entry] = []
+    var removed: [String] = []
     var number = sequence
     while number < end, let entry = try reading.commit(number + 1) {
       number += 1
       guard entry.commit.previous == hash else { throw .broken(sequence: number) }
       hash = entry.hash
       files += entry.commit.files.map { (number, $0) }
+      removed += entry.commit.removed
     }
-    return files
+    return (files, removed)
   }
 }

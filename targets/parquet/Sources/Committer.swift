@@ -169,13 +169,31 @@ struct Committer: ~Copyable {
     }
   }
 
-  /// Commits an empty STATE: the next run begins anew.
-  mutating func reset(reason: String) throws(Failure) {
+  /// Commits a STATE that no load has told: an empty one, or one that was edited.
+  ///
+  /// The rows of `replacing`, a stream or `*` for all, give way to the next load's.
+  mutating func set(
+    _ state: JSONValue?,
+    reason: String,
+    replacing: String? = nil
+  ) throws(Failure) {
     do throws(CommitError) {
-      try log.commit(.state, files: [], state: nil, tables: tableSchemas, reason: reason)
+      try log.commit(
+        .state,
+        files: [],
+        state: state,
+        tables: tableSchemas,
+        reason: reason,
+        replacing: replacing
+      )
     } catch {
       throw Failure(error)
     }
+  }
+
+  /// Commits the STATE as it is, for the source that the settings name.
+  mutating func acceptSource(reason: String) throws(Failure) {
+    try set(committed, reason: reason)
   }
 
   private mutating func fail(_ failure: Failure) -> Failure {

@@ -29,7 +29,9 @@ extension Failure {
       self.init(
         .configuration,
         "the source has changed (\(was), now \(now)), so the stored STATE may not fit it",
-        hint: "Start over with --reset-state, or give the job another \"pipeline\"."
+        hint: "`dativo run JOB --full-refresh` loads it in place of what is there; `dativo state "
+          + "accept JOB` goes on, if it is the same data. Without dativo: --reset-state, "
+          + "--accept-source."
       )
     case .missingData(let sequence, let file):
       self.init(

@@ -25,11 +25,26 @@ struct TargetParquet: ParsableCommand {
   @Flag(name: .long, help: "Print the last committed STATE with its sequence, and end.")
   var lastState = false
 
-  @Flag(name: .long, help: "Commit an empty STATE, so that the next run begins anew.")
+  @Flag(
+    name: .long,
+    help: "Commit an empty STATE: the next load begins anew, and replaces the rows."
+  )
   var resetState = false
 
-  @Option(name: .long, help: "Why the state is reset; kept in the commit log.")
-  var reason = "reset by the user"
+  @Flag(name: .long, help: "With --reset-state: the next load adds to the rows that are there.")
+  var keepRows = false
+
+  @Option(name: .long, help: "Commit the STATE in this file.")
+  var setState: String?
+
+  @Option(name: .long, help: "With --set-state: the next load replaces the rows of this stream.")
+  var replaceStream: String?
+
+  @Flag(name: .long, help: "Let the committed STATE stand for the \"source\" of the configuration.")
+  var acceptSource = false
+
+  @Option(name: .long, help: "Why the state is changed; kept in the commit log.")
+  var reason = "changed by the user"
 
   func run() {
     Lifecycle.run(Settings.info.name) {
@@ -40,7 +55,14 @@ struct TargetParquet: ParsableCommand {
         try printLastState(settings)
       } else if resetState {
         var committer = try Committer(settings, acceptsSource: true)
-        try committer.reset(reason: reason)
+        try committer.set(nil, reason: reason, replacing: keepRows ? nil : "*")
+      } else if let setState {
+        let state = try JSONFile.read(setState, "state")
+        var committer = try Committer(settings, acceptsSource: true)
+        try committer.set(state, reason: reason, replacing: replaceStream)
+      } else if acceptSource {
+        var committer = try Committer(settings, acceptsSource: true)
+        try committer.acceptSource(reason: reason)
       } else {
         try load(settings)
       }
