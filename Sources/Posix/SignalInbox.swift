@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// SIGINT, SIGTERM and SIGHUP as something to read: none is lost and none interrupts a call.
 ///
@@ -6,7 +7,9 @@ internal import CLinux
 package struct SignalInbox: ~Copyable {
   private let descriptor: Descriptor
 
+  /// Takes the signals over; a broken pipe is an error of `write` from now on.
   package init() throws(PosixError) {
+    _ = signal(SIGPIPE, SIG_IGN)
     let raw = clinux_signal_descriptor()
     guard raw >= 0 else { throw PosixError("signalfd") }
     descriptor = Descriptor(owning: raw)

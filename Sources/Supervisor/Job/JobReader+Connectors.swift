@@ -136,10 +136,10 @@ extension JobReader {
       )
       return JSONObject()
     }
-    return name.hasSuffix(".json") ? json(file, name, node) : yaml(file, name, end)
+    return name.hasSuffix(".json") ? json(file, name, node, end) : yaml(file, name, end)
   }
 
-  private mutating func json(_ file: String, _ name: String, _ node: YAMLNode) -> JSONObject {
+  private mutating func json(_ file: String, _ name: String, _ node: YAMLNode, _ end: String) -> JSONObject {
     let shown = Paths.joined(Files.folder(of: yaml.file), name)
     guard let bytes = try? Files.read(file) else {
       yaml.error(node, "the configuration file \(name) cannot be read")
@@ -148,6 +148,9 @@ extension JobReader {
     do throws(JSONError) {
       let value = try JSONValue.parse(bytes)
       if let object = value.object {
+        // JSON is YAML but for rare escapes: read as such, its keys have places.
+        let text = String(decoding: bytes, as: UTF8.self)
+        if let root = try? YAMLNode.parse(text) { configurations[end] = (shown, root) }
         return substitution.value(.object(object), at: node.mark, &yaml).object ?? object
       }
       yaml.findings.append(

@@ -14,16 +14,17 @@ package struct PluginCatalog: Sendable {
   private let roots: [String]
   private let environment: [String: String]
 
-  /// The catalog of the project in `folder`, whose `DATIVO_HOME` is `home`.
+  /// The catalog of the project in the folder `project`.
   package init(
-    folder: String,
-    home: String,
+    project: String,
     environment: [String: String] = JobFile.processEnvironment
   ) {
-    project = folder
+    self.project = project
     self.environment = environment
+    let named = environment["DATIVO_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+    let home = named.map { Paths.absolute($0) } ?? "\(project)/.dativo"
     let further = (environment["DATIVO_PLUGINS"] ?? "").split(separator: ":").map {
-      Paths.absolute(String($0), from: folder)
+      Paths.absolute(String($0))
     }
     roots = [project, "\(home)/plugins"] + further
   }
@@ -54,15 +55,20 @@ package struct PluginCatalog: Sendable {
 
   private var path: String? { environment["PATH"] }
 
-  private func ask(_ executable: String) throws(Failure) -> About {
+  private func ask(
+    _ executable: String,
+    _ arguments: [String] = [],
+    _ variables: [String: String] = [:]
+  ) throws(Failure) -> About {
     do throws(SpawnError) {
-      return try About.ask(executable, folder: project, environment: environment)
-    } catch {
-      throw Failure(
-        .configuration,
-        "\(executable) cannot be started: \(error.cause.reason)",
-        hint: "It must be a program for this machine, or a script whose first line names one."
+      return try About.ask(
+        executable,
+        arguments,
+        folder: project,
+        environment: environment.merging(variables) { _, own in own }
       )
+    } catch {
+      throw Failure(error)
     }
   }
 
@@ -71,6 +77,37 @@ package struct PluginCatalog: Sendable {
     if let settings = plugin.settings { return settings }
     guard plugin.executable.hasPrefix("/") else { return nil }
     return (try? ask(plugin.executable))?.settings
+  }
+
+  /// One end of a job's pipe: its program found, and asked what it can do.
+  package func connector(_ end: Job.Connector, _ role: Plugin.Role) throws(Failure) -> Connector {
+    switch end.program {
+    case .plugin(let name):
+      let plugin = try find(name, role)
+      guard plugin.executable.hasPrefix("/") else {
+        throw Failure(
+          .configuration,
+          "the executable \"\(plugin.executable)\" of the \(role.rawValue) \(name) was not found",
+          hint: "A bare name is looked up beside its plugin.yaml, beside dativo and on PATH."
+        )
+      }
+      return Connector(
+        name: "\(role.rawValue)-\(name)",
+        executable: plugin.executable,
+        capabilities: plugin.capabilities
+      )
+    case .command(let words):
+      let program = words.first ?? ""
+      let executable = try self.program(program)
+      let arguments = Array(words.dropFirst())
+      let about = try ask(executable, arguments, end.environment)
+      return Connector(
+        name: program.split(separator: "/").last.map(String.init) ?? program,
+        executable: executable,
+        arguments: arguments,
+        capabilities: about.capabilities
+      )
+    }
   }
 
   /// The program of a command, looked up as a run does.

@@ -1,0 +1,17 @@
+package import JSON
+
+/// What one attempt came to.
+package struct Attempt: Sendable {
+  package var ends: [Diagnosis.End]
+  package var diagnosis: Diagnosis
+  package var meters: [Meter]
+  /// The last STATE that the target said it has committed; nil if it said none.
+  package var state: JSONValue?
+  package var states: Int
+  /// How often each stage was the one that the others waited for.
+  package var slow: [Int]
+  /// Lines of standard error per stage that were not shown.
+  package var dropped: [Int]
+  package var seconds: Double
+  package var started: String
+}

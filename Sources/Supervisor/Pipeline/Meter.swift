@@ -1,0 +1,37 @@
+package import Telemetry
+
+/// The figures that a stage has told, the latest of each.
+package struct Meter: Sendable {
+  /// Records of one stream.
+  package struct Stream: Hashable, Sendable {
+    package var recordsIn = 0
+    package var recordsOut = 0
+    package var bytesIn = 0
+  }
+
+  package private(set) var streams: [String: Stream] = [:]
+  package private(set) var rowsCommitted = 0
+  package private(set) var bytesCommitted = 0
+  package private(set) var filesCommitted = 0
+  /// The newest commit; nil if there was none.
+  package private(set) var sequence: Int?
+
+  package init() {}
+
+  package var recordsIn: Int { streams.values.reduce(0) { $0 + $1.recordsIn } }
+  package var recordsOut: Int { streams.values.reduce(0) { $0 + $1.recordsOut } }
+  package var bytesIn: Int { streams.values.reduce(0) { $0 + $1.bytesIn } }
+
+  package mutating func take(_ event: Event) {
+    switch event {
+    case .stream(let name, let recordsIn, let recordsOut, let bytesIn):
+      streams[name] = Stream(recordsIn: recordsIn, recordsOut: recordsOut, bytesIn: bytesIn)
+    case .commit(let sequence, let rows, let bytes, let files):
+      self.sequence = sequence
+      rowsCommitted = rows
+      bytesCommitted = bytes
+      filesCommitted = files
+    case .violations, .stall: break
+    }
+  }
+}

@@ -1,0 +1,280 @@
+internal import Children
+internal import Glibc
+package import JSON
+package import Posix
+
+/// The processes of one attempt, joined by kernel pipes; no byte of data passes through us.
+///
+/// Everything happens on the calling thread, in one loop over the processes' ends, their standard
+/// error, their events and the target's STATE lines. It must be a thread that outlives the
+/// attempt, since the kernel kills the children when it ends.
+package final class Pipeline {
+  private let plan: Plan
+  private let stages: [Stage]
+  private var states: Source
+  private var splitter = LineSplitter(limit: 64 << 20)
+  private var verdict: Int32?
+  private var lifecycle: RunLifecycle
+  private var flow: Flow
+  private let warden: Warden?
+  private let started = Clock.timestamp
+  private let begin = Pipeline.now
+  private var nextLook = 0.0
+
+  private var state: JSONValue?
+  private var stateCount = 0
+  private var rounds: [[Int]] = []
+  private var oddLines = 0
+
+  private static let pipeSize = 1 << 20
+  private static let lookInterval = 0.1
+
+  private static var now: Double { Double(Clock.monotonic) / 1e9 }
+
+  /// Starts every stage, or none: those that run when one fails are killed.
+  package static func start(
+    _ plan: Plan,
+    environment: [String: String]
+  ) throws(StartFailure) -> Pipeline {
+    let warden = Warden()
+    var input = try nothing()
+    let proof = try pipe()
+    var stages: [Stage] = []
+    for stage in plan.stages {
+      let output = try pipe(size: pipeSize)
+      let started = try Stage.start(
+        stage,
+        folder: plan.folder,
+        environment: environment,
+        input: input.raw,
+        output: output.writing.raw,
+        verdict: stage.commitsState ? proof.reading.raw : nil
+      )
+      warden?.watch(started.pid)
+      stages.append(started)
+      // Our own ends close here: a stage must see the end of its input, and a broken pipe.
+      input = output.keepReading()
+    }
+    let hasVerdict = plan.stages.last?.commitsState == true
+    let verdict = hasVerdict ? proof.keepWriting().release() : nil
+    return Pipeline(plan, stages, Source(input), verdict: verdict, warden)
+  }
+
+  private init(
+    _ plan: Plan,
+    _ stages: [Stage],
+    _ states: consuming Source,
+    verdict: Int32?,
+    _ warden: consuming Warden?
+  ) {
+    self.plan = plan
+    self.stages = stages
+    self.states = states
+    self.verdict = verdict
+    self.warden = warden
+    flow = Flow(pids: stages.map(\.pid))
+    lifecycle = RunLifecycle(
+      stages: stages.count,
+      hasVerdict: verdict != nil,
+      stallSeconds: plan.stallSeconds,
+      now: begin
+    )
+  }
+
+  deinit { closeVerdict() }
+
+  private static func nothing() throws(StartFailure) -> Descriptor {
+    do throws(PosixError) {
+      return try Descriptor(opening: "/dev/null")
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  static func pipe(size: Int? = nil) throws(StartFailure) -> Pipe {
+    do throws(PosixError) {
+      return try Pipe(size: size)
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  // MARK: The loop
+
+  /// What the loop tells while it runs.
+  package struct Observer {
+    /// Lines to show.
+    package var show: ([String]) -> Void
+    /// A STATE that the target has committed; of several at once the last.
+    package var committed: (JSONValue) -> Void
+    /// Figures, some ten times a second.
+    package var progress: (Progress) -> Void
+
+    package init(
+      show: @escaping ([String]) -> Void,
+      committed: @escaping (JSONValue) -> Void,
+      progress: @escaping (Progress) -> Void
+    ) {
+      self.show = show
+      self.committed = committed
+      self.progress = progress
+    }
+  }
+
+  /// How far the attempt is.
+  package struct Progress: Sendable {
+    package var read: Int
+    package var committed: Int
+    /// The role of the stage that the others wait for.
+    package var slow: String
+    package var seconds: Double
+    /// A signal was received, and the pipe drains.
+    package var isEnding: Bool
+  }
+
+  /// Runs until every process is gone.
+  package func run(_ inbox: borrowing SignalInbox, _ observer: Observer) -> Attempt {
+    while !lifecycle.isOver {
+      let ready = Set((try? Poll.readable(polled + [inbox.raw], milliseconds: patience)) ?? [])
+      let now = Self.now
+      while let signal = inbox.next() { apply(lifecycle.handle(.signal(signal), at: now)) }
+      for stage in stages { show(stage.listen(ready, now: now), observer) }
+      if ready.contains(states.raw) { readStates(observer) }
+      reap(now)
+      look(now, observer)
+    }
+    for stage in stages { show(stage.finish(now: Self.now), observer) }
+    readStates(observer, blocks: 1024)
+    closeVerdict()
+    return outcome()
+  }
+
+  private var polled: [Int32] {
+    stages.flatMap(\.polled) + (states.isOpen ? [states.raw] : [])
+  }
+
+  /// Milliseconds until something is due.
+  private var patience: Int32 {
+    if stages.contains(where: \.hasGroup) { return 20 }
+    let due = min(nextLook, lifecycle.deadline ?? .infinity)
+    return Int32(max(0, min((due - Self.now) * 1000, 1000)).rounded(.up))
+  }
+
+  private func reap(_ now: Double) {
+    var round: [Int] = []
+    for index in stages.indices {
+      let stage = stages[index]
+      if stage.reap(), let exit = stage.exit {
+        round.append(index)
+        if !stage.hasGroup { warden?.forget(stage.pid) }
+        apply(lifecycle.handle(.exited(stage: index, exit, hasGroup: stage.hasGroup), at: now))
+      } else if stage.isGroupGone() {
+        warden?.forget(stage.pid)
+        apply(lifecycle.handle(.groupGone(stage: index), at: now))
+      }
+    }
+    if !round.isEmpty { rounds.append(round) }
+  }
+
+  private func look(_ now: Double, _ observer: Observer) {
+    if now >= nextLook {
+      nextLook = now + Self.lookInterval
+      if flow.look() { apply(lifecycle.handle(.moved, at: now)) }
+      observer.progress(
+        Progress(
+          read: stages[1].meter.recordsIn,
+          committed: stages[stages.count - 1].meter.rowsCommitted,
+          slow: stages[flow.current].plan.role.rawValue,
+          seconds: now - begin,
+          isEnding: lifecycle.interruptedBy != nil
+        )
+      )
+    }
+    if let deadline = lifecycle.deadline, now >= deadline {
+      apply(lifecycle.handle(.tick(idle: flow.idle), at: now))
+    }
+  }
+
+  private func apply(_ actions: [RunLifecycle.Action]) {
+    for action in actions {
+      switch action {
+      case .signal(let index, let number): stages[index].signal(number)
+      case .allow:
+        if let verdict {
+          // SAFETY: one byte of a literal.
+          try? unsafe [UInt8(0x2B)].withUnsafeBytes { try unsafe Descriptor.write(verdict, $0) }
+        }
+        closeVerdict()
+      case .refuse: closeVerdict()
+      }
+    }
+  }
+
+  private func closeVerdict() {
+    guard let raw = verdict else { return }
+    verdict = nil
+    _ = Descriptor(owning: raw)
+  }
+
+  // MARK: What the stages tell
+
+  private func readStates(_ observer: Observer, blocks: Int = 16) {
+    var newest: JSONValue?
+    var splitter = splitter
+    var odd: [String] = []
+    let take = { (line: ArraySlice<UInt8>) in
+      if let value = StateLine.value(line) {
+        newest = value
+        self.stateCount += 1
+      } else if !StateLine.isEmpty(line) {
+        odd.append(String(decoding: line.prefix(200), as: UTF8.self))
+      }
+    }
+    states.read(blocks: blocks) { splitter.take($0, take) }
+    if !states.isOpen { splitter.end(take) }
+    self.splitter = splitter
+    if oddLines == 0, let first = odd.first {
+      observer.show(["target | a line on standard output that is no STATE: \(first)"])
+    }
+    oddLines += odd.count
+    if let newest {
+      state = newest
+      observer.committed(newest)
+    }
+  }
+
+  private func show(_ lines: [String], _ observer: Observer) {
+    if !lines.isEmpty { observer.show(lines) }
+  }
+
+  private func outcome() -> Attempt {
+    let ends = zip(stages, lifecycle.stages).map { stage, life in
+      Diagnosis.End(
+        role: stage.plan.role.rawValue,
+        name: stage.plan.name,
+        exit: stage.exit ?? .signal(Signal.kill),
+        ourSignal: life.ourSignal,
+        lines: stage.log.lines,
+        note: stage.log.note
+      )
+    }
+    return Attempt(
+      ends: ends,
+      diagnosis: Diagnosis(
+        ends,
+        rounds: rounds,
+        interruptedBy: lifecycle.interruptedBy,
+        stalled: lifecycle.stalled,
+        stallSeconds: plan.stallSeconds ?? 0,
+        abandoned: lifecycle.abandoned
+      ),
+      meters: stages.map(\.meter),
+      state: state,
+      states: stateCount,
+      slow: flow.slow,
+      dropped: stages.map(\.log.dropped),
+      seconds: Self.now - begin,
+      started: started
+    )
+  }
+}

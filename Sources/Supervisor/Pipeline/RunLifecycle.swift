@@ -1,0 +1,185 @@
+package import Children
+
+/// What happens to one attempt's processes: events in, actions out, no clock and no process.
+///
+/// Stages stand in pipe order, the last is the target. Times are seconds of any clock that never
+/// goes back.
+package struct RunLifecycle: Sendable {
+  package enum Event: Hashable, Sendable {
+    /// A stage was reaped; `hasGroup` tells whether it left processes behind.
+    case exited(stage: Int, Exit, hasGroup: Bool)
+    /// The last of the processes that a stage left behind is gone.
+    case groupGone(stage: Int)
+    /// Bytes left the tap.
+    case moved
+    /// Nothing happened but time; `idle` is the stage that the others wait for.
+    case tick(idle: Int)
+    /// Somebody asked `dativo` to end.
+    case signal(Int32)
+  }
+
+  package enum Action: Hashable, Sendable {
+    /// Signal a stage's group.
+    case signal(stage: Int, Int32)
+    /// Give the target its proof that everything before it ended well.
+    case allow
+    /// Close the proof's pipe without a byte.
+    case refuse
+  }
+
+  /// How one stage stands.
+  package struct Stage: Hashable, Sendable {
+    package var exit: Exit?
+    /// The signal that we sent it first; nil if none.
+    package var ourSignal: Int32?
+    package var hasGroup = false
+    /// When patience with it ends.
+    fileprivate var killAt: Double?
+    /// When it is told to end, since its reader is gone.
+    fileprivate var endAt: Double?
+
+    package init() {}
+  }
+
+  package private(set) var stages: [Stage]
+  /// Groups of stages that ended within one event loop round count as one.
+  package private(set) var order: [Int] = []
+  package private(set) var interruptedBy: Int32?
+  /// The stage that was ended since nothing moved.
+  package private(set) var stalled: Int?
+  /// A stage whose processes stayed behind and had to be killed.
+  package private(set) var abandoned: Int?
+  private var isDecided: Bool
+  private var lastMove: Double
+  private let stallSeconds: Double?
+  private let teardown: Teardown
+
+  /// What a stage whose reader is gone may take to notice that by itself.
+  private static let brokenPipeGrace = 1.0
+
+  package init(
+    stages: Int,
+    hasVerdict: Bool,
+    stallSeconds: Double?,
+    teardown: Teardown = .gentle,
+    now: Double
+  ) {
+    self.stages = Array(repeating: Stage(), count: stages)
+    isDecided = !hasVerdict
+    self.stallSeconds = stallSeconds
+    self.teardown = teardown
+    lastMove = now
+  }
+
+  private var target: Int { stages.count - 1 }
+
+  /// Whether every process is gone.
+  package var isOver: Bool { stages.allSatisfy { $0.exit != nil && !$0.hasGroup } }
+
+  /// When `tick` is due at the latest; nil for no particular time.
+  package var deadline: Double? {
+    var times = stages.flatMap { [$0.killAt, $0.endAt].compactMap(\.self) }
+    if let stallSeconds, watchesTap { times.append(lastMove + stallSeconds) }
+    return times.min()
+  }
+
+  private var watchesTap: Bool {
+    stages[0].exit == nil && stages[0].ourSignal == nil && stages[target].exit == nil
+  }
+
+  package mutating func handle(_ event: Event, at now: Double) -> [Action] {
+    switch event {
+    case .exited(let index, let exit, let hasGroup):
+      stages[index].exit = exit
+      stages[index].hasGroup = hasGroup
+      stages[index].killAt = hasGroup ? now + teardown.patience : nil
+      stages[index].endAt = nil
+      order.append(index)
+      for upstream in 0..<index where stages[upstream].exit == nil {
+        stages[upstream].endAt = stages[upstream].endAt ?? now + Self.brokenPipeGrace
+      }
+      return decide() + sweep()
+    case .groupGone(let index):
+      stages[index].hasGroup = false
+      stages[index].killAt = nil
+      return decide()
+    case .moved:
+      lastMove = now
+      return []
+    case .tick(let idle): return tick(idle, now)
+    case .signal(let number): return interrupt(number, now)
+    }
+  }
+
+  /// The proof is given once, when all upstream stages are gone: 0 each, and none had to be told.
+  private mutating func decide() -> [Action] {
+    guard !isDecided else { return [] }
+    if stages[target].exit != nil {
+      isDecided = true
+      return [.refuse]
+    }
+    let upstream = stages[..<target]
+    if upstream.contains(where: { $0.exit.map { !$0.isSuccess } ?? false }) {
+      isDecided = true
+      return [.refuse]
+    }
+    guard upstream.allSatisfy({ $0.exit != nil && !$0.hasGroup }) else { return [] }
+    isDecided = true
+    let isWell =
+      stalled == nil && abandoned == nil
+      && upstream.allSatisfy { $0.ourSignal == nil }
+    return [isWell ? .allow : .refuse]
+  }
+
+  /// When every stage is reaped, whatever they left behind has no business any more.
+  private func sweep() -> [Action] {
+    guard stages.allSatisfy({ $0.exit != nil }) else { return [] }
+    return stages.indices.filter { stages[$0].hasGroup }.map { .signal(stage: $0, Signal.kill) }
+  }
+
+  private mutating func tick(_ idle: Int, _ now: Double) -> [Action] {
+    var actions: [Action] = []
+    for index in stages.indices {
+      if let endAt = stages[index].endAt, now >= endAt {
+        stages[index].endAt = nil
+        actions += end(index, now)
+      }
+      if let killAt = stages[index].killAt, now >= killAt {
+        stages[index].killAt = nil
+        if stages[index].exit != nil { abandoned = index }
+        actions.append(.signal(stage: index, Signal.kill))
+      }
+    }
+    if let stallSeconds, watchesTap, now >= lastMove + stallSeconds {
+      if idle == 0 {
+        stalled = 0
+        actions += end(0, now)
+      } else {
+        // The tap waits for a slow reader: that is not its fault.
+        lastMove = now
+      }
+    }
+    return actions
+  }
+
+  private mutating func interrupt(_ number: Int32, _ now: Double) -> [Action] {
+    guard interruptedBy == nil else {
+      return stages.indices.filter { stages[$0].exit == nil || stages[$0].hasGroup }
+        .map { index in
+          stages[index].ourSignal = stages[index].ourSignal ?? Signal.kill
+          return .signal(stage: index, Signal.kill)
+        }
+    }
+    interruptedBy = number
+    guard stages[0].exit == nil else { return [] }
+    return end(0, now)
+  }
+
+  /// Asks a stage to end, once.
+  private mutating func end(_ index: Int, _ now: Double) -> [Action] {
+    guard stages[index].exit == nil, stages[index].ourSignal == nil else { return [] }
+    stages[index].ourSignal = teardown.signal
+    stages[index].killAt = now + teardown.patience
+    return [.signal(stage: index, teardown.signal)]
+  }
+}

@@ -1,0 +1,77 @@
+package import JSON
+
+extension Plan {
+  /// The plan as `dativo plan --json` shows it, secrets hidden.
+  package var json: JSONValue {
+    var object = JSONObject()
+    object["job"] = .string(job)
+    object["pipeline"] = .string(pipeline)
+    object["delivery"] = .string(delivery.rawValue)
+    object["source"] = .string(source)
+    object["folder"] = .string(folder)
+    object["mode"] = .string(mode.rawValue)
+    object["contracts"] = .array(contracts.map { .string($0) })
+    if let quarantine { object["quarantine"] = .string(quarantine) }
+    if let streams { object["streams"] = .array(streams.map { .string($0) }) }
+    object["state"] = state ?? .null
+    object["stages"] = .array(stages.map(\.json))
+    object["files"] = .array(
+      files.map { ["path": .string($0.path), "content": Redaction.shown($0.content)] }
+    )
+    return .object(object)
+  }
+
+  /// The plan for people.
+  package var text: String {
+    var lines = ["job       \(job)"]
+    lines.append("pipeline  \(pipeline), \(delivery.rawValue)")
+    lines.append("source    \(source)")
+    if let streams {
+      lines.append(
+        "streams   \(streams.isEmpty ? "none selected" : streams.joined(separator: ", "))"
+      )
+    }
+    let rules = contracts.isEmpty ? "the schemas of the streams" : contracts.joined(separator: ", ")
+    lines.append("rules     \(rules), \(mode.rawValue)")
+    if let quarantine { lines.append("bad rows  \(quarantine)") }
+    lines.append("state     \(state.map { $0.encoded() } ?? "none: everything is loaded")")
+    lines.append("")
+    for (index, stage) in stages.enumerated() {
+      let words = ([stage.executable] + stage.arguments).map(Self.quoted).joined(separator: " ")
+      lines.append("\(index == 0 ? "  " : "| ")\(words)")
+    }
+    lines.append("")
+    for file in files where !file.path.hasSuffix("tap.catalog.json") {
+      lines.append("\(file.path):")
+      lines.append(Redaction.shown(file.content).encoded(pretty: true))
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// A word as a shell takes it.
+  private static func quoted(_ word: String) -> String {
+    let isPlain =
+      !word.isEmpty
+      && word.utf8.allSatisfy { byte in
+        switch byte {
+        case 0x30...0x3A, 0x41...0x5A, 0x61...0x7A, 0x2B...0x2F, 0x3D, 0x40, 0x5F, 0x25: true
+        default: false
+        }
+      }
+    return isPlain
+      ? word
+      : "'"
+        + word.split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "'\\''") + "'"
+  }
+}
+
+extension Plan.Stage {
+  var json: JSONValue {
+    [
+      "role": .string(role.rawValue), "name": .string(name), "executable": .string(executable),
+      "arguments": .array(arguments.map { .string($0) }),
+      "environment": .array(environment.keys.sorted().map { .string($0) }),
+    ]
+  }
+}

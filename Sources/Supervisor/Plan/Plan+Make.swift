@@ -1,0 +1,138 @@
+package import JSON
+package import Wire
+
+extension Plan {
+  /// The parts that a plan is made of, each looked up before.
+  package struct Parts: Sendable {
+    package var tap: Connector
+    package var target: Connector
+    /// The executable of the middle stage.
+    package var validate: String
+    /// The catalog to hand to the tap; nil where it takes none.
+    package var catalog: Catalog?
+    /// Contract files, absolute.
+    package var contracts: [String]
+    /// The folder `DATIVO_HOME`, absolute.
+    package var home: String
+
+    package init(
+      tap: Connector,
+      target: Connector,
+      validate: String,
+      catalog: Catalog? = nil,
+      contracts: [String] = [],
+      home: String
+    ) {
+      self.tap = tap
+      self.target = target
+      self.validate = validate
+      self.catalog = catalog
+      self.contracts = contracts
+      self.home = home
+    }
+  }
+
+  /// The plan of one attempt, which begins from `state`.
+  package init(
+    _ job: Job,
+    _ parts: Parts,
+    run: String,
+    folder runFolder: String,
+    state: JSONValue?
+  ) {
+    self.job = "\(job.tenant).\(job.name)"
+    pipeline = job.target.config["pipeline"]?.string ?? job.pipeline
+    self.run = run
+    folder = job.folder
+    self.runFolder = runFolder
+    self.state = parts.tap.takesState ? state : nil
+    source = Fingerprint.of(job.source, name: parts.tap.name)
+    delivery = parts.target.commitsState ? .exactlyOnce : .atLeastOnce
+    streams = parts.catalog?.streams.filter(\.isSelected).map(\.stream)
+    contracts = parts.contracts
+    mode = job.validation.mode
+    quarantine = Self.quarantine(job, parts.home)
+    report =
+      job.validation.report.map { Self.absolute($0, job.folder) } ?? "\(runFolder)/report.json"
+    stallSeconds = job.stallSeconds
+    stages = []
+    files = []
+    stages = [tap(job, parts), validate(job, parts), target(job, parts)]
+  }
+
+  private mutating func tap(_ job: Job, _ parts: Parts) -> Stage {
+    var arguments = parts.tap.arguments
+    arguments += ["--config", file("tap.config", .object(job.source.config))]
+    if let option = parts.tap.catalogOption, let catalog = parts.catalog {
+      arguments += [option, file("tap.catalog", catalog.json)]
+    }
+    if let state { arguments += ["--state", file("tap.state", state)] }
+    return Stage(
+      role: .tap,
+      name: parts.tap.name,
+      executable: parts.tap.executable,
+      arguments: arguments,
+      environment: job.source.environment
+    )
+  }
+
+  private func validate(_ job: Job, _ parts: Parts) -> Stage {
+    var arguments: [String] = []
+    for contract in contracts { arguments += ["--contract", contract] }
+    arguments += ["--mode", mode.rawValue, "--report", report]
+    if let quarantine { arguments += ["--quarantine", quarantine] }
+    if let limit = job.validation.maxViolations { arguments += ["--max-violations", limit] }
+    if job.source.isLenient { arguments.append("--lenient") }
+    return Stage(
+      role: .validate,
+      name: "dativo-validate",
+      executable: parts.validate,
+      arguments: arguments
+    )
+  }
+
+  private mutating func target(_ job: Job, _ parts: Parts) -> Stage {
+    let config = Self.targetConfig(job, parts.target, pipeline: pipeline, source: source, run: run)
+    return Stage(
+      role: .target,
+      name: parts.target.name,
+      executable: parts.target.executable,
+      arguments: parts.target.arguments + ["--config", file("target.config", .object(config))],
+      environment: job.target.environment,
+      commitsState: parts.target.commitsState
+    )
+  }
+
+  /// A target of ours learns for whom it writes; any other gets its own configuration only.
+  static func targetConfig(
+    _ job: Job,
+    _ target: Connector,
+    pipeline: String,
+    source: String?,
+    run: String
+  ) -> JSONObject {
+    var config = job.target.config
+    guard target.commitsState else { return config }
+    config["pipeline"] = .string(pipeline)
+    config["source"] = source.map { .string($0) }
+    config["run_id"] = .string(run)
+    return config
+  }
+
+  /// Adds a private file; returns its path.
+  private mutating func file(_ name: String, _ content: JSONValue) -> String {
+    let path = "\(runFolder)/\(name).json"
+    files.append(File(path: path, content: content))
+    return path
+  }
+
+  private static func quarantine(_ job: Job, _ home: String) -> String? {
+    guard job.validation.mode == .quarantine else { return nil }
+    return job.validation.quarantine.map { absolute($0, job.folder) }
+      ?? "\(home)/quarantine/\(job.tenant)/\(job.name).jsonl"
+  }
+
+  static func absolute(_ path: String, _ folder: String) -> String {
+    path.hasPrefix("/") ? path : "\(folder)/\(path)"
+  }
+}

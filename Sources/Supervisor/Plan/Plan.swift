@@ -1,0 +1,79 @@
+package import JSON
+
+/// What one attempt of a job runs: which programs, with which files, from which STATE.
+///
+/// A plain value: making one reads nothing and starts nothing.
+package struct Plan: Sendable {
+  /// One process of the pipe.
+  package struct Stage: Sendable {
+    package enum Role: String, Sendable, CaseIterable { case tap, validate, target }
+
+    package var role: Role
+    /// How people call it: `tap-csv`, or the command's first words.
+    package var name: String
+    package var executable: String
+    package var arguments: [String]
+    /// Variables that it gets beside those of `dativo` itself.
+    package var environment: [String: String]
+    /// Whether its rows after the last STATE wait for our proof (capability `committed-state`).
+    package var commitsState: Bool
+
+    package init(
+      role: Role,
+      name: String,
+      executable: String,
+      arguments: [String],
+      environment: [String: String] = [:],
+      commitsState: Bool = false
+    ) {
+      self.role = role
+      self.name = name
+      self.executable = executable
+      self.arguments = arguments
+      self.environment = environment
+      self.commitsState = commitsState
+    }
+  }
+
+  /// A private file that a stage is given by its path.
+  package struct File: Sendable {
+    package var path: String
+    package var content: JSONValue
+
+    package init(path: String, content: JSONValue) {
+      self.path = path
+      self.content = content
+    }
+  }
+
+  /// What the destination promises.
+  package enum Delivery: String, Sendable {
+    case exactlyOnce = "exactly-once"
+    case atLeastOnce = "at-least-once"
+  }
+
+  package var job: String
+  package var pipeline: String
+  /// The name of the run.
+  package var run: String
+  /// Where the stages run: relative paths in their configurations start here.
+  package var folder: String
+  /// Where the private files lie while the run lasts.
+  package var runFolder: String
+  /// In pipe order.
+  package var stages: [Stage]
+  package var files: [File]
+  /// The STATE that the tap begins from; nil for from the start.
+  package var state: JSONValue?
+  /// The fingerprint of the source.
+  package var source: String
+  package var delivery: Delivery
+  /// The streams that are asked for; nil where that is left to the tap.
+  package var streams: [String]?
+  package var contracts: [String]
+  package var mode: Job.Mode
+  package var quarantine: String?
+  /// Where the middle stage writes its figures.
+  package var report: String
+  package var stallSeconds: Double?
+}

@@ -1,0 +1,53 @@
+package import JSON
+
+/// Keeps secrets out of what is shown, by the names that settings have.
+package enum Redaction {
+  private static let words = [
+    "password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey", "accesskey",
+    "credential", "authorization", "auth", "dsn", "connectionstring", "cookie", "signature",
+  ]
+
+  /// Whether a setting of this name holds a secret.
+  package static func isSecret(_ name: String) -> Bool {
+    let plain = name.lowercased().filter { $0 != "_" && $0 != "-" }
+    // `auth_method` and `author` tell, `auth` is told.
+    return words.contains { $0 == "auth" ? plain == $0 : plain.contains($0) }
+  }
+
+  /// A configuration as it may be shown.
+  package static func shown(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .object(let object):
+      .object(
+        JSONObject(
+          object.map { member in
+            let isHidden = isSecret(member.key) && !member.value.isNull
+            return (key: member.key, value: isHidden ? "********" : shown(member.value))
+          }
+        )
+      )
+    case .array(let elements): .array(elements.map(shown))
+    default: withoutUser(value)
+    }
+  }
+
+  /// A URL without the user and password that may stand in it.
+  static func withoutUser(_ value: JSONValue) -> JSONValue {
+    guard let text = value.string, let scheme = text.range(of: "://") else { return value }
+    let authority = text[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    guard let at = authority.lastIndex(of: "@") else { return value }
+    return .string("\(text[..<scheme.upperBound])********\(text[at...])")
+  }
+}
+
+extension String {
+  /// Where `part` stands first.
+  fileprivate func range(of part: String) -> Range<Index>? {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

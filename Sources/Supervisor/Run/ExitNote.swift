@@ -1,0 +1,21 @@
+internal import JSON
+
+/// What a stage of ours says of its failure on the last line of its standard error.
+package struct ExitNote: Hashable, Sendable {
+  package var code: Int32
+  package var message: String
+  package var hint: String?
+  package var retryAfter: Double?
+
+  /// Reads such a line; nil for any other.
+  package init?(line: String) {
+    guard line.hasPrefix("{"), let value = try? JSONValue.parse(Array(line.utf8)),
+      value["event"]?.string == "exit", let code = value["code"]?.number?.int64,
+      let message = value["message"]?.string
+    else { return nil }
+    self.code = Int32(truncatingIfNeeded: code)
+    self.message = message
+    hint = value["hint"]?.string
+    retryAfter = value["retry_after"]?.number?.double
+  }
+}

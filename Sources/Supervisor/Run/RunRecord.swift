@@ -1,0 +1,176 @@
+internal import Children
+package import JSON
+internal import Posix
+
+/// What a run came to: kept in `DATIVO_HOME/runs`, printed by `--json`, told by the summary.
+package struct RunRecord: Sendable {
+  package enum Outcome: String, Sendable {
+    case success, partial, failed, interrupted
+  }
+
+  package var run: String
+  package var job: String
+  package var pipeline: String
+  package var delivery: Plan.Delivery
+  package var started: String
+  package var seconds = 0.0
+  package var outcome = Outcome.failed
+  package var exit: Int32 = 2
+  package var attempts: [Attempt] = []
+  /// The figures of the last attempt that left some.
+  package var report: ValidationReport?
+  package var source: String
+  package var stateBefore: JSONValue?
+  package var stateAfter: JSONValue?
+  package var sequence = 0
+  package var warnings: [String] = []
+  /// Why no further attempt was made, where the failure does not say it.
+  package var stopReason: String?
+  /// Whether the target tells what it commits.
+  package var countsCommits: Bool
+
+  package init(_ plan: Plan, countsCommits: Bool, started: String = Clock.timestamp) {
+    run = plan.run
+    job = plan.job
+    pipeline = plan.pipeline
+    delivery = plan.delivery
+    source = plan.source
+    stateBefore = plan.state
+    stateAfter = plan.state
+    self.countsCommits = countsCommits
+    self.started = started
+  }
+
+  /// Who failed in the last attempt.
+  package var blame: Diagnosis.Blame? {
+    if case .failed(let blame)? = attempts.last?.diagnosis { blame } else { nil }
+  }
+
+  /// Rows that all attempts committed; nil where the target does not tell.
+  package var committed: Int? {
+    countsCommits ? attempts.reduce(0) { $0 + ($1.meters.last?.rowsCommitted ?? 0) } : nil
+  }
+
+  /// Rows that the last attempt committed.
+  package var committedLast: Int? {
+    countsCommits ? attempts.last?.meters.last?.rowsCommitted ?? 0 : nil
+  }
+
+  package var bytesRead: Int {
+    attempts.reduce(0) { $0 + ($1.meters.dropFirst().first?.bytesIn ?? 0) }
+  }
+
+  /// Whether what was read is what was committed and put aside; nil where that is not known.
+  package var addsUp: Bool? {
+    guard let report, let committedLast else { return nil }
+    return report.read == committedLast + report.quarantined
+  }
+}
+
+extension RunRecord {
+  /// The record as JSON; a figure that is not known is absent, never 0.
+  package var json: JSONValue {
+    var object = JSONObject()
+    object["format"] = 1
+    object["run"] = .string(run)
+    object["job"] = .string(job)
+    object["pipeline"] = .string(pipeline)
+    object["delivery"] = .string(delivery.rawValue)
+    object["source"] = .string(source)
+    object["started"] = .string(started)
+    object["seconds"] = Self.decimal(seconds)
+    object["outcome"] = .string(outcome.rawValue)
+    object["exit"] = .number(JSONNumber(exit))
+    object["rows"] = .object(rows)
+    if bytesRead > 0 { object["bytes_read"] = .number(JSONNumber(bytesRead)) }
+    if let report {
+      object["streams"] = .object(
+        JSONObject(
+          report.streams.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value.json) }
+        )
+      )
+    }
+    object["state"] = [
+      "before": stateBefore ?? .null, "after": stateAfter ?? .null,
+      "sequence": .number(JSONNumber(sequence)),
+    ]
+    object["attempts"] = .array(attempts.map(\.json))
+    if let blame { object["failure"] = blame.json(in: attempts.last) }
+    if let stopReason { object["stopped"] = .string(stopReason) }
+    object["warnings"] = .array(warnings.map { .string($0) })
+    return .object(object)
+  }
+
+  private var rows: JSONObject {
+    var rows = JSONObject()
+    if let report {
+      rows["read"] = .number(JSONNumber(report.read))
+      rows["passed"] = .number(JSONNumber(report.passed))
+      rows["violating"] = .number(JSONNumber(report.violating))
+      rows["quarantined"] = .number(JSONNumber(report.quarantined))
+    }
+    if let committed { rows["committed"] = .number(JSONNumber(committed)) }
+    if let addsUp { rows["adds_up"] = .bool(addsUp) }
+    return rows
+  }
+
+  static func decimal(_ value: Double) -> JSONValue {
+    JSONNumber((value * 1000).rounded() / 1000).map { .number($0) } ?? .null
+  }
+}
+
+extension ValidationReport.Stream {
+  var json: JSONValue {
+    [
+      "read": .number(JSONNumber(read)), "passed": .number(JSONNumber(passed)),
+      "violating": .number(JSONNumber(violating)),
+      "quarantined": .number(JSONNumber(quarantined)),
+    ]
+  }
+}
+
+extension Attempt {
+  var json: JSONValue {
+    var object = JSONObject()
+    object["started"] = .string(started)
+    object["seconds"] = RunRecord.decimal(seconds)
+    object["states"] = .number(JSONNumber(states))
+    object["stages"] = .array(ends.indices.map(stage))
+    if let meter = meters.last, meter.sequence != nil {
+      object["rows_committed"] = .number(JSONNumber(meter.rowsCommitted))
+      object["bytes_committed"] = .number(JSONNumber(meter.bytesCommitted))
+      object["files_committed"] = .number(JSONNumber(meter.filesCommitted))
+    }
+    if case .failed(let blame) = diagnosis { object["failure"] = blame.json(in: self) }
+    return .object(object)
+  }
+
+  private func stage(_ index: Int) -> JSONValue {
+    let end = ends[index]
+    var stage = JSONObject()
+    stage["role"] = .string(end.role)
+    stage["name"] = .string(end.name)
+    switch end.exit {
+    case .code(let code): stage["code"] = .number(JSONNumber(code))
+    case .signal(let number): stage["signal"] = .string(Signal.name(number))
+    }
+    if let ours = end.ourSignal { stage["sent"] = .string(Signal.name(ours)) }
+    stage["waited_for"] = .number(JSONNumber(slow[index]))
+    if dropped[index] > 0 { stage["lines_not_shown"] = .number(JSONNumber(dropped[index])) }
+    return .object(stage)
+  }
+}
+
+extension Diagnosis.Blame {
+  /// The failure as JSON; the attempt names the stage.
+  func json(in attempt: Attempt?) -> JSONValue {
+    var object = JSONObject()
+    if let attempt { object["stage"] = .string(attempt.ends[stage].role) }
+    object["code"] = .number(JSONNumber(code))
+    object["message"] = .string(message)
+    if let hint { object["hint"] = .string(hint) }
+    object["retry"] = .string(recovery.rawValue)
+    if !lines.isEmpty { object["last_lines"] = .array(lines.map { .string($0) }) }
+    return .object(object)
+  }
+}

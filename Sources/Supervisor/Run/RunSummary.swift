@@ -1,0 +1,97 @@
+/// What the user reads at the end of a run.
+package enum RunSummary {
+  private static let shownLines = 12
+
+  /// The lines, the first with the outcome.
+  package static func lines(_ record: RunRecord) -> [String] {
+    var lines = [headline(record)]
+    if let blame = record.blame, record.outcome == .failed, let attempt = record.attempts.last {
+      lines += failure(blame, attempt)
+    }
+    if let stopReason = record.stopReason { lines.append("  \(stopReason)") }
+    if let figures = figures(record) { lines.append("  \(figures)") }
+    if record.addsUp == false, record.outcome != .failed, record.outcome != .interrupted {
+      lines.append("  these figures do not add up: please look at the run record, and report this")
+    }
+    if let waiting = waiting(record) { lines.append("  \(waiting)") }
+    if record.outcome == .failed || record.outcome == .interrupted { lines.append(next(record)) }
+    return lines
+  }
+
+  private static func headline(_ record: RunRecord) -> String {
+    let words =
+      switch record.outcome {
+      case .success: "done"
+      case .partial: "done, but not every record passed"
+      case .failed: "failed"
+      case .interrupted: "interrupted"
+      }
+    let attempts = record.attempts.count > 1 ? " and \(record.attempts.count) attempts" : ""
+    return "\(record.job): \(words) after \(Figures.seconds(record.seconds))\(attempts)"
+  }
+
+  private static func failure(_ blame: Diagnosis.Blame, _ attempt: Attempt) -> [String] {
+    var lines = ["  \(attempt.ends[blame.stage].role): \(blame.message)"]
+    if let hint = blame.hint { lines.append("  -> \(hint)") }
+    let last = blame.lines.suffix(shownLines).filter { !$0.allSatisfy(\.isWhitespace) }
+    if !last.isEmpty {
+      lines.append("  the last lines of its standard error:")
+      lines += last.map { "    \($0.prefix(400))" }
+    }
+    return lines
+  }
+
+  /// `1,000 read = 990 committed + 10 quarantined, 5,000 rows/s`.
+  private static func figures(_ record: RunRecord) -> String? {
+    guard let report = record.report else {
+      return record.committed.map { "\(Figures.rows($0)) committed" }
+    }
+    var parts: [String] = []
+    if let committed = record.committedLast {
+      parts.append("\(Figures.count(committed)) committed")
+    }
+    if report.quarantined > 0 || parts.count == 1 {
+      parts.append("\(Figures.count(report.quarantined)) quarantined")
+    }
+    let sign = record.addsUp == true ? " = " : ", "
+    var text = "\(Figures.rows(report.read)) read"
+    if !parts.isEmpty {
+      text += sign + parts.joined(separator: record.addsUp == true ? " + " : ", ")
+    }
+    if report.violating > report.quarantined {
+      text += "; \(Figures.count(report.violating - report.quarantined)) broke a rule and passed"
+    }
+    if let seconds = record.attempts.last?.seconds, let rate = Figures.rate(report.read, seconds) {
+      text += "; \(rate) rows/s"
+    }
+    if record.attempts.count > 1 {
+      text = "the last attempt: " + text
+      if let committed = record.committed {
+        text += "; \(Figures.rows(committed)) committed by all attempts"
+      }
+    }
+    return text
+  }
+
+  private static func waiting(_ record: RunRecord) -> String? {
+    guard let attempt = record.attempts.last else { return nil }
+    let total = attempt.slow.reduce(0, +)
+    // Fewer looks than these say nothing.
+    guard total >= 10 else { return nil }
+    let parts = attempt.ends.indices.map { index in
+      "\(attempt.ends[index].role) \(attempt.slow[index] * 100 / total)%"
+    }
+    return "waited for: \(parts.joined(separator: ", "))"
+  }
+
+  private static func next(_ record: RunRecord) -> String {
+    if record.delivery == .atLeastOnce {
+      return
+        "  run it again to go on from the last state that the target told; rows after that may "
+        + "come twice"
+    }
+    return record.stateAfter == nil
+      ? "  nothing was lost: run it again to begin anew"
+      : "  nothing was lost: run it again to go on from commit \(record.sequence)"
+  }
+}

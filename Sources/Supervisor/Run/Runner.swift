@@ -1,0 +1,248 @@
+internal import Children
+internal import JSON
+internal import Posix
+package import Wire
+
+/// Runs a job: attempt after attempt, from the last committed STATE, until it is done or hopeless.
+///
+/// It must run on a thread that outlives the run (see `Pipeline`): the main one.
+package final class Runner {
+  private let job: Job
+  private let console: Console
+  private let tap: Connector
+  private let target: Connector
+  private let inbox: SignalInbox
+  private let home: String
+  private let store: FileStateStore
+  private let run: String
+  private let folder: String
+  private let environment = StageEnvironment.base
+
+  /// Takes the process's signals over.
+  package init(_ job: Job, console: Console) throws(Failure) {
+    self.job = job
+    self.console = console
+    // Before the signals are taken over: a program that hangs when it is asked can be interrupted.
+    let catalog = PluginCatalog(project: job.folder)
+    tap = try catalog.connector(job.source, .tap)
+    target = try catalog.connector(job.target, .target)
+    do throws(PosixError) {
+      inbox = try SignalInbox()
+    } catch {
+      throw Failure(.io, "signals cannot be received: \(error)")
+    }
+    home = Home.folder(job)
+    store = Home.store(job)
+    run = RunName.make()
+    folder = "\(home)/run/\(job.tenant)/\(job.name)/\(run)"
+  }
+
+  /// Runs the job to its end; throws only for what keeps it from beginning.
+  package func run(fullRefresh: Bool) throws(Failure) -> RunRecord {
+    Processes.adoptOrphans()
+    guard try store.lock() else {
+      throw Failure(
+        .temporary,
+        "another run of \(job.tenant).\(job.name) is under way",
+        hint: "Wait until it has ended."
+      )
+    }
+    // What a killed run left behind: its configurations hold secrets.
+    Files.remove(Files.folder(of: folder))
+    defer {
+      Files.remove(Files.folder(of: folder))
+      Processes.killOrphans()
+    }
+    let began = Clock.monotonic
+    do throws(Failure) {
+      var record = try attempts(fullRefresh: fullRefresh)
+      record.seconds = Double(Clock.monotonic - began) / 1e9
+      try write(record)
+      return record
+    } catch {
+      // An interruption before the first stage was started has a signal of its own.
+      if let signal = inbox.next() { throw Failure(.signal(signal), "interrupted") }
+      throw error
+    }
+  }
+
+  private func attempts(fullRefresh: Bool) throws(Failure) -> RunRecord {
+    let preparation = Preparation(
+      job,
+      tap: tap,
+      target: target,
+      folder: folder,
+      interrupt: inbox.raw
+    ) { [console] in console.show("warning: \($0)", .doubtful) }
+    let parts = try preparation.parts()
+    let pipeline = Plan(job, parts, run: run, folder: folder, state: nil).pipeline
+    let log: TargetLog? =
+      parts.target.commitsState
+      ? TargetLog(job, parts.target, pipeline: pipeline, folder: folder, interrupt: inbox.raw)
+      : nil
+    if fullRefresh { try refresh(log) }
+    let begin = StatePlan(store: try store.read(), destination: try log?.last())
+    var entry = begin.entry
+    var record: RunRecord?
+    var retry = Retry(job.retry)
+    while true {
+      let plan = Plan(job, parts, run: run, folder: folder, state: entry.state)
+      var current = record ?? RunRecord(plan, countsCommits: parts.target.commitsState)
+      if record == nil, let warning = begin.warning {
+        console.show("warning: \(warning)", .doubtful)
+        current.warnings.append(warning)
+      }
+      let attempt = try attempt(plan, current)
+      current.attempts.append(attempt)
+      if let report = ValidationReport(path: plan.report) { current.report = report }
+      let before = entry
+      entry = try settle(attempt, after: entry, log, source: plan.source)
+      current.stateAfter = entry.state
+      current.sequence = entry.sequence
+      record = current
+      let isMoved =
+        before.state != entry.state || attempt.meters.last.map { $0.rowsCommitted > 0 } == true
+      guard let delay = try conclude(&current, isMoved, &retry) else { return current }
+      record = current
+      if let signal = pause(delay) {
+        current.outcome = .interrupted
+        current.exit = 128 + signal
+        return current
+      }
+    }
+  }
+
+  /// Begins anew: the next commit replaces what is there.
+  private func refresh(_ log: TargetLog?) throws(Failure) {
+    if let log {
+      try log.reset(reason: "dativo run --full-refresh", keepingRows: false)
+    } else if let entry = try store.read() {
+      try store.write(entry.followed(by: StateEntry()))
+    }
+  }
+
+  private func attempt(_ plan: Plan, _ record: RunRecord) throws(Failure) -> Attempt {
+    for file in plan.files { try PrivateFile.write(file.path, file.content) }
+    let pipeline: Pipeline
+    do throws(StartFailure) {
+      pipeline = try Pipeline.start(plan, environment: environment)
+    } catch {
+      throw Failure(error)
+    }
+    let committed = record.committed ?? 0
+    let source = plan.source
+    let attempt = pipeline.run(
+      inbox,
+      Pipeline.Observer(
+        show: { [console] in console.show($0) },
+        committed: { [self] state in
+          // For a target of ours the destination has it already; for any other this is all.
+          guard plan.delivery == .atLeastOnce else { return }
+          keep(state, source)
+        },
+        progress: { [console] progress in
+          console.progress {
+            ProgressText.line(
+              progress,
+              countsCommits: record.countsCommits,
+              committedBefore: committed
+            )
+          }
+        }
+      )
+    )
+    console.endProgress()
+    return attempt
+  }
+
+  /// Keeps a STATE that a foreign target has told.
+  private func keep(_ state: JSONValue, _ source: String) {
+    do throws(Failure) {
+      let former = try store.read() ?? StateEntry()
+      try store.write(former.followed(by: StateEntry(state: state, source: source)))
+    } catch {
+      console.show("warning: \(error.message)", .doubtful)
+    }
+  }
+
+  /// What stands after an attempt, written to the store.
+  private func settle(
+    _ attempt: Attempt,
+    after entry: StateEntry,
+    _ log: TargetLog?,
+    source: String
+  ) throws(Failure) -> StateEntry {
+    guard let log else { return try store.read() ?? entry }
+    let last = try log.last()
+    let new = StateEntry(
+      state: last.state,
+      sequence: last.sequence,
+      epoch: last.epoch,
+      source: last.source
+    )
+    let former = try store.read() ?? StateEntry()
+    try store.write(former.followed(by: new))
+    return new
+  }
+
+  /// Notes how an attempt ended; returns the seconds to wait before another, nil for none.
+  private func conclude(
+    _ record: inout RunRecord,
+    _ isMoved: Bool,
+    _ retry: inout Retry
+  ) throws(Failure) -> Double? {
+    switch record.attempts.last?.diagnosis {
+    case .success?, nil:
+      let isPartial = (record.report?.violating ?? 0) > 0 || (record.report?.quarantined ?? 0) > 0
+      record.outcome = isPartial ? .partial : .success
+      record.exit = isPartial ? 1 : 0
+      return nil
+    case .interrupted(let signal)?:
+      record.outcome = .interrupted
+      record.exit = 128 + signal
+      return nil
+    case .failed(let blame)?:
+      record.outcome = .failed
+      record.exit = 2
+      let decision = retry.decide(
+        blame.recovery,
+        moved: isMoved,
+        retryAfter: blame.retryAfter,
+        chance: Double.random(in: 0..<1)
+      )
+      switch decision {
+      case .stop(let reason):
+        record.stopReason = reason
+        return nil
+      case .again(let seconds):
+        console.show(
+          "\(record.job): \(blame.message); trying again in \(Figures.seconds(seconds))",
+          .doubtful
+        )
+        return seconds
+      }
+    }
+  }
+
+  /// Waits; returns the signal that ended the wait early.
+  private func pause(_ seconds: Double) -> Int32? {
+    let end = Clock.monotonic + UInt64(seconds * 1e9)
+    while true {
+      if let signal = inbox.next() { return signal }
+      let now = Clock.monotonic
+      guard now < end else { return nil }
+      let left = Int32(min((end - now) / 1_000_000 + 1, 60_000))
+      _ = try? Poll.readable([inbox.raw], milliseconds: left)
+    }
+  }
+
+  private func write(_ record: RunRecord) throws(Failure) {
+    let path = "\(home)/runs/\(record.run).json"
+    do throws(PosixError) {
+      try Files.makeFolder(Files.folder(of: path))
+      try Files.replace(path, Array((record.json.encoded(pretty: true) + "\n").utf8))
+    } catch {
+      throw Failure(.io, "the run record cannot be written: \(error)")
+    }
+  }
+}

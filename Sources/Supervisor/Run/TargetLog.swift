@@ -1,0 +1,114 @@
+internal import Children
+package import JSON
+internal import Posix
+package import Wire
+
+/// The commit log of a destination, asked through the target that keeps it.
+///
+/// The destination is the source of truth: what it says was committed was committed.
+package struct TargetLog {
+  /// What the last commit says.
+  package struct Last: Sendable {
+    package var sequence: Int
+    package var epoch: Int
+    package var source: String?
+    package var state: JSONValue?
+  }
+
+  private let job: Job
+  private let target: Connector
+  private let pipeline: String
+  private let folder: String
+  /// A descriptor that becomes readable when the user asks to end.
+  private let interrupt: Int32?
+
+  /// `folder` is where the target's configuration may lie while it is asked.
+  package init(
+    _ job: Job,
+    _ target: Connector,
+    pipeline: String,
+    folder: String,
+    interrupt: Int32? = nil
+  ) {
+    self.job = job
+    self.target = target
+    self.pipeline = pipeline
+    self.folder = folder
+    self.interrupt = interrupt
+  }
+
+  /// The last commit; sequence 0 where there is none.
+  package func last() throws(Failure) -> Last {
+    let output = try ask(["--last-state"])
+    guard let value = try? JSONValue.parse(output), let sequence = value["sequence"]?.number?.int64
+    else {
+      throw Failure(.bug, "\(target.name) --last-state did not answer with its last commit")
+    }
+    let state = value["state"]
+    return Last(
+      sequence: Int(sequence),
+      epoch: Int(value["epoch"]?.number?.int64 ?? 0),
+      source: value["source"]?.string,
+      state: state?.isNull == true ? nil : state
+    )
+  }
+
+  /// Commits an empty STATE; the next run loads everything.
+  package func reset(reason: String, keepingRows: Bool) throws(Failure) {
+    let arguments = ["--reset-state", "--reason", reason]
+    _ = try ask(arguments + (keepingRows ? ["--keep-rows"] : []))
+  }
+
+  /// Commits a STATE that was edited; the rows of `stream` are replaced by the next run.
+  package func set(
+    _ state: JSONValue,
+    reason: String,
+    replacing stream: String?
+  ) throws(Failure) {
+    let path = "\(folder)/set.state.json"
+    try PrivateFile.write(path, state)
+    defer { Files.remove(path) }
+    let arguments = ["--set-state", path, "--reason", reason]
+    _ = try ask(arguments + (stream.map { ["--replace-stream", $0] } ?? []))
+  }
+
+  /// Lets the STATE stand for another source from now on.
+  package func accept(source: String, reason: String) throws(Failure) {
+    _ = try ask(["--accept-source", "--reason", reason], source: source)
+  }
+
+  private func ask(_ arguments: [String], source: String? = nil) throws(Failure) -> [UInt8] {
+    let config = Plan.targetConfig(job, target, pipeline: pipeline, source: source, run: "")
+    let path = "\(folder)/ask.config.json"
+    try PrivateFile.write(path, .object(config))
+    defer { Files.remove(path) }
+    let command = Command(
+      target.executable,
+      target.arguments + ["--config", path] + arguments,
+      environment: StageEnvironment.base.merging(job.target.environment) { $1 },
+      folder: job.folder
+    )
+    let capture: Capture
+    do throws(SpawnError) {
+      capture = try Capture.run(command, interrupt: interrupt)
+    } catch {
+      throw Failure(error)
+    }
+    switch capture.cut {
+    case .interrupted?: throw Failure(.signal(Signal.interrupt), "interrupted")
+    case .late?:
+      throw Failure(.temporary, "\(target.name) \(arguments[0]) did not answer within 2 minutes")
+    case .unwanted?, nil: break
+    }
+    guard !capture.exit.isSuccess else { return capture.stdout }
+    if let note = capture.errorLines.last.flatMap(ExitNote.init(line:)) {
+      let kind = ExitCode(rawValue: note.code).kind ?? .bug
+      throw Failure(kind, "\(target.name): \(note.message)", hint: note.hint)
+    }
+    throw Failure(
+      .plugin(capture.exit.shellCode),
+      "\(target.name) \(arguments[0]) exited with \(capture.exit.shellCode)",
+      hint: capture.errorLines.last
+    )
+  }
+}

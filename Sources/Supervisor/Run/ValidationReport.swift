@@ -1,0 +1,56 @@
+package import JSON
+internal import Posix
+
+/// The figures that the middle stage leaves in its report.
+package struct ValidationReport: Sendable {
+  /// Records of one stream.
+  package struct Stream: Sendable, Hashable {
+    package var read = 0
+    package var passed = 0
+    package var violating = 0
+    package var quarantined = 0
+  }
+
+  /// By name.
+  package var streams: [String: Stream] = [:]
+
+  package init() {}
+
+  /// Reads the report at `path`; nil where there is none.
+  package init?(path: String) {
+    guard let bytes = try? Files.read(path), let value = try? JSONValue.parse(bytes) else {
+      return nil
+    }
+    self.init(value)
+  }
+
+  /// Reads a report; its streams are an object, or a list whose elements carry their names.
+  package init?(_ value: JSONValue) {
+    var found: [(name: String, value: JSONValue)] = []
+    if let object = value["streams"]?.object {
+      found = object.map { ($0.key, $0.value) }
+    } else if let list = value["streams"]?.array {
+      found = list.map { ($0["stream"]?.string ?? $0["name"]?.string ?? "", $0) }
+    } else {
+      return nil
+    }
+    for (name, value) in found {
+      func figure(_ key: String) -> Int { Int(value[key]?.number?.int64 ?? 0) }
+      streams[name] = Stream(
+        read: figure("read"),
+        passed: figure("passed"),
+        violating: figure("violating"),
+        quarantined: figure("quarantined")
+      )
+    }
+  }
+
+  package var read: Int { sum(\.read) }
+  package var passed: Int { sum(\.passed) }
+  package var violating: Int { sum(\.violating) }
+  package var quarantined: Int { sum(\.quarantined) }
+
+  private func sum(_ figure: KeyPath<Stream, Int>) -> Int {
+    streams.values.reduce(0) { $0 + $1[keyPath: figure] }
+  }
+}

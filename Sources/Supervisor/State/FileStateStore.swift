@@ -1,0 +1,79 @@
+internal import Glibc
+internal import JSON
+internal import Posix
+package import Wire
+
+/// The embedded store: one JSON file per job, below a folder per tenant.
+package final class FileStateStore: StateStore {
+  /// The job's file.
+  package let path: String
+  private let folder: String
+  private let pipeline: String
+  private var held: Int32?
+
+  package init(root: String, tenant: String, job: String) {
+    folder = "\(root)/\(tenant)"
+    path = "\(folder)/\(job).json"
+    pipeline = "\(tenant).\(job)"
+  }
+
+  /// What stood before the last write.
+  private var backup: String { "\(path).backup" }
+
+  package func read() throws(Failure) -> StateEntry? {
+    let bytes: [UInt8]
+    do throws(PosixError) {
+      bytes = try Files.read(path)
+    } catch {
+      if error.code == ENOENT { return nil }
+      throw Failure(.io, "the state file cannot be read: \(error)")
+    }
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONValue.parse(bytes)
+    } catch {
+      throw corrupt("\(path):\(error.line):\(error.column): \(error.reason.rawValue)")
+    }
+    do throws(StateEntry.Malformed) {
+      return try StateEntry(value)
+    } catch {
+      throw corrupt("\(path): not a state file: \(error.reason)")
+    }
+  }
+
+  private func corrupt(_ message: String) -> Failure {
+    let hasBackup = unsafe access(backup, R_OK) == 0
+    return Failure(
+      .configuration,
+      message,
+      hint: hasBackup
+        ? "The version before is \(backup): put it in its place, or delete both to begin from what "
+          + "the destination has."
+        : "Delete it to begin from what the destination has."
+    )
+  }
+
+  package func write(_ entry: StateEntry) throws(Failure) {
+    do throws(PosixError) {
+      try Files.makeFolder(folder)
+      // A second name for the version that stands, which the replacement leaves alone.
+      unsafe unlink(backup)
+      unsafe _ = link(path, backup)
+      let text = entry.json(pipeline: pipeline).encoded(pretty: true) + "\n"
+      try Files.replace(path, Array(text.utf8))
+    } catch {
+      throw Failure(.io, "the state file cannot be written: \(error)")
+    }
+  }
+
+  package func lock() throws(Failure) -> Bool {
+    guard held == nil else { return true }
+    do throws(PosixError) {
+      try Files.makeFolder(folder)
+      held = try Files.lock("\(path).lock")
+      return held != nil
+    } catch {
+      throw Failure(.io, "the state file cannot be locked: \(error)")
+    }
+  }
+}
