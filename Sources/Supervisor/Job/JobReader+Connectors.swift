@@ -139,7 +139,9 @@ extension JobReader {
     return name.hasSuffix(".json") ? json(file, name, node, end) : yaml(file, name, end)
   }
 
-  private mutating func json(_ file: String, _ name: String, _ node: YAMLNode, _ end: String) -> JSONObject {
+  private mutating func json(_ file: String, _ name: String, _ node: YAMLNode, _ end: String)
+    -> JSONObject
+  {
     let shown = Paths.joined(Files.folder(of: yaml.file), name)
     guard let bytes = try? Files.read(file) else {
       yaml.error(node, "the configuration file \(name) cannot be read")

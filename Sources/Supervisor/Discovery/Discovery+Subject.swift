@@ -1,0 +1,65 @@
+internal import Contracts
+internal import JSON
+internal import Posix
+package import Wire
+
+extension Discovery {
+  /// What the tap of a job offers; nothing is selected.
+  package static func offered(by job: Job) throws(Failure) -> Catalog {
+    let tap = try PluginCatalog(project: job.folder).connector(job.source, .tap)
+    return try offered(by: tap, job.source, job.folder, Home.folder(job))
+  }
+
+  /// What a tap offers: a name as in job files, or the path of an executable; `config` is a JSON or
+  /// YAML file.
+  package static func offered(by name: String, config: String?) throws(Findings) -> Catalog {
+    let folder = Paths.working
+    let isPath = name.contains("/")
+    let program: Job.Program =
+      isPath ? .command([Paths.absolute(name, from: folder)]) : .plugin(name)
+    var end = Job.Connector(program: program)
+    if let config { end.config = try configuration(config) }
+    do throws(Failure) {
+      let tap = try PluginCatalog(project: folder).connector(end, .tap)
+      return try offered(by: tap, end, folder, "\(folder)/.dativo")
+    } catch {
+      throw Findings([Finding(error)])
+    }
+  }
+
+  private static func offered(
+    by tap: Connector,
+    _ end: Job.Connector,
+    _ folder: String,
+    _ home: String
+  ) throws(Failure) -> Catalog {
+    guard tap.discovers else {
+      throw Failure(
+        .configuration,
+        "\(tap.name) does not tell what it offers",
+        hint: "It has no option --discover: its documentation names its streams."
+      )
+    }
+    let scratch = Scratch()
+    defer { scratch.remove() }
+    return try Discovery(
+      tap,
+      config: end.config,
+      environment: end.environment,
+      folder: folder,
+      scratch: scratch.path
+    ).catalog()
+  }
+
+  /// A configuration file by itself, with variables replaced.
+  private static func configuration(_ path: String) throws(Findings) -> JSONObject {
+    let reading = YAMLFile.read(path)
+    guard let root = reading.root else { throw Findings(reading.findings) }
+    var yaml = YAMLReader(file: path)
+    let substitution = Substitution(environment: JobFile.processEnvironment)
+    let value = substitution.value(root, &yaml)
+    if value.object == nil { yaml.error(root, "the configuration is not a mapping") }
+    guard yaml.findings.isEmpty, let object = value.object else { throw Findings(yaml.findings) }
+    return object
+  }
+}

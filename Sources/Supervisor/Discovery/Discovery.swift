@@ -1,0 +1,112 @@
+internal import Children
+package import JSON
+internal import Posix
+package import Wire
+
+/// Asks a tap what it offers, and whether it can reach its source.
+package struct Discovery {
+  private let tap: Connector
+  private let config: JSONObject
+  private let environment: [String: String]
+  /// Where the tap runs.
+  private let folder: String
+  /// Where its configuration may lie while it is asked.
+  private let scratch: String
+  private let interrupt: Int32?
+
+  /// `interrupt` is a descriptor that becomes readable when the user asks to end.
+  package init(
+    _ tap: Connector,
+    config: JSONObject,
+    environment: [String: String] = [:],
+    folder: String,
+    scratch: String,
+    interrupt: Int32? = nil
+  ) {
+    self.tap = tap
+    self.config = config
+    self.environment = environment
+    self.folder = folder
+    self.scratch = scratch
+    self.interrupt = interrupt
+  }
+
+  /// What the tap offers.
+  package func catalog() throws(Failure) -> Catalog {
+    let capture = try ask("--discover") { !About.areMessages($0) }
+    if capture.exit.isSuccess, capture.cut == nil,
+      let catalog = (try? JSONValue.parse(capture.stdout)).flatMap(Catalog.init)
+    {
+      return catalog
+    }
+    throw failure("--discover", capture, answer: "catalog")
+  }
+
+  /// Lets the tap test its connection.
+  package func test() throws(Failure) {
+    let capture = try ask("--test") { _ in true }
+    guard capture.exit.isSuccess, capture.cut == nil else {
+      throw failure("--test", capture, answer: "answer")
+    }
+  }
+
+  /// The tap's whole output, if it ends within `limit` bytes and `seconds`; nil otherwise.
+  func output(limit: Int, seconds: Double) throws(Failure) -> [UInt8]? {
+    let capture = try ask(nil, seconds: seconds, limit: limit) { _ in true }
+    if capture.cut != nil { return nil }
+    guard capture.exit.isSuccess else { throw failure("", capture, answer: "answer") }
+    return capture.stdout
+  }
+
+  private func ask(
+    _ option: String?,
+    seconds: Double = 600,
+    limit: Int = 64 << 20,
+    _ isWanted: ([UInt8]) -> Bool
+  ) throws(Failure) -> Capture {
+    let path = "\(scratch)/discover.config.json"
+    try PrivateFile.write(path, .object(config))
+    defer { Files.remove(path) }
+    let command = Command(
+      tap.executable,
+      tap.arguments + ["--config", path] + (option.map { [$0] } ?? []),
+      environment: StageEnvironment.base.merging(environment) { $1 },
+      folder: folder
+    )
+    let capture: Capture
+    do throws(SpawnError) {
+      capture = try Capture.run(
+        command,
+        seconds: seconds,
+        limit: limit,
+        interrupt: interrupt,
+        isWanted: isWanted
+      )
+    } catch {
+      throw Failure(error)
+    }
+    if capture.cut == .interrupted { throw Failure(.signal(Signal.interrupt), "interrupted") }
+    return capture
+  }
+
+  private func failure(_ option: String, _ capture: Capture, answer: String) -> Failure {
+    let lines = capture.errorLines
+    let name = option.isEmpty ? tap.name : "\(tap.name) \(option)"
+    if let note = lines.last.flatMap(ExitNote.init(line:)) {
+      let kind = ExitCode(rawValue: note.code).kind ?? .bug
+      return Failure(kind, "\(name): \(note.message)", hint: note.hint)
+    }
+    let reason =
+      switch capture.cut {
+      case .late?: "did not answer within 10 minutes"
+      case .unwanted?: "printed messages in place of a \(answer)"
+      default:
+        capture.exit.isSuccess ? "printed no \(answer)" : "exited with \(capture.exit.shellCode)"
+      }
+    return Failure(
+      ExitCode(rawValue: capture.exit.shellCode).kind ?? .plugin(1),
+      "\(name) \(reason)",
+      hint: lines.isEmpty ? nil : lines.suffix(5).joined(separator: "\n     ")
+    )
+  }
+}

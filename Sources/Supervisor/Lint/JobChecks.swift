@@ -1,0 +1,106 @@
+internal import Contracts
+internal import JSON
+internal import Wire
+
+/// Holds a job against what lies around it: contracts, connectors and their settings.
+struct JobChecks {
+  private let file: JobFile
+  private let job: Job
+  private let catalog: PluginCatalog
+  var findings: [Finding] = []
+
+  init(_ file: JobFile, _ job: Job, environment: [String: String]) {
+    self.file = file
+    self.job = job
+    catalog = PluginCatalog(project: job.folder, environment: environment)
+  }
+
+  mutating func run() {
+    contracts()
+    connector(job.source, .tap, "source", reportsMissing: true)
+    connector(job.target, .target, "target", reportsMissing: true)
+    select()
+  }
+
+  /// The connectors' settings alone, for those that are found.
+  mutating func settings() {
+    connector(job.source, .tap, "source", reportsMissing: false)
+    connector(job.target, .target, "target", reportsMissing: false)
+  }
+
+  private mutating func contracts() {
+    let entries = file.root["contracts"]?.elements ?? file.root["contracts"].map { [$0] } ?? []
+    for missing in job.contractFiles().missing {
+      let node = entries.first { $0.text == missing }
+      let isPattern = missing.contains { "*?[".contains($0) }
+      add(
+        node,
+        isPattern ? "no file matches \"\(missing)\"" : "the contract \(missing) does not exist",
+        hint: nearContract(missing) ?? "Paths start from the folder of the job file."
+      )
+    }
+  }
+
+  /// A file of the same folder whose name is close.
+  private func nearContract(_ path: String) -> String? {
+    var parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard let name = parts.popLast() else { return nil }
+    let folder = parts.joined(separator: "/")
+    let names = Paths.names(in: Paths.absolute(folder.isEmpty ? "." : folder, from: job.folder))
+    return Nearest.name(to: name, among: names).map { near in
+      "Did you mean \"\(folder.isEmpty ? near : folder + "/" + near)\"?"
+    }
+  }
+
+  private mutating func connector(
+    _ connector: Job.Connector,
+    _ role: Plugin.Role,
+    _ end: String,
+    reportsMissing: Bool
+  ) {
+    let section = file.root[end]
+    do throws(Failure) {
+      switch connector.program {
+      case .command(let words): _ = try catalog.program(words.first ?? "")
+      case .plugin(let name):
+        let plugin = try catalog.find(name, role)
+        if !plugin.executable.hasPrefix("/"), reportsMissing {
+          add(
+            section?[role.rawValue],
+            "the executable \"\(plugin.executable)\" of the \(role.rawValue) \(name) was not found",
+            hint: "It is looked up beside its plugin.yaml, beside dativo and on PATH."
+          )
+        }
+        guard let settings = catalog.settings(of: plugin) else { return }
+        let place = file.configurations[end]
+        let config = place?.node ?? section?["config"] ?? section ?? file.root
+        var check = SettingsCheck(
+          schema: settings,
+          plugin: "\(role.rawValue) \(name)",
+          file: place?.file ?? file.path
+        )
+        check.run(config, values: connector.config)
+        findings += check.findings
+      }
+    } catch {
+      guard reportsMissing else { return }
+      let key = if case .command = connector.program { "command" } else { role.rawValue }
+      add(section?[key] ?? section, error.message, hint: error.hint)
+    }
+  }
+
+  private mutating func select() {
+    guard let nodes = file.root["source"]?["select"]?.elements else { return }
+    for node in nodes where node.text == "!" || node.text?.hasPrefix("!!") == true {
+      add(
+        node,
+        "\"\(node.text ?? "")\" is no pattern",
+        hint: "Write `stream.property` or `!*.ssn`."
+      )
+    }
+  }
+
+  private mutating func add(_ node: YAMLNode?, _ message: String, hint: String?) {
+    findings.append(Finding(.error, file.path, (node ?? file.root).mark, message, hint: hint))
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import JSON
+import Supervisor
+import Wire
+
+/// What a command came to: told in words, or with `--json` as one object on standard output.
+struct Answer {
+  /// What `--json` shows as the result.
+  var result: JSONValue
+  /// What standard output gets without `--json`; nil where everything has been told already.
+  var text: String?
+  var exit: Int32
+  var errors: [Finding] = []
+  var warnings: [Finding]
+
+  init(_ result: JSONValue, text: String?, exit: Int32 = 0, warnings: [Finding] = []) {
+    self.result = result
+    self.text = text
+    self.exit = exit
+    self.warnings = warnings
+  }
+
+  /// Does a command's work, tells what came of it, and ends with its exit code.
+  static func give(_ command: String, json: Bool, _ body: () throws -> Answer) throws {
+    var answer: Answer
+    do {
+      answer = try body()
+      tell(answer.warnings)
+    } catch let findings as Findings {
+      answer = Answer(.null, text: nil, exit: 78, warnings: findings.warnings)
+      answer.errors = findings.errors
+      tell(findings.list)
+    } catch let failure as Failure {
+      answer = Answer(.null, text: nil, exit: Wire.ExitCode(failure.kind).rawValue)
+      answer.errors = [Finding(failure)]
+      tell(answer.errors)
+    }
+    if json {
+      print(answer.envelope(command))
+    } else if let text = answer.text {
+      print(text)
+    }
+    guard answer.exit == 0 else { throw ArgumentParser.ExitCode(answer.exit) }
+  }
+
+  private static func tell(_ findings: [Finding]) {
+    Console(showsProgress: false).show(findings.map(\.text))
+  }
+
+  private func envelope(_ command: String) -> String {
+    let object: JSONValue = [
+      "command": .string(command), "ok": .bool(errors.isEmpty && exit <= 1),
+      "exit": .number(JSONNumber(exit)), "result": result,
+      "errors": .array(errors.map(\.json)), "warnings": .array(warnings.map(\.json)),
+    ]
+    return object.encoded()
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+
+@main
+struct Dativo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dativo",
+    abstract: "Moves data from any tap, under a contract, into tables, exactly once.",
+    discussion: """
+      A job file names a source, contracts and a target; `dativo run` joins them as Unix pipes, \
+      commits as it goes, and goes on from the last commit after any interruption.
+
+      EXIT STATUS
+        0    all went well
+        1    done, but records were quarantined or broke a rule (run)
+        2    failed (run)
+        64   the command line is wrong
+        70   a bug
+        74   local input or output failed (disk full, no permission)
+        75   another run of the job is under way: try later
+        78   the configuration is wrong
+        130  interrupted by SIGINT after a clean drain
+        143  ended by SIGTERM after a clean drain
+      """,
+    version: "dativo 0.1.0",
+    subcommands: [
+      Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, Run.self,
+      StateCommand.self, Schema.self,
+    ]
+  )
+}

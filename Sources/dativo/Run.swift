@@ -1,0 +1,61 @@
+import ArgumentParser
+import JSON
+import Supervisor
+import Wire
+
+/// `dativo run`.
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run a job: from its last commit on, to the end of its source.",
+    discussion: """
+      The first SIGINT or SIGTERM asks the tap to end; what it has sent is committed. A second one \
+      stops everything at once, which loses nothing either.
+
+      EXIT STATUS
+        0    all well; nothing new is also well
+        1    done, but records were quarantined, or broke a rule and were let pass
+        2    failed; the summary names the stage and the reason
+        64   the command line is wrong
+        75   another run of this job is under way
+        78   the job file is wrong, or names something that is not there
+        130  interrupted by SIGINT, 143 by SIGTERM: what was read is committed
+      """
+  )
+
+  @Argument(help: "The job file.")
+  var job: String
+
+  @Flag(
+    name: .long,
+    help: "Forget the state first: load everything again, in place of what is there."
+  )
+  var fullRefresh = false
+
+  @Flag(name: .long, help: "Print the run record as one JSON object on standard output.")
+  var json = false
+
+  @Flag(name: .long, help: "Do not show how far the run is.")
+  var noProgress = false
+
+  func run() throws {
+    try Answer.give("run", json: json) {
+      let (job, warnings) = try Job.load(job)
+      let console = Console(showsProgress: !noProgress)
+      let record = try Runner(job, console: console).run(fullRefresh: fullRefresh)
+      let colour: Console.Colour =
+        switch record.outcome {
+        case .success: .good
+        case .partial, .interrupted: .doubtful
+        case .failed: .bad
+        }
+      let lines = RunSummary.lines(record)
+      console.show(lines[0], colour)
+      console.show(Array(lines.dropFirst()))
+      var answer = Answer(record.json, text: nil, exit: record.exit, warnings: warnings)
+      if let blame = record.blame, record.outcome == .failed {
+        answer.errors = [Finding(.error, blame.message, hint: blame.hint)]
+      }
+      return answer
+    }
+  }
+}
