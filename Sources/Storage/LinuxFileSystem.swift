@@ -147,20 +147,12 @@ package final class LinuxFileSystem: FileSystem {
   }
 
   private func makePath(_ path: String) throws(PosixError) {
-    if unsafe mkdir(path, 0o777) == 0 {
-      try sync(path: Self.parent(path))
-      return
-    }
-    let error = PosixError("mkdir", path)
-    switch error.code {
-    case EEXIST: return
-    case ENOENT where Self.parent(path) != path:
-      try makePath(Self.parent(path))
-      try makePath(path)
-    default:
-      // A folder that is there is fine, whatever mkdir had to say about the place.
-      if unsafe access(path, X_OK) != 0 { throw error }
-    }
+    // A folder that is there is fine, whatever mkdir would have to say about the place.
+    if unsafe access(path, X_OK) == 0 { return }
+    let above = Self.parent(path)
+    if above != path { try makePath(above) }
+    guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else { throw PosixError("mkdir", path) }
+    try sync(path: above)
   }
 
   private func sync(path: String) throws(PosixError) {

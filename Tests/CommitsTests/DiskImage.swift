@@ -1,4 +1,6 @@
-/// What a disk holds: numbered files and folders. Folder 0 is the root.
+/// What a disk holds.
+///
+/// Files and folders are numbered; folder 0 is the root.
 struct DiskImage: Hashable {
   var files: [Int: [UInt8]] = [:]
   var folders: [Int: [String: Int]] = [0: [:]]

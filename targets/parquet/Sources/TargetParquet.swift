@@ -93,11 +93,14 @@ struct TargetParquet: ParsableCommand {
       while let region = unsafe try reader.next() {
         let isCut = unsafe reader.endedWithoutNewline && !Ending.isWhole(region)
         if isCut {
-          failure = Failure(
-            .data,
-            "line \(loader.lineNumber + 1): the input ends in the middle of a line",
-            hint: "The stage before this one was killed or failed; run it again."
-          )
+          // Ctrl-C ends every stage of a shell's pipe at once.
+          failure =
+            Failure.signalled
+            ?? Failure(
+              .data,
+              "line \(loader.lineNumber + 1): the input ends in the middle of a line",
+              hint: "The stage before this one was killed or failed; run it again."
+            )
           break
         }
         guard unsafe loader.take(region) else { break }
@@ -106,7 +109,7 @@ struct TargetParquet: ParsableCommand {
     } catch {
       failure = Ending.failure(error, line: loader.lineNumber)
     }
-    failure = failure ?? loader.failure ?? (reader.wasStopped ? Failure.signalled : nil)
+    failure = failure ?? loader.failure ?? Failure.signalled
     if failure == nil, !Verdict.isProven() {
       failure = Failure(
         .temporary,
