@@ -24,13 +24,14 @@ package final class Worker: @unchecked Sendable {
     self.capacity = capacity
     unsafe pthread_mutex_init(mutex, nil)
     unsafe pthread_cond_init(changed, nil)
-    let context = unsafe Unmanaged.passUnretained(self)
+    // The thread holds the worker until `end`, whoever else lets go of it.
+    let context = unsafe Unmanaged.passRetained(self)
     unsafe pthread_create(
       &thread,
       nil,
       { context in
         guard let context = unsafe context else { return nil }
-        unsafe Unmanaged<Worker>.fromOpaque(context).takeUnretainedValue().loop()
+        unsafe Unmanaged<Worker>.fromOpaque(context).takeRetainedValue().loop()
         return nil
       },
       context.toOpaque()

@@ -3,12 +3,12 @@ import sys
 
 import duckdb
 
-table = duckdb.sql(f"SELECT * FROM '{sys.argv[1]}/*.parquet'")
-print(duckdb.sql("SELECT count(*) AS rows FROM table"))
-print(duckdb.sql("SELECT * FROM table LIMIT 5"))
+flights = duckdb.sql(f"SELECT * FROM '{sys.argv[1]}/*.parquet'")
+print(duckdb.sql("SELECT count(*) AS rows FROM flights"))
+print(duckdb.sql("SELECT * FROM flights LIMIT 5"))
 print(
     duckdb.sql(
         "SELECT column_name, column_type, min, max, approx_unique, null_percentage "
-        "FROM (SUMMARIZE SELECT * FROM table)"
+        "FROM (SUMMARIZE SELECT * FROM flights)"
     )
 )

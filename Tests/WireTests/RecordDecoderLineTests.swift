@@ -28,6 +28,7 @@ import Wire
           unsafe lines.learn(line, from: p, to: next)
           let record = unsafe p + line.record.lowerBound
           guard unsafe lines.records.decode(record, next, into: &batch) != nil else { break }
+          stop = .end
         }
         unsafe p = next
       }
