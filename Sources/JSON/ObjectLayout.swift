@@ -168,6 +168,9 @@ public struct ObjectLayout: ~Copyable {
     arenaCount += padded
   }
 
+  /// How many different keys were read.
+  public var keyCount: Int { slotCount - 1 }
+
   /// The keys that were read and are not among the names, and how often each was.
   public var unknownKeys: [(name: String, count: Int)] {
     known.compactMap { name, slot in

@@ -189,6 +189,9 @@ package struct RecordDecoder: ~Copyable {
   /// The keys that were read and have no column, and how often each was, at the top level.
   package var unknownKeys: [(name: String, count: Int)] { unsafe layouts.pointee.unknownKeys }
 
+  /// How many different keys were read at the top level, with a column or without.
+  package var keyCount: Int { unsafe layouts.pointee.keyCount }
+
   /// Notes that the value does not fit; lenient, it becomes null and decoding goes on after it.
   @inline(never)
   mutating func misfit(

@@ -88,6 +88,7 @@ struct Loader: ~Copyable {
       into: &table.batch,
       rowLimit: rows + Self.runLimit
     )
+    if try addMetadataColumns(table, rows) { return unsafe start }
     let taken = table.batch.rows - rows
     if taken > 0 {
       unsafe try checkKeys(table, from: start, rows: taken, before: rows)
@@ -169,6 +170,7 @@ struct Loader: ~Copyable {
       try recover(table, table.lines.records.failure)
       return false
     }
+    if try addMetadataColumns(table, rows) { return false }
     unsafe try checkKeys(table, from: start, rows: 1, before: rows)
     table.rowsRead += 1
     unsafe table.bytesRead += end - start
@@ -196,6 +198,18 @@ struct Loader: ~Copyable {
     }
   }
 
+  /// Adds the columns for undeclared fields that are known by their names, which have been met in
+  /// the rows from `row` on; true if those rows must be read again.
+  private mutating func addMetadataColumns(_ table: Table, _ row: Int) throws(Failure) -> Bool {
+    guard table.lines.records.keyCount > table.keysSeen else { return false }
+    table.keysSeen = table.lines.records.keyCount
+    let columns = table.lines.records.unknownKeys.compactMap { MetadataColumns.column($0.name) }
+    guard !columns.isEmpty else { return false }
+    table.batch.truncate(toRows: row)
+    try retype(table, to: Schema(table.schema.fields + columns))
+    return true
+  }
+
   /// Goes on with another schema: rows of the former one are a row group of their own.
   mutating func retype(_ table: Table, to schema: Schema) throws(Failure) {
     if table.batch.rows > 0 {
@@ -205,6 +219,7 @@ struct Loader: ~Copyable {
     table.schema = schema
     table.batch = Batch(schema)
     table.lines = LineDecoder(schema)
+    table.keysSeen = 0
     table.keyColumns = table.keyPlaces()
   }
 

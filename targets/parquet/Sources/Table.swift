@@ -21,6 +21,8 @@ final class Table {
   var keys: [String] = []
   /// The leaf of each key, and how many nulls it had when last looked at.
   var keyColumns: [(leaf: Int, nulls: Int)] = []
+  /// How many different keys `lines` had met when last looked at.
+  var keysSeen = 0
   var rowsRead = 0
   /// Bytes of the lines of those rows.
   var bytesRead = 0
