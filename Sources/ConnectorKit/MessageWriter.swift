@@ -1,6 +1,5 @@
 public import JSON
 internal import Posix
-internal import Telemetry
 public import Wire
 
 /// Writes Singer messages to standard output.
@@ -12,13 +11,12 @@ public struct MessageWriter: ~Copyable {
   public private(set) var records = 0
 
   private var counts: [(stream: String, records: Int, bytes: Int)] = []
-  private let sink: EventSink?
-  private var reported: UInt64 = 0
+  private var reporter: Reporter
 
   /// Writes to standard output; `stage` names the executable in telemetry events.
   public init(stage: String = "") {
     output = BlockWriter(1)
-    sink = EventSink(stage: stage)
+    reporter = Reporter(stage)
   }
 
   /// Announces a stream: its schema and keys.
@@ -41,24 +39,21 @@ public struct MessageWriter: ~Copyable {
   public mutating func state(_ value: JSONValue) throws(Failure) {
     try line(["type": "STATE", "value": value])
     try flush()
-    if Clock.monotonic - reported >= 1_000_000_000 { report() }
+    if reporter.isDue() { report() }
   }
 
-  /// Tells who listens how much each stream has sent; at most once a second, and at the end.
-  public mutating func report() {
-    guard let sink else { return }
-    reported = Clock.monotonic
+  /// Tells the supervisor how much of each stream has been sent.
+  public func report() {
+    guard reporter.isListening else { return }
     for count in counts {
-      sink.emit(
-        .stream(
-          name: count.stream,
-          recordsIn: count.records,
-          recordsOut: count.records,
-          bytesIn: count.bytes
-        )
+      reporter.stream(
+        count.stream,
+        recordsIn: count.records,
+        recordsOut: count.records,
+        bytesIn: count.bytes
       )
     }
-    sink.emit(.stall(read: 0, write: output.waited))
+    reporter.stall(read: 0, write: output.waited)
   }
 
   /// Writes whole lines of RECORD messages of one stream that the caller has put together.

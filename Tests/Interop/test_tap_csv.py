@@ -14,7 +14,7 @@ import time
 import pytest
 import zstandard
 
-from conftest import BIN, run
+from conftest import BIN, ROOT, run
 
 TAP = "dativo-tap-csv"
 
@@ -77,6 +77,18 @@ def write(path, data, newline="\n"):
         path.write_bytes(data)
     else:
         path.write_bytes(data.replace("\n", newline).encode())
+
+
+# --- fixtures: a configuration, its files, and what comes of them, byte for byte ---
+
+FIXTURES = ROOT / "taps/csv/fixtures"
+
+
+@pytest.mark.parametrize("name", sorted(folder.name for folder in FIXTURES.iterdir()))
+def test_fixtures(name):
+    folder = FIXTURES / name
+    result = run(TAP, "--config", "config.json", cwd=folder)
+    assert (result.code, result.out) == (0, (folder / "expected.jsonl").read_text())
 
 
 # --- against Python's csv module ---
@@ -677,7 +689,7 @@ def test_a_changed_file_begins_anew(tmp_path, sync):
     assert len(again.records) == 100 and "has changed since the last sync stopped in it" in again.err
 
 
-def test_another_way_of_reading_forgets_the_bookmark(tmp_path, sync):
+def test_another_way_of_reading_forgets_the_bookmark(tmp_path, sync, tap):
     write(tmp_path / "t.csv", "id\n1\n")
     state = sync(path="t.csv", replication="modified").states[-1]
     assert len(sync(path="t.csv", state=state).records) == 1
@@ -685,6 +697,8 @@ def test_another_way_of_reading_forgets_the_bookmark(tmp_path, sync):
     other = {"bookmarks": {"other": {"x": 1}, **state["bookmarks"]}}
     assert sync(path="t.csv", state=other).states[-1]["bookmarks"]["other"] == {"x": 1}
     assert len(sync(path="t.csv", state={}).records) == 1
+    result = tap(path="t.csv", state={"path": "t.csv"})
+    assert result.code == 78 and 'not an object with "bookmarks"' in result.failure["message"]
 
 
 def big(path, rows):

@@ -71,7 +71,8 @@ struct CSVTap: Tap {
   private static func bookmarks(_ state: JSONValue?) throws(Failure) -> JSONObject {
     guard var state, !state.isNull else { return JSONObject() }
     if state["type"]?.string == "STATE", let value = state["value"] { state = value }
-    guard state.object != nil, state["bookmarks"] == nil || state["bookmarks"]?.object != nil else {
+    let isEmpty = state.object?.isEmpty ?? false
+    guard isEmpty || state["bookmarks"]?.object != nil else {
       throw Failure(
         .configuration,
         "the state is not an object with \"bookmarks\"",

@@ -65,8 +65,7 @@ struct CSVSettings: Sendable {
     Setting(
       "sample_rows",
       .integer,
-      "Rows by which types are found, 0 for all.",
-      default: 50_000
+      "Rows by which types are found, 0 for all; else 50000, in 16 MiB at most."
     ),
     Setting(
       "replication",

@@ -53,7 +53,7 @@ struct ColumnGuess {
       case 0x2D, 0x30...0x39:
         // An integer beyond 64 bits is a label more often than a quantity: it stays text.
         if unsafe NumberText.integer(start, end, out) != nil {
-          return Int64(cell.text) == nil ? .string : .integer
+          return cell.count <= 18 || Int64(cell.text) != nil ? .integer : .string
         }
         if unsafe NumberText.number(start, end, out) != nil { return .number }
         if unsafe TimeText.date(start, end, out) != nil { return .date }

@@ -7,7 +7,6 @@ struct Discovery {
   private struct Found {
     var names: [String] = []
     var guesses: [ColumnGuess] = []
-    var isComplete: [Bool] = []
   }
 
   let settings: StreamSettings
@@ -19,12 +18,20 @@ struct Discovery {
   static func entry(_ settings: StreamSettings) throws(Failure) -> Catalog.Entry {
     var discovery = Discovery(settings)
     let files = try settings.files()
-    let share = max(settings.sampleRows / files.count, 100)
-    for file in files { try discovery.sample(file, settings.sampleRows == 0 ? .max : share) }
+    // Each file has its share, and a few rows at least.
+    let rows = settings.sampleRows.map { $0 == 0 ? .max : $0 } ?? 50_000
+    let bytes = settings.sampleRows == nil ? 16 << 20 : Int.max
+    for file in files {
+      try discovery.sample(file, max(rows / files.count, 100), max(bytes / files.count, 1 << 14))
+    }
     return try discovery.entry(files)
   }
 
-  private mutating func sample(_ file: SourceFile, _ rows: Int) throws(Failure) {
+  private mutating func sample(
+    _ file: SourceFile,
+    _ rows: Int,
+    _ bytes: Int
+  ) throws(Failure) {
     var reader = try CSVReader.open(file, settings)
     guard let header = try reader.header(settings) else { return }
     for remark in header.remarks { Log.warning("\(file.path): \(remark)") }
@@ -43,7 +50,7 @@ struct Discovery {
     let isTold = header.names.map { settings.told($0) != nil }
     var guesses = found.guesses
     var count = 0
-    while count < rows {
+    while count < rows, reader.buffer.consumed < bytes {
       let isRow = try reader.next { column, cell in
         guard column < places.count, !isTold[column] else { return }
         // In a column of numbers a quoted null is null: what is not yet text may still be one.

@@ -47,7 +47,7 @@ extension StreamSettings {
       throw values.failure("names", "names that differ from one another, none of them empty")
     }
     skipLines = try values.count("skip_lines") ?? 0
-    sampleRows = try values.count("sample_rows") ?? 50_000
+    sampleRows = try values.count("sample_rows")
     let extra = values.text("extra_column") ?? "_extra"
     raggedness =
       switch values.text("ragged") {

@@ -31,7 +31,8 @@ struct StreamSettings: Sendable {
   var keys: [String]
   var types: [(name: String, kind: ColumnKind)]
   var replication: Replication
-  var sampleRows: Int
+  /// The rows by which types are found, 0 for all; nil for as many as are quickly read.
+  var sampleRows: Int?
 
   /// The kind that the configuration says a column is.
   func told(_ column: String) -> ColumnKind? {
