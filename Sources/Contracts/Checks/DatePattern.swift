@@ -90,8 +90,10 @@ package struct DatePattern: Sendable, Hashable {
 
   /// The instant that `text` stands for; nil if the text does not follow the pattern, or no such
   /// day or time exists.
-  package func parse(_ text: String) -> Calendar.Instant? {
-    let bytes = Array(text.utf8)
+  package func parse(_ text: Span<UInt8>) -> Calendar.Instant? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.count)
+    for index in text.indices { bytes.append(text[index]) }
     var reading = DateReading()
     guard let end = reading.read(elements, bytes, 0), end == bytes.count else { return nil }
     return reading.instant

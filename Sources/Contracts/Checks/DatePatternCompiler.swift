@@ -10,7 +10,9 @@ struct DatePatternCompiler {
     rest = source[...]
     var text = source
     // The standard's own examples write years and days with week-year and day-of-year letters.
-    for (wrong, right) in [("YYYY-MM", "uuuu-MM"), ("MM-DD", "MM-dd"), ("YYYYMM", "uuuuMM"), ("MMDD", "MMdd")] {
+    for (wrong, right) in [
+      ("YYYY-MM", "uuuu-MM"), ("MM-DD", "MM-dd"), ("YYYYMM", "uuuuMM"), ("MMDD", "MMdd"),
+    ] {
       guard let found = Self.find(wrong, in: text) else { continue }
       text.replaceSubrange(found, with: right)
       tolerated = "YYYY and DD are read as year and day of month: write yyyy and dd"

@@ -165,7 +165,8 @@ struct DateReading {
     let minute = fields[.minute] ?? 0
     let second = fields[.second] ?? 0
     guard hour <= 23, minute <= 59, second <= 59 else { return nil }
-    let nanoseconds = (hour * 3600 + minute * 60 + second) * 1_000_000_000 + (fields[.fraction] ?? 0)
+    let nanoseconds =
+      (hour * 3600 + minute * 60 + second) * 1_000_000_000 + (fields[.fraction] ?? 0)
     return Calendar.Instant(days: days, nanoseconds: nanoseconds, offset: offset)
   }
 }

@@ -43,7 +43,11 @@ extension ContractReader {
       _ = try Pattern(text)
       property.pattern = text
     } catch let problem {
-      error(pattern, "the pattern \(text) is no regular expression: \(problem.reason)", problem.hint)
+      error(
+        pattern,
+        "the pattern \(text) is no regular expression: \(problem.reason)",
+        problem.hint
+      )
     }
   }
 
@@ -108,7 +112,11 @@ extension ContractReader {
         let names =
           property.type == .integer
           ? "i8, i16, i32, i64, i128, u8, u16, u32, u64, u128" : "f32, f64"
-        error(format, "unknown format \"\(name)\" of a \(property.type?.rawValue ?? "number")", "It is one of \(names).")
+        error(
+          format,
+          "unknown format \"\(name)\" of a \(property.type?.rawValue ?? "number")",
+          "It is one of \(names)."
+        )
       }
     }
     property.number = rules
@@ -147,7 +155,9 @@ extension ContractReader {
         let pattern = try DatePattern(text)
         rules.form = .pattern(pattern)
         rules.expectation = "a date of the form \(text)"
-        if let tolerated = pattern.tolerated { warn(format, "the date format \(text): \(tolerated)") }
+        if let tolerated = pattern.tolerated {
+          warn(format, "the date format \(text): \(tolerated)")
+        }
       } catch let problem {
         rules.form = .unread
         property.format = text
@@ -174,7 +184,8 @@ extension ContractReader {
     let isBoundItself = isExclusive == nil && node[exclusive]?.isNull == false
     var instant = rules.instant(text)
     if case .unread = rules.form { instant = nil }
-    guard let instant = instant ?? TemporalRules(form: .isoDate, expectation: "").instant(text) else {
+    guard let instant = instant ?? TemporalRules(form: .isoDate, expectation: "").instant(text)
+    else {
       error(place, "\(text) is not \(rules.expectation)", nil)
       return nil
     }

@@ -27,9 +27,14 @@ extension ContractReader {
     case "library": metric = readMetric(node, property, &comparisons)
     case "sql": metric = .skipped("sql rules need the loaded table")
     case "text": metric = .skipped("text rules are for people")
-    case "custom": metric = .skipped("the engine \(node["engine"]?.text ?? "") is not evaluated here")
+    case "custom":
+      metric = .skipped("the engine \(node["engine"]?.text ?? "") is not evaluated here")
     default:
-      error(node["type"], "unknown type \"\(type)\" of a rule", "It is library, sql, text or custom.")
+      error(
+        node["type"],
+        "unknown type \"\(type)\" of a rule",
+        "It is library, sql, text or custom."
+      )
       metric = .skipped("unknown type")
     }
     if let dimension = node["dimension"]?.text, !Self.dimensions.contains(dimension) {

@@ -38,7 +38,11 @@ struct ContractReader {
 
   private mutating func readVersion(_ root: YAMLNode) -> Bool {
     guard let node = root["apiVersion"], let text = node.text else {
-      error(root, "the key \"apiVersion\" is missing", "Write apiVersion: v3.0.2 on the first line.")
+      error(
+        root,
+        "the key \"apiVersion\" is missing",
+        "Write apiVersion: v3.0.2 on the first line."
+      )
       return false
     }
     guard let found = ODCSVersion(rawValue: text) else {
@@ -69,7 +73,9 @@ struct ContractReader {
         error(element["name"] ?? element, "the object \"\(name)\" stands twice", nil)
       }
       checkKeys(element, KnownKeys.object, "the object \(name)", unknownIsError: true)
-      if let type = element["logicalType"]?.text, type != "object", version < .v320 || type != "blob" {
+      if let type = element["logicalType"]?.text, type != "object",
+        version < .v320 || type != "blob"
+      {
         error(element["logicalType"], "logicalType of an object is not \(type)", "Write object.")
       }
       var object = ContractObject(name: name, physicalName: element["physicalName"]?.text)
@@ -109,7 +115,9 @@ struct ContractReader {
       return objects.contains { object in
         let names = [object.name, object.physicalName].compactMap(\.self)
         let inner = steps.count > 1 && names.contains(steps[0]) ? Array(steps.dropFirst()) : steps
-        return object.properties.contains { $0.name == inner.first || $0.physicalName == inner.first }
+        return object.properties.contains {
+          $0.name == inner.first || $0.physicalName == inner.first
+        }
       }
     }
     var nodes = [root["slaDefaultElement"]].compactMap(\.self)

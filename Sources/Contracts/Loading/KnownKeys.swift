@@ -54,7 +54,8 @@ enum KnownKeys {
   static func options(_ type: LogicalType?) -> Table? {
     switch type {
     case .string?: table("minLength maxLength pattern format")
-    case .date?: table("format minimum maximum exclusiveMinimum exclusiveMaximum", "timezone defaultTimezone")
+    case .date?:
+      table("format minimum maximum exclusiveMinimum exclusiveMaximum", "timezone defaultTimezone")
     case .timestamp?, .time?:
       table("format minimum maximum exclusiveMinimum exclusiveMaximum timezone defaultTimezone")
     case .integer?, .number?:

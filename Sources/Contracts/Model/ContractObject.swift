@@ -88,17 +88,29 @@ package struct TemporalRules: Sendable {
     package var isExclusive = false
   }
 
-  /// The instant that a text stands for; nil if the text has not the form.
-  package func instant(_ text: String) -> Calendar.Instant? {
+  /// The days that a DATE or TIMESTAMP column holds: the years 0001 to 9999.
+  static let columnDays = Calendar.days(1, 1, 1)...Calendar.days(9999, 12, 31)
+
+  /// Whether the text is one that the SCHEMA can announce as `date` or `date-time`.
+  var isColumn: Bool {
     switch form {
-    case .isoDate, .isoTimestamp:
-      // A second 60 is for clocks; a table has no place for it.
-      let bytes = Array(text.utf8)
-      guard case .isoTimestamp = form else { return Calendar.instant(bytes.span) }
-      return bytes.count > 10 ? Calendar.instant(bytes.span) : nil
-    case .isoTime: return Calendar.time(Array(text.utf8).span)
-    case .pattern(let pattern): return pattern.parse(text)
-    case .unread: return Calendar.Instant(days: 0)
+    case .isoTimestamp: true
+    case .pattern(let pattern): pattern.isISODay
+    case .isoDate, .isoTime, .unread: false
+    }
+  }
+
+  /// The instant that a text stands for; nil if the text has not the form.
+  package func instant(_ text: String) -> Calendar.Instant? { instant(text.utf8.span) }
+
+  /// The instant that the bytes of a text stand for; nil if the text has not the form.
+  package func instant(_ text: Span<UInt8>) -> Calendar.Instant? {
+    switch form {
+    case .isoDate: Calendar.instant(text)
+    case .isoTimestamp: text.count > 10 ? Calendar.instant(text) : nil
+    case .isoTime: Calendar.time(text)
+    case .pattern(let pattern): pattern.parse(text)
+    case .unread: Calendar.Instant(days: 0)
     }
   }
 }

@@ -13,7 +13,7 @@ extension YAMLNode {
     do {
       root = try Yams.compose(yaml: text)
     } catch let error as Yams.YamlError {
-      throw YAMLError(error)
+      throw YAMLError(error, in: text)
     } catch {
       throw YAMLError(reason: "\(error)", mark: Mark(line: 1, column: 1))
     }
@@ -62,18 +62,36 @@ extension YAMLNode.Mark {
 }
 
 extension YAMLError {
-  fileprivate init(_ error: Yams.YamlError) {
+  fileprivate init(_ error: Yams.YamlError, in text: String) {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       self.init(reason: problem, mark: YAMLNode.Mark(mark))
     case .duplicatedKeysInMapping(let keys, let context):
+      let key = "\(keys.first ?? "")"
+      let start = YAMLNode.Mark(context.mark)
       self.init(
-        reason: "the key \"\(keys.first ?? "")\" stands twice",
-        mark: YAMLNode.Mark(context.mark)
+        reason: "the key \"\(key)\" stands twice",
+        mark: Self.second(key, from: start, in: text) ?? start
       )
     default:
       self.init(reason: "not YAML: \(error)", mark: YAMLNode.Mark(line: 1, column: 1))
     }
+  }
+
+  /// Where a key stands the second time in a block mapping that begins at `start`.
+  private static func second(
+    _ key: String,
+    from start: YAMLNode.Mark,
+    in text: String
+  ) -> YAMLNode.Mark? {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    var isFound = false
+    for (index, line) in lines.enumerated() where index + 1 >= start.line {
+      guard line.dropFirst(start.column - 1).hasPrefix("\(key):") else { continue }
+      if isFound { return YAMLNode.Mark(line: index + 1, column: start.column) }
+      isFound = true
+    }
+    return nil
   }
 }

@@ -21,25 +21,10 @@ extension FastCheck {
     } else {
       unsafe next = unsafe other(index, p, end)
     }
-    if unsafe node.pointee.capture >= 0 || node.pointee.counter >= 0, let next = unsafe next {
-      unsafe note(node, p, next)
+    if unsafe node.pointee.capture >= 0, let next = unsafe next {
+      unsafe captures[node.pointee.capture] = unsafe Capture(start: p, end: next)
     }
     return unsafe next
-  }
-
-  @inline(never)
-  private mutating func note(
-    _ node: UnsafeMutablePointer<FastNode>,
-    _ start: Position,
-    _ end: Position
-  ) {
-    if unsafe node.pointee.capture >= 0 {
-      unsafe captures[node.pointee.capture] = unsafe Capture(start: start, end: end)
-    }
-    if unsafe node.pointee.counter >= 0, unsafe start.pointee != 0x6E {
-      unsafe counts[node.pointee.counter] += 1
-      unsafe touched.append(node.pointee.counter)
-    }
   }
 
   @inline(__always)
@@ -89,7 +74,8 @@ extension FastCheck {
     _ count: Int
   ) -> Bool {
     let first = unsafe node.pointee.place
-    for index in unsafe first..<first + node.pointee.choiceCount where choices[index].count == count {
+    for index in unsafe first..<first + node.pointee.choiceCount where choices[index].count == count
+    {
       let text = unsafe UnsafeBufferPointer(start: start, count: count)
       if unsafe choices[index].elementsEqual(text) { return true }
     }
@@ -127,7 +113,9 @@ extension FastCheck {
     }
     guard unsafe p < end else { return nil }
     if unsafe p.pointee | 0x20 == 0x65 {
-      guard unsafe !node.pointee.number.isChecked && !node.pointee.number.isInteger else { return nil }
+      guard unsafe !node.pointee.number.isChecked && !node.pointee.number.isInteger else {
+        return nil
+      }
       return unsafe try? JSONScanner.scanNumber(start, end)
     }
     if unsafe node.pointee.number.isInteger, fraction > 0 { return nil }
@@ -203,7 +191,9 @@ extension FastCheck {
           let scan = unsafe try? JSONScanner.scanString(p + 1, end), !scan.hasEscape
         else { return nil }
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for index in unsafe 1..<scan.end - p { hash = unsafe (hash ^ UInt64(p[index])) &* 0x100_0000_01B3 }
+        for index in unsafe 1..<scan.end - p {
+          hash = unsafe (hash ^ UInt64(p[index])) &* 0x100_0000_01B3
+        }
         // Two keys with one hash are as good as equal: the exact check decides.
         guard keys.count < 64, !keys.contains(hash) else { return nil }
         keys.append(hash)

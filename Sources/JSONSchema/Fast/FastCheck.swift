@@ -19,8 +19,6 @@ package struct FastCheck: ~Copyable {
     package let end: Position
   }
 
-  /// Values other than null so far, by the shape's counters.
-  package internal(set) var counts: [Int]
   /// How many members of the last record were not among the properties, up to where it stopped.
   package internal(set) var unknownVisited = 0
 
@@ -35,11 +33,10 @@ package struct FastCheck: ~Copyable {
   let exacts: [(JSONValue) -> Bool]
   let choices: [[UInt8]]
   let refusesDuplicates: Bool
-  var touched: [Int] = []
   var stamp = 0
 
   /// Flattens `shape`, an object's; `refusesDuplicates` also looks into values without a shape.
-  package init(_ shape: FastShape, captures captureCount: Int = 0, counters: Int = 0, refusesDuplicates: Bool) {
+  package init(_ shape: FastShape, captures captureCount: Int = 0, refusesDuplicates: Bool) {
     var flat = Flattening()
     flat.add(shape)
     nodeCount = flat.nodes.count
@@ -48,7 +45,6 @@ package struct FastCheck: ~Copyable {
     choices = flat.choices
     self.captureCount = captureCount
     self.refusesDuplicates = refusesDuplicates
-    counts = Array(repeating: 0, count: counters)
     unsafe nodes = .allocate(capacity: nodeCount)
     unsafe layouts = .allocate(capacity: nodeCount)
     unsafe marks = .allocate(capacity: nodeCount)
@@ -81,18 +77,12 @@ package struct FastCheck: ~Copyable {
     if captureCount > 0 {
       for index in 0..<captureCount { unsafe captures[index] = nil }
     }
-    if !counts.isEmpty { touched.removeAll(keepingCapacity: true) }
     guard unsafe start < end, unsafe start.pointee == 0x7B else { return nil }
-    if let p = unsafe object(0, start, end) { return unsafe p }
-    for counter in touched { counts[counter] -= 1 }
-    return nil
+    return unsafe object(0, start, end)
   }
 
   /// Where the value with that capture number stood in the last record; nil if it was absent.
   package func capture(_ index: Int) -> Capture? { unsafe captures[index] }
-
-  /// Counts a value that the exact check has found, under a shape's counter.
-  package mutating func count(_ counter: Int) { counts[counter] += 1 }
 
   /// The members of records that are not among the properties, and how often each was.
   package var unknownKeys: [(name: String, count: Int)] { unsafe layouts[0].unknownKeys }
@@ -127,14 +117,18 @@ package struct FastCheck: ~Copyable {
         unsafe next = unsafe skip(key.value, end, 100)
       }
       guard var q = unsafe next else { return nil }
-      if unsafe q < end, unsafe q.pointee <= 0x20 { unsafe q = unsafe JSONScanner.skipWhitespace(q, end) }
+      if unsafe q < end, unsafe q.pointee <= 0x20 {
+        unsafe q = unsafe JSONScanner.skipWhitespace(q, end)
+      }
       guard unsafe q < end else { return nil }
       if unsafe q.pointee == 0x7D {
         return unsafe required == node.pointee.requiredCount ? q + 1 : nil
       }
       guard unsafe q.pointee == 0x2C else { return nil }
       unsafe p = unsafe q + 1
-      if unsafe p < end, unsafe p.pointee <= 0x20 { unsafe p = unsafe JSONScanner.skipWhitespace(p, end) }
+      if unsafe p < end, unsafe p.pointee <= 0x20 {
+        unsafe p = unsafe JSONScanner.skipWhitespace(p, end)
+      }
     }
   }
 

@@ -25,7 +25,6 @@ struct FastNode {
   var maxItems = Int.max
   var isExact = false
   var capture = -1
-  var counter = -1
 }
 
 /// Bounds and step of a number at a fixed scale, narrowed where they are not exact.
@@ -94,7 +93,9 @@ struct FastNumber {
       isExact = isExact && digits.removeLast() == 0
       shift += 1
     }
-    guard !digits.isEmpty else { return isExact ? 0 : decimal.isNegative ? (up ? 0 : -1) : (up ? 1 : 0) }
+    guard !digits.isEmpty else {
+      return isExact ? 0 : decimal.isNegative ? (up ? 0 : -1) : (up ? 1 : 0)
+    }
     guard digits.count + shift <= 18 else { return decimal.isNegative ? .min : .max }
     var magnitude: Int64 = 0
     for digit in digits { magnitude = magnitude * 10 + Int64(digit) }

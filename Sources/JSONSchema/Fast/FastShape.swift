@@ -30,8 +30,6 @@ package struct FastShape {
   package var exact: ((JSONValue) -> Bool)?
   /// The number under which the value's place is kept, such as a part of a key.
   package var capture: Int?
-  /// The number under which values other than null are counted.
-  package var counter: Int?
 
   /// A shape of the given kinds without further conditions.
   package init(_ kinds: ValueKinds = .all, number: NumberRules = NumberRules()) {

@@ -36,7 +36,6 @@ struct Flattening {
     if !shape.properties.isEmpty { node.kinds.remove(.array) }
     node.isRequired = required
     node.capture = shape.capture ?? -1
-    node.counter = shape.counter ?? -1
     node.allowsUnknown = shape.allowsUnknown
     node.minItems = shape.minItems
     node.maxItems = shape.maxItems

@@ -1,7 +1,5 @@
 import JSON
 
-// SAFETY, for the whole file: a text's bytes are lent to the pattern for one call.
-
 extension SchemaNode {
   /// The schema as a shape; what has no fast check is parsed and asked exactly.
   package func shape() -> FastShape { shape(depth: 0) }
@@ -30,15 +28,12 @@ extension SchemaNode {
     case (nil, let format?): shape.text = .matching { format.accepts($0) }
     case (let pattern?, let format):
       shape.text = .matching { text in
-        let answer = unsafe text.withUnsafeBufferPointer { bytes in
-          unsafe pattern.matches(bytes.baseAddress, bytes.count)
-        }
-        return answer == .yes
-          && (format?.accepts(text) ?? true)
+        pattern.matches(text) == .yes && (format?.accepts(text) ?? true)
       }
     }
     shape.properties = node.properties.map { ($0.name, $0.node.shape(depth: depth + 1), false) }
-    shape.allowsUnknown = node.additionalProperties == nil || node.additionalProperties?.constant == true
+    shape.allowsUnknown =
+      node.additionalProperties == nil || node.additionalProperties?.constant == true
     shape.minItems = node.minItems ?? 0
     shape.maxItems = node.maxItems ?? .max
     if let items = node.items { shape.items = [items.shape(depth: depth + 1)] }

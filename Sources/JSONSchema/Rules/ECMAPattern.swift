@@ -71,7 +71,9 @@ enum ECMAPattern {
     case "S" where !inClass: output += "[^\(spaces)]"
     case "A", "Z", "z", "G", "Q", "E", "K", "R", "X", "h", "H", "N":
       let hint =
-        letter == "A" ? "Write ^ for the start." : letter.properties.isUppercase || letter == "z"
+        letter == "A"
+        ? "Write ^ for the start."
+        : letter.properties.isUppercase || letter == "z"
           ? "Write $ for the end." : nil
       throw Pattern.Problem(
         reason: "\\\(letter), which ECMA-262 does not have",

@@ -5,11 +5,11 @@ package struct Finding: Hashable, Sendable {
   /// How much a finding weighs.
   package enum Severity: String, Hashable, Sendable {
     case error, warning
-    /// It is counted for a rule that is judged at the end of the stream.
-    case tally
   }
 
   package var severity = Severity.error
+  /// The rule, judged at the end of the stream, that the finding only counts for.
+  package var tally: Int?
   /// The rule's name: the keyword of JSON Schema or of the contract.
   package var rule: String
   /// What tells findings of one rule apart, such as `missing` and `null`; usually nil.

@@ -81,9 +81,22 @@ package final class Pattern {
     return text.withUTF8 { unsafe matches($0.baseAddress, $0.count) }
   }
 
+  /// Searches bytes of valid UTF-8.
+  package func matches(_ text: Span<UInt8>) -> Answer {
+    unsafe text.withUnsafeBufferPointer { unsafe matches($0.baseAddress, $0.count) }
+  }
+
   /// Searches `count` bytes of valid UTF-8.
   package func matches(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Answer {
-    let result = unsafe pcre2_match_8(code, start, count, 0, UInt32(PCRE2_NO_UTF_CHECK), data, context)
+    let result = unsafe pcre2_match_8(
+      code,
+      start,
+      count,
+      0,
+      UInt32(PCRE2_NO_UTF_CHECK),
+      data,
+      context
+    )
     if result >= 0 { return .yes }
     if result == PCRE2_ERROR_NOMATCH { return .no }
     undecided += 1

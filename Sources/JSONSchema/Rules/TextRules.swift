@@ -21,10 +21,16 @@ package struct TextRules {
     }
     if minLength != nil || maxLength != nil {
       let length = text.unicodeScalars.count
-      if let minLength, length < minLength { report("minLength", "at least \(minLength) characters") }
-      if let maxLength, length > maxLength { report("maxLength", "at most \(maxLength) characters") }
+      if let minLength, length < minLength {
+        report("minLength", "at least \(minLength) characters")
+      }
+      if let maxLength, length > maxLength {
+        report("maxLength", "at most \(maxLength) characters")
+      }
     }
-    if let pattern, pattern.matches(text) == .no { report("pattern", "a match of \(pattern.source)") }
+    if let pattern, pattern.matches(text) == .no {
+      report("pattern", "a match of \(pattern.source)")
+    }
     if let format, !format.accepts(text.utf8.span) { report("format", format.expectation) }
   }
 }

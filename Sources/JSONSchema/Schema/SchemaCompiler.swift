@@ -83,12 +83,18 @@ struct SchemaCompiler {
           value[step]
         }
       guard let next else {
-        throw JSONSchema.Problem(place: place, reason: "$ref leads to \(reference), which is not there")
+        throw JSONSchema.Problem(
+          place: place,
+          reason: "$ref leads to \(reference), which is not there"
+        )
       }
       value = next
     }
     guard target.isEmpty || target.hasPrefix("/") else {
-      throw JSONSchema.Problem(place: place, reason: "$ref leads to \(reference), which is not there")
+      throw JSONSchema.Problem(
+        place: place,
+        reason: "$ref leads to \(reference), which is not there"
+      )
     }
     return try node(value, target)
   }

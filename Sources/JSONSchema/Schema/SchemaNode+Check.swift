@@ -55,7 +55,9 @@ extension SchemaNode {
     if !oneOf.isEmpty {
       let count = oneOf.count { $0.accepts(value) }
       if count == 0 { report("oneOf", alternatives(oneOf), value, pointer, &findings) }
-      if count > 1 { report("oneOf", "exactly one of the alternatives, not \(count)", value, pointer, &findings) }
+      if count > 1 {
+        report("oneOf", "exactly one of the alternatives, not \(count)", value, pointer, &findings)
+      }
     }
     if let not, not.accepts(value) { report("not", "something else", value, pointer, &findings) }
     if let condition {

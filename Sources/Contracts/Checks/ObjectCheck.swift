@@ -1,0 +1,224 @@
+package import JSON
+package import JSONSchema
+
+/// An object of a contract, compiled: what each record of its stream must fulfil.
+package final class ObjectCheck {
+  /// A tuple of fields that must not repeat, or whose repeats are counted.
+  package struct Key: Sendable {
+    package let rule: String
+    package let fields: [String]
+    package let pointer: String
+    package let isWarning: Bool
+    /// The end rule that repeats count for; nil if each is a violation.
+    package let tally: Int?
+    /// The capture numbers of the fields.
+    package let captures: [Int]
+  }
+
+  /// A rule that is judged when the stream has ended.
+  package struct EndRule: Sendable {
+    package let rule: QualityRule
+    package let pointer: String
+  }
+
+  /// A rule that is not evaluated, and why.
+  package struct Skipped: Hashable, Sendable {
+    package let rule: String
+    package let pointer: String
+    package let reason: String
+
+    package init(rule: String, pointer: String, reason: String) {
+      self.rule = rule
+      self.pointer = pointer
+      self.reason = reason
+    }
+  }
+
+  package let object: ContractObject
+  package private(set) var keys: [Key] = []
+  package private(set) var endRules: [EndRule] = []
+  package private(set) var skipped: [Skipped] = []
+  package private(set) var captureCount = 0
+  /// Members that say of a record that it announces a deletion.
+  package static let deleteMarkers = ["_sdc_deleted_at", "_ab_cdc_deleted_at"]
+  private let checks: [ValueCheck]
+  private let fields: Set<String>
+  private let refusesUnknown: Bool
+  private var captures: [String: Int] = [:]
+
+  /// Compiles `object`; `refusesUnknown` makes a field that the contract lacks a violation.
+  package init(_ object: ContractObject, refusesUnknown: Bool, datasetScope: Bool) {
+    self.object = object
+    self.refusesUnknown = refusesUnknown
+    let columns = object.properties.filter { !$0.isMeasure }
+    checks = columns.map(ValueCheck.init)
+    fields = Set(object.properties.map(\.field))
+    addKeys(columns)
+    for rule in object.rules { add(rule, nil, datasetScope) }
+    for check in checks {
+      let pointer = Pointer.append("", check.property.field)
+      note(check.property, pointer, isTop: true)
+      for rule in check.property.rules { add(rule, check, datasetScope) }
+    }
+  }
+
+  private func addKeys(_ columns: [ContractProperty]) {
+    let parts = columns.enumerated().filter { $0.element.keyPosition != nil }.sorted {
+      left,
+      right in
+      let (first, second) = (left.element.keyPosition ?? -1, right.element.keyPosition ?? -1)
+      return first == second || first < 1 || second < 1
+        ? left.offset < right.offset : first < second
+    }.map(\.element.field)
+    if !parts.isEmpty {
+      addKey("primaryKey", parts, parts.count == 1 ? Pointer.append("", parts[0]) : "", false, nil)
+    }
+    for column in columns where column.isUnique && parts != [column.field] {
+      addKey("unique", [column.field], Pointer.append("", column.field), false, nil)
+    }
+  }
+
+  private func addKey(
+    _ rule: String,
+    _ names: [String],
+    _ pointer: String,
+    _ isWarning: Bool,
+    _ tally: Int?
+  ) {
+    let numbers = names.map { name in
+      if let known = captures[name] { return known }
+      captures[name] = captureCount
+      captureCount += 1
+      return captureCount - 1
+    }
+    keys.append(
+      Key(
+        rule: rule,
+        fields: names,
+        pointer: pointer,
+        isWarning: isWarning,
+        tally: tally,
+        captures: numbers
+      )
+    )
+  }
+
+  private func add(_ rule: QualityRule, _ check: ValueCheck?, _ datasetScope: Bool) {
+    let pointer = check.map { Pointer.append("", $0.property.field) } ?? ""
+    func skip(_ reason: String) {
+      skipped.append(Skipped(rule: rule.name, pointer: pointer, reason: reason))
+    }
+    switch rule.metric {
+    case .skipped(let reason): return skip(reason)
+    case .rowCount where datasetScope, .duplicateValues where datasetScope:
+      return skip("dativo.scope is dataset: one run does not see all rows")
+    case .rowCount: endRules.append(EndRule(rule: rule, pointer: pointer))
+    case .duplicateValues(let names):
+      let fields = names.isEmpty ? [check?.property.field].compactMap(\.self) : names.map(field)
+      guard self.fields.isSuperset(of: fields) else { return skip("it names unknown properties") }
+      if !rule.demandsNone { endRules.append(EndRule(rule: rule, pointer: pointer)) }
+      let tally = rule.demandsNone ? nil : endRules.count - 1
+      addKey(rule.name, fields, pointer, rule.isWarning, tally)
+    case .nullValues, .missingValues, .invalidValues:
+      if !rule.demandsNone { endRules.append(EndRule(rule: rule, pointer: pointer)) }
+      check?.add(rule, tally: rule.demandsNone ? nil : endRules.count - 1)
+    }
+  }
+
+  private func field(_ name: String) -> String {
+    object.properties.first { $0.name == name }?.field ?? name
+  }
+
+  /// Lists what the contract says of `property` and nothing here judges.
+  private func note(_ property: ContractProperty, _ pointer: String, isTop: Bool) {
+    if case .unread? = property.temporal?.form {
+      let reason = "the date format \(property.format ?? "") is not evaluated"
+      skipped.append(Skipped(rule: "format", pointer: pointer, reason: reason))
+    }
+    if property.type == nil {
+      skipped.append(Skipped(rule: "type", pointer: pointer, reason: "no logicalType is given"))
+    }
+    guard isTop else {
+      for rule in property.rules {
+        let reason = "rules below the top level are not evaluated"
+        skipped.append(Skipped(rule: rule.name, pointer: pointer, reason: reason))
+      }
+      if property.isUnique || property.keyPosition != nil {
+        let reason = "uniqueness below the top level is not evaluated"
+        skipped.append(Skipped(rule: "unique", pointer: pointer, reason: reason))
+      }
+      return inner(property, pointer)
+    }
+    inner(property, pointer)
+  }
+
+  private func inner(_ property: ContractProperty, _ pointer: String) {
+    for child in property.properties {
+      note(child, Pointer.append(pointer, child.field), isTop: false)
+    }
+    for item in property.items { note(item, Pointer.append(pointer, "*"), isTop: false) }
+  }
+
+  /// What `record` breaks; repeats of keys are found by whoever has seen the other records.
+  package func findings(in record: JSONObject) -> [Finding] {
+    var findings: [Finding] = []
+    let isDelete = Self.isDelete(record)
+    for check in checks {
+      let name = check.property.field
+      check.check(record[name], Pointer.append("", name), isDelete: isDelete, &findings)
+    }
+    if refusesUnknown {
+      for (name, value) in record.members where isUnknown(name) {
+        findings.append(
+          Finding(
+            "unknownField",
+            at: Pointer.append("", name),
+            expected: "only fields of the contract",
+            value: value
+          )
+        )
+      }
+    }
+    return findings
+  }
+
+  /// Whether the contract does not know the field; the metadata of taps is everybody's.
+  package func isUnknown(_ name: String) -> Bool {
+    !fields.contains(name) && !name.hasPrefix("_sdc_") && !name.hasPrefix("_ab_")
+      && !name.hasPrefix("_airbyte_")
+  }
+
+  /// Whether the record only says that a row was deleted.
+  package static func isDelete(_ record: JSONObject) -> Bool {
+    deleteMarkers.contains { record[$0].map { !$0.isNull } ?? false }
+  }
+
+  /// The object as a shape; `present` are fields that must be there, null or not.
+  package func shape(present: [String]) -> FastShape {
+    var shape = FastShape(.object)
+    for check in checks {
+      let name = check.property.field
+      var inner = check.shape()
+      inner.capture = captures[name]
+      let isRequired = check.refusesNull || check.judgesAbsence || present.contains(name)
+      shape.properties.append((name, inner, isRequired))
+    }
+    // A record that announces a deletion is judged by other rules: never "surely fine".
+    for name in Self.deleteMarkers where !fields.contains(name) {
+      shape.properties.append((name, FastShape(.null), false))
+    }
+    for name in present where !shape.properties.contains(where: { $0.name == name }) {
+      shape.properties.append((name, FastShape(.all), true))
+    }
+    shape.allowsUnknown = !refusesUnknown
+    return shape
+  }
+
+  /// The patterns whose searches ended at the limit of steps, with where they stand.
+  package var undecidedPatterns: [(pointer: String, count: Int)] {
+    checks.compactMap { check in
+      guard let count = check.text.pattern?.undecided, count > 0 else { return nil }
+      return (Pointer.append("", check.property.field), count)
+    }
+  }
+}

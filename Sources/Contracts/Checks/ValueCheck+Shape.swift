@@ -1,0 +1,117 @@
+internal import JSON
+internal import JSONSchema
+
+extension ValueCheck {
+  /// The property as a shape that bytes are checked by.
+  func shape() -> FastShape {
+    var shape = FastShape(kinds, number: property.number)
+    if !refusesNull { shape.kinds.insert(.null) }
+    guard !needsTree, addRules(&shape) else {
+      return FastShape { self.accepts($0) }
+    }
+    shape.minLength = property.minLength ?? 0
+    shape.maxLength = property.maxLength ?? .max
+    if let choices = property.choices {
+      let texts = choices.compactMap(\.string)
+      guard texts.count == choices.count, shape.choices == nil else {
+        return FastShape { self.accepts($0) }
+      }
+      shape.choices = texts
+    }
+    addText(&shape)
+    shape.minItems = property.minItems ?? 0
+    shape.maxItems = property.maxItems ?? .max
+    if let item { shape.items = [item.shape()] }
+    for child in children {
+      let name = child.property.field
+      let isRequired = child.refusesNull || property.requiredMembers.contains(name)
+      shape.properties.append((name, child.shape(), isRequired || child.judgesAbsence))
+    }
+    return shape
+  }
+
+  /// Whether a rule has something to say of a value that is absent.
+  var judgesAbsence: Bool {
+    rules.contains { compiled in
+      switch compiled.rule.metric {
+      case .nullValues: true
+      case .missingValues(let list): list.contains { $0.isNull }
+      default: false
+      }
+    }
+  }
+
+  /// Whether only a tree can be judged.
+  private var needsTree: Bool {
+    let names = Set(children.map(\.property.field))
+    return property.uniqueItems || property.type == .map || property.minProperties != nil
+      || property.maxProperties != nil || !names.isSuperset(of: property.requiredMembers)
+      || (property.type == nil && !children.isEmpty)
+  }
+
+  /// Adds the rules of the property; false if they need the value itself.
+  private func addRules(_ shape: inout FastShape) -> Bool {
+    for compiled in rules {
+      switch compiled.rule.metric {
+      case .nullValues: shape.kinds.remove(.null)
+      case .invalidValues(let valid?, nil):
+        let texts = valid.compactMap(\.string)
+        guard kinds == .string, texts.count == valid.count, shape.choices == nil else {
+          return false
+        }
+        shape.choices = texts
+      default: return false
+      }
+    }
+    return true
+  }
+
+  private func addText(_ shape: inout FastShape) {
+    if let temporal = property.temporal {
+      shape.text = Self.text(temporal)
+      return
+    }
+    let format = text.format
+    switch text.pattern {
+    case nil: if let format { shape.text = .matching { format.accepts($0) } }
+    case let pattern?:
+      shape.text = .matching { text in
+        pattern.matches(text) == .yes && (format?.accepts(text) ?? true)
+      }
+    }
+  }
+
+  private static func text(_ rules: TemporalRules) -> FastShape.Text {
+    if case .unread = rules.form { return .any }
+    if case .pattern(let pattern) = rules.form, pattern.isISODay {
+      let bounds = [rules.minimum, rules.maximum].compactMap(\.self)
+      if bounds.allSatisfy({ $0.instant.nanoseconds == 0 }) {
+        var low = TemporalRules.columnDays.lowerBound
+        var high = TemporalRules.columnDays.upperBound
+        if let bound = rules.minimum {
+          low = max(low, bound.instant.days + (bound.isExclusive ? 1 : 0))
+        }
+        if let bound = rules.maximum {
+          high = min(high, bound.instant.days - (bound.isExclusive ? 1 : 0))
+        }
+        if low <= high { return .day(low...high) }
+      }
+    }
+    return .matching { text in
+      guard let instant = rules.instant(text),
+        TemporalRules.columnDays.contains(instant.days) || !rules.isColumn
+      else { return false }
+      if let bound = rules.minimum, !bound.instant.precedes(instant),
+        bound.isExclusive || instant.precedes(bound.instant)
+      {
+        return false
+      }
+      if let bound = rules.maximum, !instant.precedes(bound.instant),
+        bound.isExclusive || bound.instant.precedes(instant)
+      {
+        return false
+      }
+      return true
+    }
+  }
+}

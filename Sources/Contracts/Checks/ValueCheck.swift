@@ -1,0 +1,216 @@
+internal import JSON
+internal import JSONSchema
+
+/// A property of a contract, compiled: the exact check of its values.
+final class ValueCheck {
+  let property: ContractProperty
+  let kinds: ValueKinds
+  let text: TextRules
+  private(set) var children: [ValueCheck]
+  private(set) var places: [String: Int] = [:]
+  let item: ValueCheck?
+  let mapKey: ValueCheck?
+  /// The rules of the property that are judged value by value.
+  private(set) var rules: [CompiledRule] = []
+
+  /// A rule with its pattern, and the end rule that its findings count for.
+  struct CompiledRule {
+    var rule: QualityRule
+    var pattern: Pattern?
+    var tally: Int?
+  }
+
+  init(_ property: ContractProperty) {
+    self.property = property
+    kinds = Self.kinds(property.type)
+    var text = TextRules()
+    text.minLength = property.minLength
+    text.maxLength = property.maxLength
+    text.pattern = property.pattern.flatMap { try? Pattern($0) }
+    if property.type == .string { text.format = property.format.flatMap { Format(name: $0) } }
+    self.text = text
+    children = property.properties.map(ValueCheck.init)
+    for (index, child) in children.enumerated() { places[child.property.field] = index }
+    item = property.items.first.map(ValueCheck.init)
+    mapKey = property.mapKeys.first.map(ValueCheck.init)
+  }
+
+  /// Takes a rule up; with a `tally` its findings are no violations by themselves.
+  func add(_ rule: QualityRule, tally: Int?) {
+    var pattern: Pattern?
+    if case .invalidValues(_, let source?) = rule.metric { pattern = try? Pattern(source) }
+    rules.append(CompiledRule(rule: rule, pattern: pattern, tally: tally))
+  }
+
+  private static func kinds(_ type: LogicalType?) -> ValueKinds {
+    switch type {
+    case .string?, .date?, .timestamp?, .time?: .string
+    case .number?: .number
+    case .integer?: .integer
+    case .object?, .map?: .object
+    case .array?, .vector?: .array
+    case .boolean?: .boolean
+    case nil: .all
+    }
+  }
+
+  /// Whether null, or nothing, is refused.
+  var refusesNull: Bool {
+    (property.isRequired || property.keyPosition != nil) && !property.isMeasure
+  }
+
+  /// Adds what `value` breaks; nil stands for an absent one.
+  func check(
+    _ value: JSONValue?,
+    _ pointer: String,
+    isDelete: Bool = false,
+    _ findings: inout [Finding]
+  ) {
+    checkRules(value, pointer, &findings)
+    guard let value, !value.isNull else {
+      if refusesNull, !isDelete || property.keyPosition != nil {
+        findings.append(
+          Finding(
+            property.isRequired ? "required" : "primaryKey",
+            code: value == nil ? "missing" : "null",
+            at: pointer,
+            expected: "a value",
+            value: value
+          )
+        )
+      }
+      return
+    }
+    guard kinds.contains(value) else {
+      findings.append(Finding("type", at: pointer, expected: expectedType, value: value))
+      return
+    }
+    if let choices = property.choices, !choices.contains(value) {
+      findings.append(Finding("enum", at: pointer, expected: Self.list(choices), value: value))
+    }
+    switch value {
+    case .number(let number): property.number.check(number, pointer, &findings)
+    case .string(let string):
+      if !text.isEmpty { text.check(string, pointer, &findings) }
+      if let temporal = property.temporal { check(string, temporal, pointer, &findings) }
+    case .array(let elements): check(elements, value, pointer, &findings)
+    case .object(let object): check(object, value, pointer, &findings)
+    case .null, .bool: break
+    }
+  }
+
+  /// Whether `value` breaks nothing.
+  func accepts(_ value: JSONValue) -> Bool {
+    var findings: [Finding] = []
+    check(value, "", &findings)
+    return findings.isEmpty
+  }
+
+  private var expectedType: String {
+    let article = kinds == .integer || kinds == .object || kinds == .array ? "an" : "a"
+    let text = kinds == .string ? "string" : kinds.text
+    guard property.temporal != nil else { return "\(article) \(text)" }
+    return "\(property.type?.rawValue ?? "date") as text"
+  }
+
+  static func list(_ values: [JSONValue]) -> String {
+    let shown = values.prefix(10).map { $0.encoded() }.joined(separator: ", ")
+    return values.count > 10 ? "one of \(shown), …" : "one of \(shown)"
+  }
+
+  // MARK: Texts
+
+  private func check(
+    _ string: String,
+    _ rules: TemporalRules,
+    _ pointer: String,
+    _ findings: inout [Finding]
+  ) {
+    func report(_ rule: String, _ expected: String) {
+      findings.append(Finding(rule, at: pointer, expected: expected, value: .string(string)))
+    }
+    guard let instant = rules.instant(string) else { return report("format", rules.expectation) }
+    if case .unread = rules.form { return }
+    guard !rules.isColumn || TemporalRules.columnDays.contains(instant.days) else {
+      return report("format", "a year from 0001 to 9999")
+    }
+    if let bound = rules.minimum {
+      if instant.precedes(bound.instant) || (bound.isExclusive && !bound.instant.precedes(instant))
+      {
+        report(
+          bound.isExclusive ? "exclusiveMinimum" : "minimum",
+          bound.isExclusive ? "after \(bound.text)" : "\(bound.text) or later"
+        )
+      }
+    }
+    if let bound = rules.maximum {
+      if bound.instant.precedes(instant) || (bound.isExclusive && !instant.precedes(bound.instant))
+      {
+        report(
+          bound.isExclusive ? "exclusiveMaximum" : "maximum",
+          bound.isExclusive ? "before \(bound.text)" : "\(bound.text) or earlier"
+        )
+      }
+    }
+  }
+
+  // MARK: Arrays and objects
+
+  private func check(
+    _ elements: [JSONValue],
+    _ value: JSONValue,
+    _ pointer: String,
+    _ findings: inout [Finding]
+  ) {
+    func report(_ rule: String, _ expected: String) {
+      findings.append(Finding(rule, at: pointer, expected: expected, value: value))
+    }
+    if let count = property.minItems, elements.count < count {
+      report("minItems", "at least \(count) items")
+    }
+    if let count = property.maxItems, elements.count > count {
+      report("maxItems", "at most \(count) items")
+    }
+    if property.uniqueItems, Set(elements).count < elements.count {
+      report("uniqueItems", "no item twice")
+    }
+    guard let item else { return }
+    for (index, element) in elements.enumerated() {
+      item.check(element, Pointer.append(pointer, index), &findings)
+    }
+  }
+
+  private func check(
+    _ object: JSONObject,
+    _ value: JSONValue,
+    _ pointer: String,
+    _ findings: inout [Finding]
+  ) {
+    func report(_ rule: String, _ expected: String) {
+      findings.append(Finding(rule, at: pointer, expected: expected, value: value))
+    }
+    if let count = property.minProperties, object.count < count {
+      report("minProperties", "at least \(count) members")
+    }
+    if let count = property.maxProperties, object.count > count {
+      report("maxProperties", "at most \(count) members")
+    }
+    for name in property.requiredMembers where object[name] == nil {
+      findings.append(
+        Finding("required", code: "missing", at: Pointer.append(pointer, name), expected: "a value")
+      )
+    }
+    for child in children {
+      let name = child.property.field
+      // What `required` of the object has reported is not reported again.
+      if property.requiredMembers.contains(name), object[name] == nil { continue }
+      child.check(object[name], Pointer.append(pointer, name), &findings)
+    }
+    guard property.type == .map else { return }
+    for (name, member) in object.members {
+      let place = Pointer.append(pointer, name)
+      mapKey?.check(.string(name), place, &findings)
+      item?.check(member, place, &findings)
+    }
+  }
+}

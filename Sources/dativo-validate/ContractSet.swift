@@ -1,0 +1,114 @@
+import ConnectorKit
+import Contracts
+import JSON
+import Posix
+import Wire
+
+/// The contracts of a run, and which of their objects a stream is.
+struct ContractSet {
+  /// An object with the contract that it comes from.
+  struct Entry {
+    let contract: Contract
+    let object: ContractObject
+  }
+
+  private(set) var entries: [Entry] = []
+  /// Whether there is any contract, be it without objects.
+  private(set) var isEmpty = true
+
+  init(_ settings: Settings) throws(Failure) {
+    var paths = settings.contracts
+    if let folder = settings.folder { paths += try Self.files(in: folder) }
+    var errors: [String] = []
+    for path in paths {
+      let bytes: [UInt8]
+      do throws(PosixError) {
+        bytes = try Files.read(path)
+      } catch {
+        throw Failure(
+          .configuration,
+          "the contract \(path) cannot be read: \(error.reason)",
+          hint: "--contract takes the path of an ODCS file."
+        )
+      }
+      let (contract, problems) = ContractFile.load(bytes)
+      for problem in problems {
+        let hint = problem.hint.map { " (\($0))" } ?? ""
+        let line = "\(path):\(problem.line):\(problem.column): \(problem.message)\(hint)"
+        if problem.severity == .error { errors.append(line) } else { Log.warning(line) }
+      }
+      guard let contract else { continue }
+      isEmpty = false
+      entries += contract.objects.map { Entry(contract: contract, object: $0) }
+    }
+    for line in errors.dropFirst() { Log.error(line) }
+    if let first = errors.first {
+      let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
+      throw Failure(.configuration, first + more, hint: "Correct the contract, then run again.")
+    }
+  }
+
+  /// Whether a rule of severity error is judged at the end of a stream, so that no STATE may leave
+  /// before; `dativo.endRules: report` in a contract gives that up.
+  var hasBindingEndRules: Bool {
+    entries.contains { entry in
+      guard entry.contract.settings["dativo.endRules"] != "report" else { return false }
+      let scope = entry.contract.settings["dativo.scope"]
+      let rules = entry.object.rules + entry.object.properties.flatMap(\.rules)
+      return rules.contains { rule in
+        switch rule.metric {
+        case _ where rule.isWarning: false
+        case .skipped: false
+        case .rowCount: scope != "dataset"
+        case .duplicateValues: scope != "dataset" && !rule.demandsNone
+        case .nullValues, .missingValues, .invalidValues: !rule.demandsNone
+        }
+      }
+    }
+  }
+
+  private static func files(in folder: String) throws(Failure) -> [String] {
+    let names: [String]
+    do throws(PosixError) {
+      names = try Files.names(in: folder)
+    } catch {
+      throw Failure(.configuration, "the folder \(folder) cannot be read: \(error.reason)")
+    }
+    let contracts = names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
+    if contracts.isEmpty {
+      throw Failure(.configuration, "the folder \(folder) has no contract (*.yaml, *.yml) in it")
+    }
+    return contracts.map { "\(folder)/\($0)" }
+  }
+
+  /// The object that `stream` carries: by physicalName, then name, then with its namespace.
+  ///
+  /// Throws where several fit equally well.
+  func entry(for stream: String) throws(Failure) -> Entry? {
+    let base = stream.split(whereSeparator: { $0 == "." || $0 == "-" }).last.map(String.init)
+    func isSuffix(_ object: ContractObject) -> Bool {
+      [object.physicalName, object.name].compactMap(\.self).contains { name in
+        name == base || name.split(separator: ".").last.map(String.init) == stream
+          || name.split(separator: ".").joined(separator: "-") == stream
+      }
+    }
+    let tests: [(ContractObject) -> Bool] = [
+      { $0.physicalName == stream }, { $0.name == stream }, isSuffix,
+      { $0.name.lowercased() == stream.lowercased() },
+      { $0.physicalName?.lowercased() == stream.lowercased() },
+    ]
+    for test in tests {
+      let found = entries.filter { test($0.object) }
+      if found.count > 1 {
+        let names = found.map { "\($0.object.name) of \($0.contract.id)" }.joined(separator: ", ")
+        throw Failure(
+          .configuration,
+          "the stream \(stream) could be \(names)",
+          hint: "Give one of them physicalName: \(stream)."
+        )
+      }
+      if let entry = found.first { return entry }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,55 @@
+import Contracts
+import JSON
+
+/// The outcome of a rule that was judged at the end of its stream.
+struct EndResult {
+  let rule: String
+  let pointer: String
+  let actual: JSONNumber
+  let isPercent: Bool
+  let expected: String
+  let isBroken: Bool
+  let isWarning: Bool
+
+  /// The rule in words.
+  var message: String {
+    let place = pointer.isEmpty ? "" : " of \(pointer)"
+    return "\(rule)\(place) is \(actual.text)\(isPercent ? " percent" : ""), expected \(expected)"
+  }
+
+  /// Judges `end` by what was counted; percentages are of all records that were read.
+  init(_ end: ObjectCheck.EndRule, count: Int, read: Int, inclusiveBetween: Bool) {
+    rule = end.rule.name
+    pointer = end.pointer
+    isPercent = end.rule.isPercent
+    if isPercent {
+      let share = read == 0 ? 0 : Double(count) * 100 / Double(read)
+      actual = JSONNumber((share * 1e6).rounded() / 1e6) ?? JSONNumber(0)
+    } else {
+      actual = JSONNumber(count)
+    }
+    let value = actual
+    isBroken = !end.rule.comparisons.allSatisfy {
+      $0.accepts(value, inclusiveBetween: inclusiveBetween)
+    }
+    expected = end.rule.comparisons.map { $0.text(inclusiveBetween: inclusiveBetween) }
+      .joined(separator: " and ")
+    isWarning = end.rule.isWarning
+  }
+}
+
+extension StreamCheck {
+  /// Judges the rules that concern the stream as a whole.
+  func judgeEnd(inclusiveBetween: Bool) {
+    guard let object else { return }
+    endings = object.endRules.enumerated().map { index, end in
+      var count = tallies[index]
+      if case .rowCount = end.rule.metric { count = read }
+      return EndResult(end, count: count, read: read, inclusiveBetween: inclusiveBetween)
+    }
+    for (pointer, count) in object.undecidedPatterns {
+      let reason = "\(count) values took more steps than a pattern may"
+      skipped.append(ObjectCheck.Skipped(rule: "pattern", pointer: pointer, reason: reason))
+    }
+  }
+}

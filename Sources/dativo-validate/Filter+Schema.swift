@@ -1,0 +1,79 @@
+import ConnectorKit
+import Contracts
+import JSON
+import JSONSchema
+import Wire
+
+// SAFETY, for the whole file: positions lie inside the line that is being read.
+
+extension Filter {
+  /// A SCHEMA: the stream begins, or goes on with another schema.
+  mutating func schema(
+    _ message: Message,
+    _ start: Position,
+    _ end: Position
+  ) throws(Failure) -> Decision {
+    guard let name = message.stream, !name.isEmpty else {
+      throw violation("a SCHEMA without the name of its stream")
+    }
+    let line = unsafe Self.bytes(start, end)
+    let known = places[name].map { streams[$0] }
+    if let known, known.schemaLine == line {
+      return known.schemaOutput.map { .replace($0) } ?? .pass
+    }
+    guard let schema = unsafe message.value("schema", in: start) else {
+      throw violation("a SCHEMA of stream \(name) without a schema")
+    }
+    let stream: StreamCheck
+    if let known { stream = known } else { stream = try open(name) }
+    stream.schemaLine = line
+    let declared = unsafe KeyProperties.read(message.value("key_properties", in: start))
+    stream.keyProperties = declared.filter { schema["properties"]?[$0] != nil }
+    for key in declared where !stream.keyProperties.contains(key) {
+      Log.warning("stream \(name): the key property \(key) is not in the schema")
+    }
+    if stream.object != nil {
+      stream.compile()
+      stream.schemaOutput = try narrowed(stream, line)
+    } else {
+      try adopt(schema, stream)
+    }
+    return stream.schemaOutput.map { .replace($0) } ?? .pass
+  }
+
+  /// Makes a stream's own schema its measure.
+  func adopt(_ schema: JSONValue, _ stream: StreamCheck) throws(Failure) {
+    guard
+      schema["properties"]?.object != nil || schema["$ref"] != nil || schema["allOf"] != nil
+        || schema["anyOf"] != nil || schema["oneOf"] != nil
+    else {
+      throw violation(
+        "the schema of stream \(stream.name) has no properties",
+        hint: "A SCHEMA names the fields of its records under properties."
+      )
+    }
+    do throws(JSONSchema.Problem) {
+      let compiled = try JSONSchema(schema, .singer)
+      stream.schema = compiled
+      stream.skipped = compiled.skipped.map {
+        .init(rule: $0.keyword, pointer: $0.place, reason: $0.reason)
+      }
+      stream.compile()
+    } catch {
+      let place = error.place.isEmpty ? "" : " at \(error.place)"
+      throw violation("the schema of stream \(stream.name)\(place): \(error.reason)")
+    }
+  }
+
+  /// The SCHEMA line as the contract narrows it.
+  private func narrowed(_ stream: StreamCheck, _ line: [UInt8]) throws(Failure) -> [UInt8]? {
+    guard let entry = stream.entry else { return nil }
+    var text = line[...]
+    if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
+    guard let message = try? JSONValue.parse(Array(text)) else { return nil }
+    let isNarrowed = settings.mode != .warn
+    let result = Narrowing.message(message, entry, narrowsTypes: isNarrowed)
+    let ending = line.reversed().prefix { $0 == 0x0A || $0 == 0x0D }.reversed()
+    return Array(result.encoded().utf8) + ending
+  }
+}

@@ -1,0 +1,186 @@
+import ConnectorKit
+import Contracts
+import JSON
+import JSONSchema
+import Posix
+import Wire
+
+// SAFETY, for the whole file: positions lie inside the region of whole lines that the line reader
+// lent, which stays valid until it is asked for the next.
+
+/// Reads the stream and passes it on, but for the records that must not pass.
+///
+/// Lines leave as ranges of the block that they came in, as many at once as follow each other
+/// untouched.
+struct Filter: ~Copyable {
+  typealias Position = UnsafePointer<UInt8>
+
+  /// What becomes of a line.
+  enum Decision {
+    case pass
+    case drop
+    case replace([UInt8])
+    /// It leaves only after everything before it has left for good.
+    case barrier
+  }
+
+  let settings: Settings
+  let contracts: ContractSet
+  let catalog: StreamSchemas
+  var output = BlockWriter(1)
+  let quarantine: Quarantine?
+  var streams: [StreamCheck] = []
+  var places: [String: Int] = [:]
+  var current: StreamCheck?
+  var lineNumber = 0
+  /// Whether the region being read ends in a line without its line feed.
+  var endsWithoutNewline = false
+  /// Violations that belong to no stream, such as lines that are no messages.
+  var unassigned: [StreamCheck.RuleKey: StreamCheck.Tally] = [:]
+  var malformed = 0
+  /// STATE lines that wait for the rules of the end.
+  var held: [(line: [UInt8], isAirbyte: Bool)] = []
+  let holdsStates: Bool
+  /// Types of messages that are not looked into, counted.
+  var relayed: [String: Int] = [:]
+
+  init(_ settings: Settings, _ contracts: ContractSet, _ catalog: StreamSchemas) throws(Failure) {
+    self.settings = settings
+    self.contracts = contracts
+    self.catalog = catalog
+    holdsStates = settings.mode == .strict && contracts.hasBindingEndRules
+    if settings.mode == .quarantine, let path = settings.quarantine {
+      quarantine = try Quarantine(path, run: settings.runID)
+    } else {
+      quarantine = nil
+    }
+  }
+
+  /// Takes one region of whole lines; what may pass has left when this returns or throws.
+  mutating func take(_ region: UnsafeRawBufferPointer) throws(Failure) {
+    guard let start = unsafe region.bindMemory(to: UInt8.self).baseAddress else { return }
+    let end = unsafe start + region.count
+    var from = unsafe start
+    var p = unsafe start
+    if lineNumber == 0, unsafe end - p >= 3, unsafe p[0] == 0xEF, unsafe p[1] == 0xBB,
+      unsafe p[2] == 0xBF
+    {
+      unsafe p += 3
+    }
+    do throws(Failure) {
+      while unsafe p < end {
+        if let stream = unsafe stream(matching: p, end), unsafe run(stream, &p, end) { continue }
+        let next = unsafe Self.lineEnd(p, end)
+        lineNumber += 1
+        switch unsafe try line(p, next) {
+        case .pass: break
+        case .drop:
+          unsafe try write(from, p)
+          unsafe from = unsafe next
+        case .replace(let bytes):
+          unsafe try write(from, p)
+          try write(bytes)
+          unsafe from = unsafe next
+        case .barrier:
+          unsafe try write(from, p)
+          try quarantine?.sync()
+          unsafe try write(p, next)
+          try flush()
+          unsafe from = unsafe next
+        }
+        unsafe p = unsafe next
+      }
+    } catch {
+      unsafe try write(from, p)
+      try flush()
+      throw error
+    }
+    unsafe try write(from, end)
+    try flush()
+  }
+
+  /// The stream whose learned form the line at `p` has.
+  private func stream(matching p: Position, _ end: Position) -> StreamCheck? {
+    if let current, unsafe current.form.matches(p, end) { return current }
+    guard streams.count <= 64 else { return nil }
+    return streams.first { unsafe $0.form.matches(p, end) }
+  }
+
+  /// Goes over lines of one stream's form for as long as their records are surely fine; false if
+  /// not even the first is.
+  private mutating func run(_ stream: StreamCheck, _ p: inout Position, _ end: Position) -> Bool {
+    current = stream
+    let start = unsafe p
+    var count = 0
+    let prefix = stream.form.prefix.count
+    stream.pendingUnknown = 0
+    while unsafe stream.form.matches(p, end) {
+      let after = unsafe stream.fast?.record(p + prefix, end)
+      guard let after = unsafe after, let next = unsafe stream.form.end(after: after, end),
+        stream.acceptCapturedKeys()
+      else {
+        stream.pendingUnknown = stream.fast?.unknownVisited ?? 0
+        break
+      }
+      unsafe p = unsafe next
+      count += 1
+    }
+    lineNumber += count
+    stream.read += count
+    stream.passed += count
+    stream.bytes += unsafe p - start
+    return count > 0
+  }
+
+  /// Whether a stream carried the object.
+  func hasStream(of entry: ContractSet.Entry) -> Bool {
+    streams.contains { stream in
+      stream.entry?.object.name == entry.object.name
+        && stream.entry?.contract.id == entry.contract.id
+    }
+  }
+
+  // MARK: Output
+
+  mutating func write(_ start: Position, _ end: Position) throws(Failure) {
+    guard unsafe end > start else { return }
+    do throws(PosixError) {
+      unsafe try output.write(UnsafeRawBufferPointer(start: start, count: end - start))
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  mutating func write(_ bytes: [UInt8]) throws(Failure) {
+    do throws(PosixError) {
+      try output.write(bytes)
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  mutating func flush() throws(Failure) {
+    do throws(PosixError) {
+      try output.flush()
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// Lets the held STATE lines go, in the order in which they came.
+  mutating func release() throws(Failure) {
+    try quarantine?.sync()
+    for state in held { try write(state.line) }
+    held = []
+    try flush()
+  }
+
+  static func lineEnd(_ p: Position, _ end: Position) -> Position {
+    guard let feed = unsafe Bytes.find(0x0A, p, end) else { return unsafe end }
+    return unsafe feed + 1
+  }
+
+  static func bytes(_ start: Position, _ end: Position) -> [UInt8] {
+    unsafe Array(UnsafeBufferPointer(start: start, count: end - start))
+  }
+}

@@ -1,0 +1,92 @@
+import ConnectorKit
+import JSON
+import JSONSchema
+import Posix
+import Wire
+
+/// The file of records that broke their contract, one JSON object a line.
+final class Quarantine {
+  private let file: Descriptor
+  private let path: String
+  private let run: String
+  private var output: BlockWriter
+  private var isDirty = false
+
+  /// Begins a new file, or goes on with one that is there.
+  init(_ path: String, run: String) throws(Failure) {
+    self.path = path
+    self.run = run
+    do throws(PosixError) {
+      file = try Descriptor(appendingTo: path)
+    } catch {
+      throw Failure(error)
+    }
+    output = BlockWriter(file.raw)
+  }
+
+  /// Adds a record with its original bytes, or a line that is no message as text.
+  func add(
+    stream: String?,
+    line: Int,
+    _ bytes: UnsafeRawBufferPointer,
+    isJSON: Bool,
+    _ findings: [Finding]
+  ) throws(Failure) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("stream")
+    if let stream { writer.string(stream) } else { writer.null() }
+    writer.key("line")
+    writer.integer(line)
+    writer.key(isJSON ? "record" : "text")
+    if isJSON {
+      unsafe writer.raw(bytes)
+    } else {
+      writer.string(unsafe String(decoding: bytes, as: UTF8.self))
+    }
+    writer.key("violations")
+    writer.beginArray()
+    for finding in findings {
+      writer.beginObject()
+      writer.key("rule")
+      writer.string(finding.rule)
+      if let code = finding.code {
+        writer.key("code")
+        writer.string(code)
+      }
+      writer.key("pointer")
+      writer.string(finding.pointer)
+      writer.key("message")
+      writer.string(finding.message)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.key("run")
+    writer.string(run)
+    writer.endObject()
+    writer.newline()
+    isDirty = true
+    do throws(PosixError) {
+      try output.write(writer.bytes)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// Brings everything to the disk; what follows may rely on it.
+  func sync() throws(Failure) {
+    guard isDirty else { return }
+    isDirty = false
+    do throws(PosixError) {
+      try output.flush()
+      try file.sync(path)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private func failure(_ error: PosixError) -> Failure {
+    // A pipe that the quarantine goes to may break too, and that is not the output's reader.
+    Failure(.io, "the quarantine file \(path) cannot be written: \(error.reason)")
+  }
+}

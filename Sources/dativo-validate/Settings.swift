@@ -1,0 +1,122 @@
+import ConnectorKit
+import JSON
+import Wire
+
+/// What happens to a record that breaks its contract.
+enum Mode: String, CaseIterable {
+  case strict, warn, quarantine
+}
+
+/// How many violating records are too many.
+enum Limit: Equatable {
+  case count(Int)
+  case percent(Double)
+
+  init(_ text: String) throws(Failure) {
+    if text.hasSuffix("%"), let value = Double(text.dropLast()), value >= 0, value <= 100 {
+      self = .percent(value)
+    } else if let count = Int(text), count >= 0 {
+      self = .count(count)
+    } else {
+      throw Failure(
+        .usage,
+        "--max-violations \(text) is neither a number nor a percentage",
+        hint: "Write 100, or 2.5%."
+      )
+    }
+  }
+}
+
+/// What the executable was told to do.
+struct Settings {
+  static let info = PluginInfo(
+    "dativo-validate",
+    "Holds streams of records to their data contracts (ODCS), or to their own schema.",
+    capabilities: ["about", "airbyte"],
+    settings: [
+      Setting("contract", .string, "A data contract file."),
+      Setting("contracts", .array, "Data contract files."),
+      Setting("contracts_folder", .string, "A folder of data contract files."),
+      Setting(
+        "mode",
+        .string,
+        "What happens to a violating record.",
+        default: "strict",
+        choices: Mode.allCases.map(\.rawValue)
+      ),
+      Setting("quarantine", .string, "The file for violating records in mode quarantine."),
+      Setting("report", .string, "The file for the report."),
+      Setting("catalog", .string, "The catalog, for streams that send no schema."),
+      Setting("lenient", .boolean, "Relay lines that are not JSON to stderr.", default: false),
+      Setting(
+        "max_violations",
+        .string,
+        "Fail above so many violating records: \"100\" or \"2%\"."
+      ),
+      Setting(
+        "unknown_fields",
+        .string,
+        "What a field is that the contract lacks: passed and counted, or a violation.",
+        default: "pass",
+        choices: ["pass", "refuse"]
+      ),
+      Setting(
+        "between",
+        .string,
+        "Whether mustBeBetween includes its bounds; the standard's text says exclusive.",
+        default: "exclusive",
+        choices: ["exclusive", "inclusive"]
+      ),
+      Setting("run_id", .string, "The id of the run in quarantine and report; default random."),
+      Setting("line_limit", .integer, "The longest line in bytes.", default: 67_108_864),
+    ]
+  )
+
+  var contracts: [String] = []
+  var folder: String?
+  var mode = Mode.strict
+  var quarantine: String?
+  var report: String?
+  var catalog: String?
+  var isLenient = false
+  var limit: Limit?
+  var refusesUnknown = false
+  var inclusiveBetween = false
+  var runID: String
+  var lineLimit = 64 << 20
+
+  init(_ configuration: Configuration) throws(Failure) {
+    contracts = [configuration.string("contract")].compactMap(\.self)
+    contracts += configuration["contracts"]?.array?.compactMap(\.string) ?? []
+    folder = configuration.string("contracts_folder")
+    mode = configuration.string("mode").flatMap { Mode(rawValue: $0) } ?? .strict
+    quarantine = configuration.string("quarantine")
+    report = configuration.string("report")
+    catalog = configuration.string("catalog")
+    isLenient = configuration.bool("lenient")
+    if let text = configuration.string("max_violations") { limit = try Limit(text) }
+    refusesUnknown = configuration.string("unknown_fields") == "refuse"
+    inclusiveBetween = configuration.string("between") == "inclusive"
+    var generator = SystemRandomNumberGenerator()
+    runID = configuration.string("run_id") ?? String(generator.next(), radix: 16)
+    lineLimit = configuration.integer("line_limit") ?? lineLimit
+  }
+
+  /// Refuses what does not go together.
+  func check() throws(Failure) {
+    if mode == .quarantine, quarantine == nil {
+      throw Failure(
+        .usage,
+        "mode quarantine needs a file for the violating records",
+        hint: "Add --quarantine FILE."
+      )
+    }
+    if mode != .quarantine, let quarantine {
+      throw Failure(
+        .usage,
+        "--quarantine \(quarantine) has no effect in mode \(mode.rawValue)",
+        hint: "Add --mode quarantine, or leave --quarantine out."
+      )
+    }
+  }
+}

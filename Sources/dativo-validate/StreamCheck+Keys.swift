@@ -1,0 +1,60 @@
+import Contracts
+import JSON
+import JSONSchema
+
+extension StreamCheck {
+  /// Whether the keys of the record that the fast check has just passed are new; if so they are
+  /// kept. A repeat is left to the exact check, which names it.
+  func acceptCapturedKeys() -> Bool {
+    guard let object, !object.keys.isEmpty else { return true }
+    hashes.removeAll(keepingCapacity: true)
+    for key in object.keys {
+      var hash: KeySet.Hash? = KeySet.Hash()
+      for capture in key.captures {
+        guard let value = fast?.capture(capture), hash?.mix(value) == true else {
+          hash = nil
+          break
+        }
+      }
+      if let hash, keys[hashes.count].contains(hash) { return false }
+      hashes.append(hash)
+    }
+    keepKeys()
+    return true
+  }
+
+  /// Adds a finding for each key of `record` that an accepted record had before.
+  func checkKeys(_ record: JSONObject, _ findings: inout [Finding]) {
+    guard let object, !object.keys.isEmpty else { return }
+    hashes.removeAll(keepingCapacity: true)
+    let isDelete = ObjectCheck.isDelete(record)
+    for (index, key) in object.keys.enumerated() {
+      var hash: KeySet.Hash? = isDelete ? nil : KeySet.Hash()
+      for field in key.fields where hash != nil {
+        if let value = record[field], hash?.mix(value) == true { continue }
+        hash = nil
+      }
+      hashes.append(hash)
+      guard let hash, keys[index].contains(hash) else { continue }
+      let value: JSONValue =
+        key.fields.count == 1
+        ? record[key.fields[0]] ?? .null : .array(key.fields.map { record[$0] ?? .null })
+      var finding = Finding(
+        key.rule,
+        at: key.pointer,
+        expected: "a value of \(key.fields.joined(separator: ", ")) that no record had before",
+        value: value
+      )
+      if key.isWarning { finding.severity = .warning }
+      finding.tally = key.tally
+      findings.append(finding)
+    }
+  }
+
+  /// Keeps the keys of a record that was accepted.
+  func keepKeys() {
+    for (index, hash) in hashes.enumerated() {
+      if let hash { _ = keys[index].insert(hash) }
+    }
+  }
+}

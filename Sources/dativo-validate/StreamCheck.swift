@@ -1,0 +1,122 @@
+import Contracts
+import JSON
+import JSONSchema
+
+/// One stream: its checks and what they have found.
+final class StreamCheck {
+  /// What identifies an entry of the report.
+  struct RuleKey: Hashable {
+    var rule: String
+    var code: String?
+    var pointer: String
+    var severity: Finding.Severity
+  }
+
+  /// How often a rule was broken at one place.
+  struct Tally {
+    var count = 0
+    var firstLine: Int
+    /// The first finding, in words.
+    var example: String
+  }
+
+  let name: String
+  let entry: ContractSet.Entry?
+  /// The contract's object, compiled; nil where there is none.
+  let object: ObjectCheck?
+  /// The stream's own schema, where it is the measure.
+  var schema: JSONSchema?
+  var fast: FastCheck?
+  var form = LineForm()
+  /// The `key_properties` that are in the schema: each must be present in a record.
+  var keyProperties: [String] = []
+  var keys: [KeySet]
+  var hashes: [KeySet.Hash?] = []
+  /// The last SCHEMA line, and what left in its place.
+  var schemaLine: [UInt8] = []
+  var schemaOutput: [UInt8]?
+
+  var read = 0
+  var passed = 0
+  var violating = 0
+  var quarantined = 0
+  var bytes = 0
+  var violations: [RuleKey: Tally] = [:]
+  var tallies: [Int]
+  /// Fields that records had beyond those known, found outside the fast check.
+  var unknown: [String: Int] = [:]
+  /// How many such fields the fast check has counted of the record that comes next.
+  var pendingUnknown = 0
+  private var knownNames: Set<String> = []
+  var skipped: [ObjectCheck.Skipped] = []
+  var endings: [EndResult] = []
+
+  init(_ name: String, _ entry: ContractSet.Entry?, _ settings: Settings) {
+    self.name = name
+    self.entry = entry
+    object = entry.map { entry in
+      ObjectCheck(
+        entry.object,
+        refusesUnknown: settings.refusesUnknown,
+        datasetScope: entry.contract.settings["dativo.scope"] == "dataset"
+      )
+    }
+    keys = (object?.keys ?? []).map { _ in KeySet() }
+    tallies = (object?.endRules ?? []).map { _ in 0 }
+    skipped = object?.skipped ?? []
+    compile()
+  }
+
+  /// Makes the fast check anew, after the schema or the keys have changed.
+  func compile() {
+    collectUnknown()
+    if let object {
+      let shape = object.shape(present: keyProperties)
+      knownNames = Set(shape.properties.map(\.name))
+      fast = FastCheck(
+        shape,
+        captures: object.captureCount,
+        refusesDuplicates: true
+      )
+    } else if let schema {
+      var shape = schema.root.shape()
+      for (index, property) in shape.properties.enumerated() {
+        shape.properties[index].required = keyProperties.contains(property.name)
+      }
+      knownNames = Set(shape.properties.map(\.name))
+      fast = FastCheck(shape, refusesDuplicates: false)
+    } else {
+      fast = nil
+    }
+  }
+
+  /// The fields of a record that the fast check has no name for, in their order.
+  func unknownNames(_ record: JSONObject) -> [String] {
+    fast == nil ? [] : record.keys.filter { !knownNames.contains($0) }
+  }
+
+  /// Keeps what a fast check that goes away has counted.
+  private func collectUnknown() {
+    for (name, count) in fast?.unknownKeys ?? [] { unknown[name, default: 0] += count }
+  }
+
+  /// All fields beyond those known, with how many records had each.
+  var unknownFields: [(name: String, count: Int)] {
+    var all = unknown
+    for (name, count) in fast?.unknownKeys ?? [] { all[name, default: 0] += count }
+    return all.filter { $0.value > 0 && object?.isUnknown($0.key) ?? true }.sorted {
+      $0.key < $1.key
+    }.map { ($0.key, $0.value) }
+  }
+
+  /// Counts one finding.
+  func note(_ finding: Finding, line: Int) {
+    let key = RuleKey(
+      rule: finding.rule,
+      code: finding.code,
+      pointer: finding.pointer,
+      severity: finding.severity
+    )
+    violations[key, default: Tally(firstLine: line, example: finding.message)].count += 1
+  }
+}
