@@ -60,7 +60,6 @@ package struct Project {
         hint: "Choose another folder, or remove the file."
       )
     }
-    if isSample { try Self.write("\(folder)/\(data)", Template.sample) }
     let draft = try draft()
     files[0].1 = Template.job(tenant: tenant, name: name, data: data, keys: draft.keys)
     files[1].1 = draft.text(tenant: tenant, name: name, data: data)
@@ -90,10 +89,15 @@ package struct Project {
   /// The contract, drawn up from what the tap tells of the data.
   private func draft() throws(Failure) -> ContractDraft {
     let end = Job.Connector(program: .plugin("csv"))
-    let tap = try PluginCatalog(project: folder).connector(end, .tap)
+    let tap = try PluginCatalog(project: Paths.working).connector(end, .tap)
     let scratch = Scratch()
     defer { scratch.remove() }
-    let path = Paths.absolute(data, from: folder)
+    var path = Paths.absolute(data, from: folder)
+    if isSample {
+      // Nothing is written to the project before all of it is known.
+      path = "\(scratch.path)/\(name).csv"
+      try Self.write(path, Template.sample)
+    }
     let discovery = Discovery(
       tap,
       config: ["files": [["path": .string(path), "stream": .string(name)]]],

@@ -19,10 +19,12 @@ enum YAMLFile {
     do throws(YAMLError) {
       return (try YAMLNode.parse(text), [])
     } catch {
-      let hasTab = line(error.mark.line, of: text).contains("\t")
+      let line = line(error.mark.line, of: text)
       let hint: String? =
-        if hasTab {
+        if line.contains("\t") {
           "Indent with spaces: YAML does not allow tabs there."
+        } else if line.contains("${"), error.reason.contains("expected") {
+          "Put `${…}` into quotes where it stands between brackets or braces."
         } else if error.reason.contains("mapping values are not allowed") {
           "Put text that contains \": \" into quotes, and check the indentation."
         } else if error.reason.contains("stands twice") {
