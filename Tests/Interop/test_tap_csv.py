@@ -403,6 +403,9 @@ def test_ragged_rows(tmp_path, sync, tap):
     ]
     assert "rest" in sync(path="t.csv", ragged="collect", extra_column="rest").records[0]
     assert tap(path="t.csv", ragged="collect", extra_column="a").code == 78
+    catalog = json.loads(tap("--discover", path="t.csv", ragged="pad", sample_rows=1).out)
+    result = tap(path="t.csv", ragged="collect", catalog=catalog)
+    assert result.code == 78 and 'no column "_extra"' in result.failure["message"]
 
 
 def test_quotes_that_do_not_pair(tmp_path, tap, sync):
@@ -415,6 +418,26 @@ def test_quotes_that_do_not_pair(tmp_path, tap, sync):
     assert sync(path="t.csv", quote="", ragged="pad").records[0] == {"a": "1", "b": '"x'}
     write(tmp_path / "t.csv", "a,b\n1,in\"side\n2,'q,r'\n")
     assert [r["b"] for r in sync(path="t.csv", quote="'").records] == ['in"side', "q,r"]
+
+
+def test_a_quote_that_swallows_the_file(tmp_path, tap):
+    with open(tmp_path / "t.csv", "w") as file:
+        file.write('a,b\n1,2\n3,"open\n')
+        file.writelines("4,some text that goes on and on\n" for _ in range(2_200_000))
+    result = tap(path="t.csv")
+    assert result.code == 65
+    assert result.failure["message"] == "t.csv:3: the row that begins here is longer than 64 MiB"
+
+
+@pytest.mark.parametrize("newline", ["", "\n", "\r", "\r\n"])
+@pytest.mark.parametrize("last, wanted", [("x", "x"), ('"x"', "x"), ('"x""', None), ("", None), ('""', "")])
+def test_ends_of_files(newline, last, wanted, tmp_path, tap):
+    write(tmp_path / "t.csv", f"a,b{newline or chr(10)}1,{last}{newline}")
+    output = Output(tap(path="t.csv"))
+    if last == '"x""':
+        assert output.code == 65 and "the quote that opens here" in output.result.failure["message"]
+    else:
+        assert output.records == [{"a": 1, "b": wanted}]
 
 
 @pytest.mark.parametrize("newline", ["", "\n"])

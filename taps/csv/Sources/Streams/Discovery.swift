@@ -88,9 +88,9 @@ struct Discovery {
     var properties = JSONObject()
     for (name, guess) in zip(found.names, found.guesses) {
       let kind = settings.told(name) ?? guess.result
-      if settings.told(name) == nil { explain(name, guess) }
       properties[name] = kind.schema(isNullable: !settings.keys.contains(name))
     }
+    explainWords()
     if let extra = settings.raggedness.column {
       guard properties[extra] == nil else {
         throw Failure(
@@ -104,13 +104,25 @@ struct Discovery {
     return Catalog.Entry(object(properties))
   }
 
-  private func explain(_ name: String, _ guess: ColumnGuess) {
-    guard let hidden = guess.hidden else { return }
-    let words = guess.words.keys.sorted().map(JSONText.quoted).joined(separator: ", ")
+  /// Says which columns are text only because of words that may mean null.
+  private func explainWords() {
+    var columns: [String] = []
+    var words: Set<String> = []
+    var kinds: Set<String> = []
+    for (name, guess) in zip(found.names, found.guesses) {
+      guard let hidden = guess.hidden, settings.told(name) == nil else { continue }
+      columns.append(JSONText.quoted(name))
+      words.formUnion(guess.words.keys)
+      kinds.insert(hidden.name)
+    }
+    guard !columns.isEmpty else { return }
+    let isOne = columns.count == 1
     Log.warning(
-      "stream \(settings.name): column \(JSONText.quoted(name)) is read as text because of "
-        + "\(words): with \(guess.words.count == 1 ? "it" : "them") in \"null_values\" it would be "
-        + "\(hidden.name)"
+      "stream \(settings.name): \(isOne ? "column" : "columns") "
+        + "\(columns.joined(separator: ", ")) \(isOne ? "is" : "are") read as text because of "
+        + "\(words.sorted().map(JSONText.quoted).joined(separator: ", ")): with "
+        + "\(words.count == 1 ? "it" : "them") in \"null_values\" \(isOne ? "it" : "they") "
+        + "would be \(kinds.sorted().joined(separator: ", "))"
     )
   }
 

@@ -30,6 +30,14 @@ extension StreamSync {
         )
       )
     }
+    if let extra = settings.raggedness.column, !columns.contains(where: { $0.name == extra }) {
+      throw Failure(
+        .configuration,
+        "the catalog's stream \(settings.name) has no column \(JSONText.quoted(extra)) for "
+          + "surplus cells",
+        hint: "Discover again: the catalog was made before \"ragged\" was set to \"collect\"."
+      )
+    }
     return columns
   }
 
