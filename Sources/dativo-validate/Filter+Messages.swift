@@ -79,9 +79,7 @@ extension Filter {
     for name in stream.keyProperties where object[name] == nil {
       let pointer = Pointer.append("", name)
       if findings.contains(where: { $0.pointer == pointer && $0.code == "missing" }) { continue }
-      findings.append(
-        Finding("key", code: "missing", at: pointer, expected: "all key properties")
-      )
+      findings.append(Finding("key", at: pointer, expected: "missing key properties: \(name)"))
     }
     if stream.object != nil {
       unsafe findings += Duplicates.findings(recordStart, start + location.record.upperBound)

@@ -20,7 +20,8 @@ struct KeySet {
       var word: UInt64 = 0
       var shift: UInt64 = 0
       // SAFETY: only elements of the buffer are read.
-      for unsafebyte in unsafe bytes {
+      for index in 0..<bytes.count {
+        let byte = unsafe bytes[index]
         word |= UInt64(byte) << shift
         shift += 8
         if shift == 64 {

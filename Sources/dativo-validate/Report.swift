@@ -124,7 +124,10 @@ struct Report {
       if stream.violating > 0 { text += ", \(stream.violating) violating" }
       if stream.quarantined > 0 { text += " (quarantined)" }
       Log.info(text)
-      let sorted = stream.violations.sorted { $0.value.count > $1.value.count }
+      let sorted = stream.violations.sorted {
+        ($1.value.count, $0.value.firstLine, $0.key.pointer)
+          < ($0.value.count, $1.value.firstLine, $1.key.pointer)
+      }
       for (key, tally) in sorted.prefix(10) {
         let place = key.pointer.isEmpty ? "the record" : key.pointer
         let mark = key.severity == .warning ? " (warning)" : ""

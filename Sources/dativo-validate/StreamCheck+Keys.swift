@@ -3,8 +3,9 @@ import JSON
 import JSONSchema
 
 extension StreamCheck {
-  /// Whether the keys of the record that the fast check has just passed are new; if so they are
-  /// kept. A repeat is left to the exact check, which names it.
+  /// Whether the keys of the record that the fast check has just passed are new.
+  ///
+  /// If so they are kept. A repeat is left to the exact check, which names it.
   func acceptCapturedKeys() -> Bool {
     guard let object, !object.keys.isEmpty else { return true }
     hashes.removeAll(keepingCapacity: true)

@@ -81,7 +81,7 @@ final class ValueCheck {
       }
       return
     }
-    guard kinds.contains(value) else {
+    guard kinds.admits(value) else {
       findings.append(Finding("type", at: pointer, expected: expectedType, value: value))
       return
     }

@@ -8,7 +8,7 @@ extension SchemaNode {
       return
     }
     reference?.check(value, pointer, &findings)
-    if let kinds, !kinds.contains(value) {
+    if let kinds, !kinds.admits(value) {
       report("type", kinds.text, value, pointer, &findings)
       return
     }

@@ -28,14 +28,14 @@ package struct ValueKinds: OptionSet, Hashable, Sendable {
   }
 
   /// Whether `value` is of one of the kinds; `1.0` is an integer.
-  package func contains(_ value: JSONValue) -> Bool {
+  package func admits(_ value: JSONValue) -> Bool {
     switch value {
-    case .null: contains(.null)
-    case .bool: contains(.boolean)
-    case .number(let number): contains(.number) || (contains(.integer) && number.isInteger)
-    case .string: contains(.string)
-    case .array: contains(.array)
-    case .object: contains(.object)
+    case .null: contains(Self.null)
+    case .bool: contains(Self.boolean)
+    case .number(let number): contains(Self.number) || (contains(Self.integer) && number.isInteger)
+    case .string: contains(Self.string)
+    case .array: contains(Self.array)
+    case .object: contains(Self.object)
     }
   }
 
