@@ -39,19 +39,7 @@ package enum Paths {
 
   /// The names in a folder, sorted; none where it cannot be read.
   package static func names(in folder: String) -> [String] {
-    // SAFETY: the stream is this call's; names are copied out of its entries.
-    guard let stream = unsafe opendir(folder) else { return [] }
-    defer { unsafe _ = closedir(stream) }
-    var names: [String] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(cString: $0)
-        }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
+    ((try? Files.names(in: folder)) ?? []).sorted()
   }
 
   /// The files that a pattern of the shell matches, sorted.

@@ -71,38 +71,14 @@ package struct Preparation {
 
   /// What the tap offers.
   private func discover(_ tap: Connector) throws(Failure) -> Catalog {
-    let path = "\(folder)/discover.config.json"
-    try PrivateFile.write(path, .object(job.source.config))
-    defer { Files.remove(path) }
-    let capture = try capture(
-      tap.executable,
-      tap.arguments + ["--config", path, "--discover"],
-      job.source.environment,
-      seconds: 600
-    )
-    if capture.exit.isSuccess, capture.cut == nil,
-      let catalog = (try? JSONValue.parse(capture.stdout)).flatMap(Catalog.init)
-    {
-      return catalog
-    }
-    let lines = capture.errorLines
-    if let note = lines.last.flatMap(ExitNote.init(line:)) {
-      let kind = ExitCode(rawValue: note.code).kind ?? .bug
-      throw Failure(kind, "\(tap.name) --discover: \(note.message)", hint: note.hint)
-    }
-    let reason =
-      switch capture.cut {
-      case .late?: "did not answer within 10 minutes"
-      case .unwanted?: "printed messages in place of a catalog"
-      default:
-        capture.exit.isSuccess
-          ? "printed no catalog" : "exited with \(capture.exit.shellCode)"
-      }
-    throw Failure(
-      ExitCode(rawValue: capture.exit.shellCode).kind ?? .plugin(1),
-      "\(tap.name) --discover \(reason)",
-      hint: lines.suffix(5).joined(separator: "\n     ")
-    )
+    try Discovery(
+      tap,
+      config: job.source.config,
+      environment: job.source.environment,
+      folder: job.folder,
+      scratch: folder,
+      interrupt: interrupt
+    ).catalog()
   }
 
   private func selected(_ catalog: Catalog, _ tap: Connector) throws(Failure) -> Catalog {
@@ -126,39 +102,5 @@ package struct Preparation {
       )
     }
     return catalog
-  }
-
-  private func capture(
-    _ executable: String,
-    _ arguments: [String],
-    _ environment: [String: String],
-    seconds: Double
-  ) throws(Failure) -> Capture {
-    let command = Command(
-      executable,
-      arguments,
-      environment: StageEnvironment.base.merging(environment) { $1 },
-      folder: job.folder
-    )
-    let capture: Capture
-    do throws(SpawnError) {
-      capture = try Capture.run(
-        command,
-        seconds: seconds,
-        interrupt: interrupt,
-        isWanted: { !Self.isMessages($0) }
-      )
-    } catch {
-      throw Failure(error)
-    }
-    if capture.cut == .interrupted { throw Failure(.signal(Signal.interrupt), "interrupted") }
-    return capture
-  }
-
-  /// Whether output begins like a stream: a tap that does not know `--discover` may just run.
-  private static func isMessages(_ output: [UInt8]) -> Bool {
-    guard let feed = output.prefix(1 << 16).firstIndex(of: 0x0A) else { return false }
-    let first = try? JSONValue.parse(Array(output[..<feed]))
-    return first?["type"]?.string != nil
   }
 }
