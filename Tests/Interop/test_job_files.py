@@ -78,6 +78,10 @@ def test_a_new_project_is_clean_and_runs(project):
     assert len(rows) == 8
     assert rows[2][:3] == (1003, "Turing, Alan", 249.5) and rows[2][4] is None
     assert str(rows[0][3])[:10] == "2026-11-02" and rows[5][1] == "Søren Kierkegaard"
+    # Run again at once: the file has not changed.
+    assert run("dativo", "run", "job.yaml", cwd=project).code == 0
+    count = duckdb.sql(f"select count(*) from '{project}/out/orders/*.parquet'").fetchall()
+    assert count == [(8,)]
 
 
 def test_the_contract_of_a_new_project_is_valid_for_the_official_schema(project):

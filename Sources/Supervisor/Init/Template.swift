@@ -15,6 +15,8 @@ enum Template {
           files:
             - path: \(YAMLText.quoted(data))
               stream: \(YAMLText.quoted(name))
+              # A later run reads files that are new or have changed.
+              replication: modified
       \(keys.isEmpty ? "" : "        keys: [\(list)]\n")
       contracts:
         - contracts/\(name).odcs.yaml
@@ -46,7 +48,7 @@ enum Template {
         dativo lint             # check the files
         dativo check job.yaml   # try what a run needs
         dativo plan job.yaml    # show what a run would do
-        dativo run job.yaml     # run; again later: only what is new
+        dativo run job.yaml     # run; again later: what is new or has changed
 
     """
   }

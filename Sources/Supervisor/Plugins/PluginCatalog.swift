@@ -131,8 +131,8 @@ package struct PluginCatalog: Sendable {
       .configuration,
       "the program \(program) was not found",
       hint: program.contains("/")
-        ? "A path starts from the folder of the job file, \(project)."
-        : "It is looked up on PATH; a path such as ./\(program) starts from the job's folder."
+        ? "A path starts from \(project)."
+        : "It is looked up on PATH; a path such as ./\(program) starts from \(project)."
     )
   }
 
