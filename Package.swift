@@ -136,6 +136,12 @@ let package = Package(
       path: "Tests/Tools/json-echo",
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "schema-check",
+      dependencies: ["JSON", "JSONSchema", "Posix"],
+      path: "Tests/Tools/schema-check",
+      swiftSettings: settings
+    ),
     // Tests, in layer order.
     test("JSON", ["JSON"]),
     test("Columns", ["Columns"]),

@@ -1,9 +1,9 @@
 /// Turns a pattern of ECMA-262 into one of PCRE2 where the two differ.
 enum ECMAPattern {
   /// `.` in ECMA excludes four line ends; `\s` includes Unicode's spaces.
-  private static let anyCharacter = #"[^\n\r\x{2028}\x{2029}]"#
+  private static let anyCharacter = #"[^\n\r\u2028\u2029]"#
   private static let spaces =
-    #"\t\n\x0b\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}"#
+    #"\t\n\x0b\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"#
 
   private static let properties = [
     "Letter": "L", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Number": "N",
