@@ -107,6 +107,17 @@ struct LinterTests {
     )
   }
 
+  @Test func twoJobsOfOneNameAreTold() throws {
+    try folder.write("a.yaml", job("{command: [cat]}"))
+    try folder.write("b.yaml", job("{command: [cat]}"))
+    let (_, found) = lint(folder.path)
+    #expect(
+      found.map { $0.split(separator: "\n")[0] } == [
+        "b.yaml:4:7: error: the job shop.orders stands in a.yaml too"
+      ]
+    )
+  }
+
   @Test func secretsAreNotNeededToLint() throws {
     let path = try folder.write(
       "job.yaml",

@@ -111,7 +111,7 @@ package struct Project {
         hint: "Its first line must name them."
       )
     }
-    let output = try discovery.output(limit: 64 << 20, seconds: 30)
+    let output = try discovery.output(limit: 32 << 20, seconds: 30)
     return ContractDraft(stream, sample: output.map { Sample(messages: $0, stream: stream.stream) })
   }
 

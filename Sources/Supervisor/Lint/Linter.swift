@@ -18,6 +18,8 @@ package struct Linter {
   package private(set) var skipped: [String] = []
   private var found: [Finding] = []
   private var seen: Set<String> = []
+  /// The file of each pipeline, by its name.
+  private var pipelines: [String: String] = [:]
   private let environment: [String: String]
 
   package init(environment: [String: String] = JobFile.processEnvironment) {
@@ -117,6 +119,19 @@ package struct Linter {
     let file = JobFile(path, root, environment: environment, allowsMissing: true)
     found += file.findings
     guard let job = file.job else { return }
+    if let other = pipelines[job.pipeline] {
+      found.append(
+        Finding(
+          .error,
+          path,
+          root["name"]?.mark ?? root.mark,
+          "the job \(job.pipeline) stands in \(other) too",
+          hint: "Tenant and name together tell jobs apart: their state and their commits."
+        )
+      )
+    } else {
+      pipelines[job.pipeline] = path
+    }
     var checks = JobChecks(file, job, environment: environment)
     checks.run()
     found += checks.findings

@@ -91,6 +91,13 @@ package struct PluginCatalog: Sendable {
           hint: "A bare name is looked up beside its plugin.yaml, beside dativo and on PATH."
         )
       }
+      guard plugin.wire == "singer" else {
+        throw Failure(
+          .configuration,
+          "the \(role.rawValue) \(name) speaks the \(plugin.wire) protocol, which is not supported yet",
+          hint: "A program that takes Singer's options can stand in its place."
+        )
+      }
       return Connector(
         name: "\(role.rawValue)-\(name)",
         executable: plugin.executable,
