@@ -56,6 +56,7 @@ func tap(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     "dativo-tap-\(name)",
     path: "taps/\(name)",
     sources: ["Sources"],
+    exclude: ["README.md", "plugin.yaml", "fixtures"],
     ["ConnectorKit", "Wire", "Columns", "JSON", "Posix", "Codecs"] + dependencies
   )
 }
