@@ -37,23 +37,25 @@ final class RecordedDisk: FileSystem, @unchecked Sendable {
 
   /// What may be on the disk after a power cut that follows `count` operations.
   ///
-  /// Of the operations that are not sure, all subsets are tried if they are few; else none, all,
-  /// all but one, and each alone. Bytes that are lost are absent, or zeros of the same length.
-  func imagesAfterPowerCut(at count: Int) -> Set<DiskImage> {
+  /// Of the operations that are not sure none, all and each single one are lost; `exhaustively`
+  /// every subset while they are few, then also all but one. Bytes that are lost leave zeros of
+  /// the same length behind, or `exhaustively` also nothing.
+  func imagesAfterPowerCut(at count: Int, exhaustively: Bool) -> Set<DiskImage> {
     if sure.count != operations.count { sure = sureAfter() }
     let unsure = (0..<count).filter { sure[$0] > count }
-    var lost: [Set<Int>] = []
-    if unsure.count <= 5 {
+    var lost: [Set<Int>] = [[], Set(unsure)]
+    if exhaustively, unsure.count <= 5 {
       for bits in 0..<(1 << unsure.count) {
         lost.append(Set(unsure.indices.filter { bits >> $0 & 1 == 1 }.map { unsure[$0] }))
       }
     } else {
-      lost = [[], Set(unsure)]
-      for one in unsure { lost += [[one], Set(unsure).subtracting([one])] }
+      lost += unsure.map { [$0] }
+      if exhaustively { lost += unsure.map { Set(unsure).subtracting([$0]) } }
     }
     var images: Set<DiskImage> = []
     for lost in lost {
-      for zeros in [false, true] { images.insert(replayed(count, without: lost, zeros)) }
+      images.insert(replayed(count, without: lost, zeros: true))
+      if exhaustively { images.insert(replayed(count, without: lost, zeros: false)) }
     }
     return images
   }
@@ -75,7 +77,7 @@ final class RecordedDisk: FileSystem, @unchecked Sendable {
     return sure
   }
 
-  private func replayed(_ count: Int, without lost: Set<Int>, _ zeros: Bool) -> DiskImage {
+  private func replayed(_ count: Int, without lost: Set<Int>, zeros: Bool) -> DiskImage {
     var image = start
     for (index, operation) in operations[..<count].enumerated() {
       if !lost.contains(index) {

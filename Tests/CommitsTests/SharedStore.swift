@@ -35,7 +35,9 @@ final class SharedStore: ObjectStore {
   }
 
   func create(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
-    step(name, writes: true)
+    // A name that is taken stays taken: then this is no more than a look.
+    let isTaken = objects.with { $0[name] != nil }
+    step(name, writes: !isTaken)
     let isFree = objects.with { objects in
       guard objects[name] == nil else { return false }
       let object = SharedObjects.Object()

@@ -25,6 +25,7 @@ final class Turnstile: @unchecked Sendable {
   private var waiting: [Int: Step] = [:]
   private var running: Set<Int>
   private var turn: Int?
+  private var isOpen = false
 
   init(_ writers: Int) { running = Set(0..<writers) }
 
@@ -33,8 +34,8 @@ final class Turnstile: @unchecked Sendable {
     condition.lock()
     waiting[writer] = step
     condition.broadcast()
-    while turn != writer { condition.wait() }
-    turn = nil
+    while turn != writer, !isOpen { condition.wait() }
+    if turn == writer { turn = nil }
     waiting[writer] = nil
     condition.unlock()
   }
@@ -53,6 +54,14 @@ final class Turnstile: @unchecked Sendable {
     defer { condition.unlock() }
     while turn != nil || waiting.count < running.count { condition.wait() }
     return waiting
+  }
+
+  /// From now on nobody waits.
+  func open() {
+    condition.lock()
+    isOpen = true
+    condition.broadcast()
+    condition.unlock()
   }
 
   func go(_ writer: Int) {
@@ -106,22 +115,20 @@ struct Schedules {
   /// One execution along the path, then on by the first choices; false where it leads nowhere new.
   private mutating func run(_ turnstile: Turnstile) -> Bool {
     var depth = 0
-    var isWhole = true
     while true {
       let steps = turnstile.stopped()
-      guard !steps.isEmpty else { return isWhole }
-      if depth == path.count, isWhole {
+      guard !steps.isEmpty else { return true }
+      if depth == path.count {
         let asleep = asleepAfterLast(steps)
-        if let writer = steps.keys.sorted().first(where: { !asleep.contains($0) }) {
-          path.append(Point(steps: steps, asleep: asleep, chosen: writer))
-        } else {
-          // All that could come next has been seen in another order: just let it end.
-          isWhole = false
+        guard let writer = steps.keys.sorted().first(where: { !asleep.contains($0) }) else {
+          // All that could come next has been seen in another order.
+          turnstile.open()
+          return false
         }
+        path.append(Point(steps: steps, asleep: asleep, chosen: writer))
       }
-      let writer = isWhole ? path[depth].chosen : steps.keys.sorted()[0]
+      turnstile.go(path[depth].chosen)
       depth += 1
-      turnstile.go(writer)
     }
   }
 

@@ -183,6 +183,20 @@ def test_columns_and_their_numbers_outlive_a_run(load, commits, table):
     assert table() == [{"id": 1, "a": "x"}, {"id": 2, "a": None, "b": "y"}]
 
 
+def test_a_schema_without_columns_writes_no_file(load, tmp_path):
+    result = load(schema("s", {}), record("s", {"id": 1}), state({"n": 1}))
+    assert (result.code, result.out) == (0, '{"n": 1}\n')
+    assert "no properties" in result.err and "1 rows read" in result.err
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_columns_that_differ_in_case_only_are_kept_apart(load, table):
+    columns = {**ID, "ID": {"type": "integer"}}
+    result = load(schema("s", columns), record("s", {"id": 1, "ID": 2}))
+    assert result.code == 0 and "the columns id and ID are one to readers" in result.err
+    assert table() == [{"id": 1, "ID": 2}]
+
+
 @pytest.mark.parametrize("keys", [None, "id", [], "absent"])
 def test_forms_of_key_properties(load, table, keys):
     message = schema("s", ID)

@@ -92,7 +92,8 @@ struct Committer: ~Copyable {
 
   /// Hands rows over to be encoded; waits while the encoder is busy with the ones before.
   mutating func write(_ table: Table, _ batch: consuming Batch) throws(Failure) {
-    guard batch.rows > 0 else { return }
+    // A table without columns has no file that a reader would take.
+    guard batch.rows > 0, !table.schema.fields.isEmpty else { return }
     if let failure { throw failure }
     do throws(CommitError) {
       try log.begin()

@@ -3,7 +3,9 @@ import ConnectorKit
 import Wire
 
 extension Loader {
-  /// What one table's rows may take before they become a row group: two such batches, one filling
+  /// What one table's rows may take before they become a row group.
+  ///
+  /// Two such batches, one filling
   /// and one being encoded, and the encoder's own buffers stay within the limit together. A file
   /// ends between row groups only, so a small one wants small row groups.
   private var budget: Int { max(min(settings.memory / 4, settings.fileSize), 1 << 18) }

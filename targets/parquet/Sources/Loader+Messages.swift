@@ -41,6 +41,16 @@ extension Loader {
     for key in keys where !table.keys.contains(key) {
       Log.warning("stream \(stream): the key property \(key) is not in the schema")
     }
+    if merged.schema.fields.isEmpty {
+      Log.warning("stream \(stream): the schema has no properties, so no file will be written")
+    }
+    if merged.schema != table.schema {
+      for (one, other) in TableSchema.namesAlikeButForCase(merged.schema) {
+        Log.warning(
+          "stream \(stream): the columns \(one) and \(other) are one to readers that fold case"
+        )
+      }
+    }
     table.metadata = Governance.metadata(of: schema)
     if merged.schema != table.schema || table.rowsRead == 0 {
       try retype(table, to: merged.schema)

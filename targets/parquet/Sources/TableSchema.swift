@@ -54,6 +54,14 @@ enum TableSchema {
     return (Schema(fields), changes)
   }
 
+  /// Columns whose names differ in case only, which DuckDB and Spark take for one.
+  static func namesAlikeButForCase(_ schema: Schema) -> [(String, String)] {
+    var seen: [String: String] = [:]
+    return schema.fields.compactMap { field in
+      seen.updateValue(field.name, forKey: field.name.lowercased()).map { ($0, field.name) }
+    }
+  }
+
   private static func merge(
     _ old: [Field],
     _ new: [Field],
