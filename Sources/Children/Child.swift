@@ -43,8 +43,12 @@ package struct Child: ~Copyable {
   /// Signals every process of the group; nothing where none is left.
   package func signal(_ number: Int32) { kill(-pid, number) }
 
-  /// Whether processes of the group are left, which is possible after the leader's end.
-  package var hasGroup: Bool { kill(-pid, 0) == 0 }
+  /// Whether processes of the group are left, which is possible after the leader has been reaped.
+  package var hasGroup: Bool {
+    // Those that became ours when the leader ended stay in the group until they are reaped.
+    while waitpid(-pid, nil, WNOHANG) > 0 {}
+    return kill(-pid, 0) == 0
+  }
 
   /// How the process ended, without waiting; nil while it runs.
   package mutating func reap() -> Exit? {

@@ -96,6 +96,8 @@ package enum Diagnosis: Sendable {
 
   /// The first stage that failed of its own: not because its reader or we ended it.
   private static func culprit(_ ends: [End], _ rounds: [[Int]]) -> Int? {
+    // No reader's end kills a writer with such a signal.
+    if let killed = ends.firstIndex(where: \.wasKilled) { return killed }
     var gone: Set<Int> = []
     var victim: Int?
     for round in rounds {
@@ -160,11 +162,20 @@ package enum Diagnosis: Sendable {
 }
 
 extension Diagnosis.End {
+  /// Whether somebody else than us ended it with a signal, a broken pipe apart.
+  var wasKilled: Bool {
+    guard ourSignal == nil, case .signal(let number) = exit else { return false }
+    return number != Signal.brokenPipe
+  }
+
   /// Whether it ended since its reader was gone: by signal, by code, or by what it said.
   var sawBrokenPipe: Bool {
     switch exit {
     case .signal(Signal.brokenPipe), .code(128 + Signal.brokenPipe): true
-    case .code: lines.contains { $0.contains("BrokenPipe") || $0.contains("Broken pipe") }
+    case .code:
+      lines.contains { line in
+        ["BrokenPipe", "Broken pipe", "broken pipe", "EPIPE"].contains { line.contains($0) }
+      }
     case .signal: false
     }
   }
