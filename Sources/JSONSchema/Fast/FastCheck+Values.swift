@@ -216,9 +216,8 @@ extension FastNumber {
   @inline(__always)
   func accepts(_ value: Int64, _ digits: Int, _ fraction: Int) -> Bool {
     if self.digits >= 0, fraction > self.digits { return false }
-    if fraction <= scale {
-      let shift = scale &- fraction
-      guard digits &+ shift <= 18 else { return false }
+    let shift = scale &- fraction
+    if shift >= 0, digits &+ shift <= 18 {
       let scaled = shift == 0 ? value : value &* Self.tens[shift]
       guard scaled >= low, scaled <= high else { return false }
       return step == 0 || (step > 0 && scaled % step == 0)

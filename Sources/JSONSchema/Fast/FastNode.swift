@@ -51,7 +51,8 @@ struct FastNumber {
     let lows = [rules.minimum, rules.exclusiveMinimum, rules.width?.lowest].compactMap(\.self)
     let highs = [rules.maximum, rules.exclusiveMaximum, rules.width?.highest].compactMap(\.self)
     let scales = (lows + highs + [rules.multipleOf].compactMap(\.self)).map(\.decimal.scale)
-    scale = min(scales.max() ?? 0, 9)
+    // Prices often have more decimals than their bounds: four are compared exactly at least.
+    scale = min(max(scales.max() ?? 0, 4), 9)
     for bound in lows {
       low = max(low, Self.scaled(bound, scale, up: true))
       let double = bound.double

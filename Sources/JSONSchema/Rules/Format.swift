@@ -13,6 +13,9 @@ package enum Format: String, Hashable, Sendable, CaseIterable {
   case regex
   case byte
   case jsonPointer = "json-pointer"
+  /// A time or date-time that has no offset, or need not have one: Airbyte says so beside the format.
+  case localTime = "time_without_timezone"
+  case localDateTime = "timestamp_without_timezone"
 
   /// The format of a name; nil for one that is not checked.
   package init?(name: String) {
@@ -21,6 +24,15 @@ package enum Format: String, Hashable, Sendable, CaseIterable {
     case "ip-address": self = .ipv4
     case "host-name": self = .hostname
     default: self.init(rawValue: name)
+    }
+  }
+
+  /// The format of a schema; `airbyteType` is what Airbyte says beside it, if anything.
+  package init?(name: String, airbyteType: String?) {
+    switch (name, airbyteType) {
+    case ("time", Self.localTime.rawValue?): self = .localTime
+    case ("date-time", Self.localDateTime.rawValue?): self = .localDateTime
+    default: self.init(name: name)
     }
   }
 
@@ -40,6 +52,8 @@ package enum Format: String, Hashable, Sendable, CaseIterable {
     case .regex: "a regular expression"
     case .byte: "base64 text"
     case .jsonPointer: "a JSON pointer"
+    case .localTime: "a time such as 14:22:35"
+    case .localDateTime: "a date-time such as 2024-01-31T14:22:35"
     }
   }
 
@@ -49,6 +63,8 @@ package enum Format: String, Hashable, Sendable, CaseIterable {
     case .date: text.count == 10 && Calendar.day(text, 0) != nil
     case .time: Calendar.isTime(text, 0)
     case .dateTime: Calendar.isDateTime(text)
+    case .localTime: Calendar.time(text) != nil
+    case .localDateTime: text.count > 10 && Calendar.instant(text) != nil
     case .email: Self.isEmail(text)
     case .hostname: Self.isHostname(text, 0, text.count)
     case .ipv4: Self.isIPv4(text, 0, text.count)

@@ -50,22 +50,24 @@ extension SchemaCompiler {
   }
 
   private func fillNumber(_ node: SchemaNode, _ object: JSONObject) {
-    node.number.minimum = object["minimum"]?.number
-    node.number.maximum = object["maximum"]?.number
+    var rules = NumberRules()
+    rules.minimum = object["minimum"]?.number
+    rules.maximum = object["maximum"]?.number
     // Draft 4 has booleans that modify the bound beside them; later drafts numbers.
     switch object["exclusiveMinimum"] {
-    case .bool(true)?: swap(&node.number.minimum, &node.number.exclusiveMinimum)
-    case .number(let bound)?: node.number.exclusiveMinimum = bound
+    case .bool(true)?: swap(&rules.minimum, &rules.exclusiveMinimum)
+    case .number(let bound)?: rules.exclusiveMinimum = bound
     default: break
     }
     switch object["exclusiveMaximum"] {
-    case .bool(true)?: swap(&node.number.maximum, &node.number.exclusiveMaximum)
-    case .number(let bound)?: node.number.exclusiveMaximum = bound
+    case .bool(true)?: swap(&rules.maximum, &rules.exclusiveMaximum)
+    case .number(let bound)?: rules.exclusiveMaximum = bound
     default: break
     }
     if let step = object["multipleOf"]?.number, !step.decimal.digits.isEmpty {
-      node.number.multipleOf = step
+      rules.multipleOf = step
     }
+    node.number = rules
   }
 
   private mutating func fillText(
@@ -79,7 +81,7 @@ extension SchemaCompiler {
       node.text.pattern = try pattern(source, Pointer.append(place, "pattern"))
     }
     if options.checksFormats, let name = object["format"]?.string {
-      node.text.format = Format(name: name)
+      node.text.format = Format(name: name, airbyteType: object["airbyte_type"]?.string)
     }
   }
 
