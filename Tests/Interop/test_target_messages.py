@@ -1,11 +1,11 @@
 """What dativo-target-parquet makes of each message and of each way to get one wrong."""
 import json
-import pathlib
 
+import jsonschema
 import pyarrow.parquet as pq
 import pytest
 
-from conftest import lines, record, run, schema, state
+from conftest import ROOT, lines, record, run, schema, state
 
 ID = {"id": {"type": "integer"}}
 
@@ -36,6 +36,16 @@ def commits(tmp_path):
 
 def ids(rows):
     return [row["id"] for row in rows]
+
+
+def test_commits_are_what_their_schema_says(load, tmp_path):
+    columns = {**ID, "list": {"type": "array", "items": {"type": "string"}}}
+    load(schema("s", columns), record("s", {"id": 1, "list": ["a"]}), state({"n": 1}), source="shop")
+    rules = json.loads((ROOT / "schemas" / "commit.schema.json").read_text())
+    objects = sorted((tmp_path / "out").rglob("commits/*.json"))
+    assert [json.loads(path.read_text())["kind"] for path in objects] == ["open", "data"]
+    for path in objects:
+        jsonschema.validate(json.loads(path.read_text()), rules)
 
 
 # Lines and bytes.
