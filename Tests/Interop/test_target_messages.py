@@ -244,6 +244,15 @@ def test_missing_key_properties(load, table):
     assert ids(table()) == [1, 2, 3]
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_missing_key_on_a_last_line_without_line_feed(load, table, rows):
+    columns = {**ID, "k": {"type": ["null", "string"]}}
+    good = [record("s", {"id": row, "k": "x"}) for row in range(1, rows)]
+    result = load(lines(schema("s", columns, keys=["k"]), *good, record("s", {"id": rows}))[:-1])
+    assert result.code == 65 and f"line {rows + 1}" in result.failure["message"]
+    assert "missing key properties: k" in result.failure["message"]
+
+
 def test_a_key_that_is_null_is_a_matter_for_the_contract(load, table):
     columns = {**ID, "k": {"type": ["null", "string"]}}
     assert load(schema("s", columns, keys=["k"]), record("s", {"id": 1, "k": None})).code == 0

@@ -135,14 +135,14 @@ extension Loader {
   /// Throws for a record without one of the stream's key properties; a null is one.
   mutating func checkKeys(
     _ table: Table,
-    from start: Position,
+    _ start: Position,
+    _ end: Position,
     rows: Int,
     before: Int
   ) throws(Failure) {
     guard !table.keys.isEmpty, table.hasNewNullKeys() else { return }
     var p = unsafe start
     for row in 0..<rows {
-      let end = unsafe p + 64 * 1024 * 1024
       let next = unsafe Self.lineEnd(p, end)
       if let location = unsafe try? RecordLocation(p, next) {
         let bytes = unsafe UnsafeRawBufferPointer(

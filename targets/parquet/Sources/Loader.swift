@@ -91,7 +91,7 @@ struct Loader: ~Copyable {
     if try addMetadataColumns(table, rows) { return unsafe start }
     let taken = table.batch.rows - rows
     if taken > 0 {
-      unsafe try checkKeys(table, from: start, rows: taken, before: rows)
+      unsafe try checkKeys(table, start, run.position, rows: taken, before: rows)
       lineNumber += taken
       table.rowsRead += taken
       unsafe table.bytesRead += run.position - start
@@ -171,7 +171,7 @@ struct Loader: ~Copyable {
       return false
     }
     if try addMetadataColumns(table, rows) { return false }
-    unsafe try checkKeys(table, from: start, rows: 1, before: rows)
+    unsafe try checkKeys(table, start, end, rows: 1, before: rows)
     table.rowsRead += 1
     unsafe table.bytesRead += end - start
     rowsSinceCommit += 1
