@@ -69,7 +69,9 @@ struct Filter: ~Copyable {
     }
     do throws(Failure) {
       while unsafe p < end {
-        if let stream = unsafe stream(matching: p, end), unsafe run(stream, &p, end) { continue }
+        if let stream = unsafe stream(matching: p, end), unsafe !stopsShort(stream, &p, end) {
+          continue
+        }
         let next = unsafe Self.lineEnd(p, end)
         lineNumber += 1
         switch unsafe try line(p, next) {
@@ -106,20 +108,26 @@ struct Filter: ~Copyable {
     return streams.first { unsafe $0.form.matches(p, end) }
   }
 
-  /// Goes over lines of one stream's form for as long as their records are surely fine; false if
-  /// not even the first is.
-  private mutating func run(_ stream: StreamCheck, _ p: inout Position, _ end: Position) -> Bool {
+  /// Goes over lines of one stream's form for as long as their records are surely fine; whether
+  /// one that is not was met, which is then the next line.
+  private mutating func stopsShort(
+    _ stream: StreamCheck,
+    _ p: inout Position,
+    _ end: Position
+  ) -> Bool {
     current = stream
     let start = unsafe p
     var count = 0
     let prefix = stream.form.prefix.count
     stream.pendingUnknown = 0
+    var isUnsure = false
     while unsafe stream.form.matches(p, end) {
       let after = unsafe stream.fast?.record(p + prefix, end)
       guard let after = unsafe after, let next = unsafe stream.form.end(after: after, end),
         stream.acceptCapturedKeys()
       else {
         stream.pendingUnknown = stream.fast?.unknownVisited ?? 0
+        isUnsure = true
         break
       }
       unsafe p = unsafe next
@@ -129,7 +137,7 @@ struct Filter: ~Copyable {
     stream.read += count
     stream.passed += count
     stream.bytes += unsafe p - start
-    return count > 0
+    return isUnsure
   }
 
   /// Whether a stream carried the object.

@@ -9,6 +9,10 @@ extension YAMLNode {
   ///
   /// A key that stands twice in a mapping is an error, since one of the two would be ignored.
   package static func parse(_ text: String) throws(YAMLError) -> YAMLNode {
+    // Editors of Windows begin files with a byte-order mark, which the parser takes for text.
+    if text.unicodeScalars.first == "\u{FEFF}" {
+      return try parse(String(text.unicodeScalars.dropFirst()))
+    }
     let root: Node?
     do {
       root = try Yams.compose(yaml: text)

@@ -1,0 +1,30 @@
+import Contracts
+import Testing
+
+@Suite struct DatePatternTests {
+  @Test(arguments: [
+    ("yyyy-MM-dd", "2024-02-29", true), ("yyyy-MM-dd", "2023-02-29", false),
+    ("yyyy-MM-dd", "2024-2-29", false), ("yyyy-MM-dd", "+10000-01-01", true),
+    ("yyyy-MM-dd", "10000-01-01", false), ("yyyy-M-d", "2024-1-5", true),
+    ("yyyyMMdd", "20240131", true), ("dd/MM/yyyy", "31/01/2024", true),
+    ("d MMM yyyy", "5 Jan 2024", true), ("d MMM yyyy", "5 JAN 2024", false),
+    ("yyyy-MM-dd HH:mm:ss", "2024-01-31 24:00:00", false),
+    ("yyyy-MM-dd HH:mm:ss.SSS", "2024-01-31 10:00:00.12", false),
+    ("yyyy-MM-dd'T'HH:mm:ssX", "2024-01-31T10:00:00+02", true),
+    ("yyyy-MM-dd'T'HH:mm:ssZ", "2024-01-31T10:00:00Z", false),
+    ("yyyy-MM-dd'T'HH:mm:ssXXX", "2024-01-31T10:00:00+0200", false),
+    ("yyyy-MM-dd'T'HH:mm:ss[.SSS]XXX", "2024-01-31T10:00:00-18:00", true),
+    ("yyyy-MM-ddTHH:mm:ssZ", "2024-03-10T14:22:35+10:00", true), ("hh:mm a", "11:59 PM", true),
+    ("hh:mm a", "13:00 PM", false), ("yyyy-MM-dd", "2024-01-31 ", false),
+  ])
+  func textsAreReadAsTheJDKDoes(pattern: String, text: String, isDate: Bool) throws {
+    #expect((try DatePattern(pattern).parse(text.utf8.span) != nil) == isDate)
+  }
+
+  @Test(arguments: [
+    "yyyy-'W'ww-e", "QQQ yyyy", "yyyy", "hh:mm:ss", "yyyy-MM-dd VV", "yyyy-MM-dd'T",
+  ])
+  func whatIsNoDateIsNotEvaluated(pattern: String) {
+    #expect(throws: DatePattern.Problem.self) { try DatePattern(pattern) }
+  }
+}

@@ -1,0 +1,60 @@
+import JSON
+import JSONSchema
+import Testing
+
+@Suite struct FastCheckTests {
+  private func isSure(_ shape: FastShape, _ record: String) -> Bool {
+    var fast = FastCheck(shape, refusesDuplicates: true)
+    let bytes = Array((record + "\n").utf8)
+    // SAFETY: the bytes are lent for the call.
+    return unsafe bytes.withUnsafeBufferPointer { bytes in
+      guard let start = bytes.baseAddress else { return false }
+      return unsafe fast.record(start, start + bytes.count) == start + bytes.count - 1
+    }
+  }
+
+  private func number(_ make: (inout NumberRules) -> Void) -> FastShape {
+    var rules = NumberRules()
+    make(&rules)
+    var shape = FastShape(.object)
+    shape.properties = [("a", FastShape(.number, number: rules), true)]
+    return shape
+  }
+
+  @Test(arguments: [
+    ("0.10", true), ("0.1000", true), ("0.1", true), ("0.11", false), ("0", true), ("-0.0", true),
+    ("-0.01", false), ("0.09999999999", true), ("0.1000000000001", false), ("1e-1", false),
+  ])
+  func boundsAreExactOrNotSure(value: String, isFine: Bool) throws {
+    let shape = number {
+      $0.minimum = JSONNumber(0)
+      $0.maximum = JSONNumber("0.10")
+    }
+    #expect(isSure(shape, "{\"a\":\(value)}") == isFine)
+  }
+
+  @Test(arguments: [
+    ("19.99", true), ("1.255", false), ("5", true), ("123456789012345678.25", false),
+  ])
+  func stepsOfAPowerOfTenAreCountedInDigits(value: String, isFine: Bool) throws {
+    #expect(isSure(number { $0.multipleOf = JSONNumber("0.01") }, "{\"a\":\(value)}") == isFine)
+  }
+
+  @Test(arguments: [("4.5", true), ("4.6", false), ("4.50001", false), ("-3", true)])
+  func otherStepsAreDivided(value: String, isFine: Bool) throws {
+    #expect(isSure(number { $0.multipleOf = JSONNumber("1.5") }, "{\"a\":\(value)}") == isFine)
+  }
+
+  @Test(arguments: [
+    #"{"a":1,"a":1}"#, #"{"a":1,"b":{"x":1,"x":2}}"#, #"{"a":1,"b":[{"x":1,"\u0078":2}]}"#, "{}",
+    #"{"a":01}"#, #"{"a":1.}"#, #"{"a":1,}"#, #"{"a":"1"}"#, #"{"a":null}"#,
+  ])
+  func whatMayBeWrongIsNeverSure(record: String) {
+    #expect(!isSure(number { _ in }, record))
+  }
+
+  @Test func otherOrdersSpacesAndUnknownMembersAreFine() {
+    let shape = number { _ in }
+    #expect(isSure(shape, #"{ "b" : {"x":1,"y":[2]} , "a" : 1.5e3 }"#))
+  }
+}
