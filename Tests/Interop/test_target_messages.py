@@ -449,6 +449,16 @@ def test_very_long_names(load, tmp_path, commits):
     assert len(set(folders)) == 2 and all(len(name) <= 200 for name in folders)
 
 
+def test_more_streams_than_files_may_be_open(load, tmp_path, commits):
+    messages = []
+    for number in range(1100):
+        messages += [schema(f"s{number}", ID), record(f"s{number}", {"id": number})]
+    result = load(*messages, state({"n": 1}))
+    assert (result.code, result.out) == (0, '{"n": 1}\n')
+    assert len(list((tmp_path / "out").glob("s*/*.parquet"))) == 1100
+    assert len(commits()) == 1
+
+
 @pytest.mark.parametrize("pipeline", ["", "tables", "../x", "a/b", ".x", "p" * 129])
 def test_names_of_pipelines_that_are_refused(load, pipeline):
     result = load(pipeline=pipeline)

@@ -28,6 +28,8 @@ struct Committer: ~Copyable {
   /// Who is told how the load gets on.
   var reporter = Reporter(Settings.info.name)
   private var failure: Failure?
+  /// The writers that may have a file open, the one that wrote last at the end.
+  private var openWriters: [TableWriter] = []
 
   init(_ settings: Settings, acceptsSource: Bool = false) throws(Failure) {
     let store = LocalStore(
@@ -41,6 +43,9 @@ struct Committer: ~Copyable {
     self.store = store
     self.log = log
   }
+
+  // The encoder may still be at work when something else has failed.
+  deinit { encoder.end() }
 
   private static func open(
     _ store: LocalStore,
@@ -116,8 +121,21 @@ struct Committer: ~Copyable {
     )
     let box = Box(batch)
     let writer = table.writer
+    try keepOpen(writer)
     try working { (encoder) in try encoder.submit { try writer.write(box.take(), plan) } }
   }
+
+  /// Notes that `writer` has a file open; the one that wrote longest ago ends its file when they
+  /// are many, since a process may have few hundred.
+  private mutating func keepOpen(_ writer: TableWriter) throws(Failure) {
+    openWriters.removeAll { $0 === writer }
+    openWriters.append(writer)
+    guard openWriters.count > Self.openFileLimit else { return }
+    let oldest = openWriters.removeFirst()
+    try working { (encoder) in try encoder.submit { try oldest.close() } }
+  }
+
+  private static let openFileLimit = 200
 
   /// Commits every file that is open or whole, with the waiting STATE.
   mutating func commit(_ tables: [Table]) throws(Failure) {
@@ -127,6 +145,7 @@ struct Committer: ~Copyable {
       try encoder.submit { for writer in writers { try writer.close() } }
       try encoder.drain()
     }
+    openWriters = []
     let files = writers.flatMap { $0.takeFinished() }
     let state = waiting.map(\.value) ?? committed
     lastCommit = Clock.monotonic
