@@ -71,8 +71,7 @@ extension Filter {
     var text = line[...]
     if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
     guard let message = try? JSONValue.parse(Array(text)) else { return nil }
-    let isNarrowed = settings.mode != .warn
-    let result = Narrowing.message(message, entry, narrowsTypes: isNarrowed)
+    let result = Narrowing.message(message, entry, narrowsTypes: settings.narrowsTypes)
     let ending = line.reversed().prefix { $0 == 0x0A || $0 == 0x0D }.reversed()
     return Array(result.encoded().utf8) + ending
   }

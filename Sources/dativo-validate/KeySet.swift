@@ -1,4 +1,4 @@
-/// A set of 128-bit hashes: about 32 bytes for each key.
+/// A set of 128-bit hashes: 21 to 43 bytes for each key.
 struct KeySet {
   /// The hash of one key.
   struct Hash: Hashable {
@@ -47,7 +47,7 @@ struct KeySet {
     slots[place] = hash.low | 1
     slots[place + 1] = hash.high
     count += 1
-    if count * 4 > slots.count { grow() }
+    if count * 8 > slots.count * 3 { grow() }
     return true
   }
 

@@ -38,9 +38,7 @@ enum Narrowing {
     }
     switch (property.type, only[0]) {
     case (.date?, "string"):
-      if case .pattern(let pattern)? = property.temporal?.form, pattern.isISODay {
-        schema["format"] = "date"
-      }
+      if property.temporal?.isDay == true { schema["format"] = "date" }
     case (.number?, "number"), (.number?, "integer"):
       if let step = property.number.multipleOf, schema["multipleOf"] == nil, only[0] == "number" {
         schema["multipleOf"] = .number(step)
@@ -52,7 +50,7 @@ enum Narrowing {
         }
       }
     case (.integer?, "number"):
-      schema["type"] = .array(types.map { $0 == "number" ? "integer" : .string($0) })
+      schema["type"] = types == ["number"] ? "integer" : ["null", "integer"]
     default: break
     }
     return schema

@@ -102,6 +102,10 @@ struct Settings {
     lineLimit = configuration.integer("line_limit") ?? lineLimit
   }
 
+  /// Whether the outgoing SCHEMA may say more than the one that came: not where records pass that
+  /// break the contract.
+  var narrowsTypes: Bool { mode != .warn }
+
   /// Refuses what does not go together.
   func check() throws(Failure) {
     if mode == .quarantine, quarantine == nil {

@@ -58,6 +58,7 @@ final class StreamCheck {
       ObjectCheck(
         entry.object,
         refusesUnknown: settings.refusesUnknown,
+        narrowsTypes: settings.narrowsTypes,
         datasetScope: entry.contract.settings["dativo.scope"] == "dataset"
       )
     }

@@ -46,11 +46,24 @@ package final class ObjectCheck {
   private let refusesUnknown: Bool
   private var captures: [String: Int] = [:]
 
-  /// Compiles `object`; `refusesUnknown` makes a field that the contract lacks a violation.
-  package init(_ object: ContractObject, refusesUnknown: Bool, datasetScope: Bool) {
+  /// Compiles `object`.
+  ///
+  /// `refusesUnknown` makes a field that the contract lacks a violation; with `narrowsTypes` ISO
+  /// days must fit the DATE column that the outgoing SCHEMA announces.
+  package init(
+    _ object: ContractObject,
+    refusesUnknown: Bool,
+    narrowsTypes: Bool,
+    datasetScope: Bool
+  ) {
     self.object = object
     self.refusesUnknown = refusesUnknown
-    let columns = object.properties.filter { !$0.isMeasure }
+    let columns = object.properties.filter { !$0.isMeasure }.map { property in
+      var property = property
+      let isDay = property.temporal?.isDay ?? false
+      property.temporal?.isColumn = narrowsTypes && isDay
+      return property
+    }
     checks = columns.map(ValueCheck.init)
     fields = Set(object.properties.map(\.field))
     addKeys(columns)

@@ -86,8 +86,8 @@ extension ValueCheck {
     if case .pattern(let pattern) = rules.form, pattern.isISODay {
       let bounds = [rules.minimum, rules.maximum].compactMap(\.self)
       if bounds.allSatisfy({ $0.instant.nanoseconds == 0 }) {
-        var low = TemporalRules.columnDays.lowerBound
-        var high = TemporalRules.columnDays.upperBound
+        var low = rules.isColumn ? TemporalRules.columnDays.lowerBound : Int.min
+        var high = rules.isColumn ? TemporalRules.columnDays.upperBound : Int.max
         if let bound = rules.minimum {
           low = max(low, bound.instant.days + (bound.isExclusive ? 1 : 0))
         }

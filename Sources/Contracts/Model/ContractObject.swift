@@ -80,6 +80,8 @@ package struct TemporalRules: Sendable {
   package var expectation: String
   package var minimum: Bound?
   package var maximum: Bound?
+  /// Whether the outgoing SCHEMA announces a `date`, so that its column must hold every value.
+  package var isColumn = false
 
   /// A bound as it was written, and as an instant.
   package struct Bound: Sendable {
@@ -88,16 +90,12 @@ package struct TemporalRules: Sendable {
     package var isExclusive = false
   }
 
-  /// The days that a DATE or TIMESTAMP column holds: the years 0001 to 9999.
+  /// The days that a DATE column holds: the years 0001 to 9999.
   static let columnDays = Calendar.days(1, 1, 1)...Calendar.days(9999, 12, 31)
 
-  /// Whether the text is one that the SCHEMA can announce as `date` or `date-time`.
-  var isColumn: Bool {
-    switch form {
-    case .isoTimestamp: true
-    case .pattern(let pattern): pattern.isISODay
-    case .isoDate, .isoTime, .unread: false
-    }
+  /// Whether the texts are ISO days, which a SCHEMA can announce as `date`.
+  package var isDay: Bool {
+    if case .pattern(let pattern) = form { pattern.isISODay } else { false }
   }
 
   /// The instant that a text stands for; nil if the text has not the form.
