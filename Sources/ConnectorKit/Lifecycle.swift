@@ -15,6 +15,7 @@ public enum Lifecycle {
     writesMessages: Bool = false,
     _ body: () throws -> Void
   ) -> Never {
+    StandardDescriptors.occupy()
     Signals.install()
     Memory.giveBackLargeBlocks()
     do {

@@ -5,7 +5,7 @@ import jsonschema
 import pyarrow.parquet as pq
 import pytest
 
-from conftest import ROOT, lines, record, run, schema, state
+from conftest import BIN, ROOT, lines, record, run, schema, state
 
 ID = {"id": {"type": "integer"}}
 
@@ -419,6 +419,24 @@ def test_airbyte_global_and_legacy_states_replace(load, commits):
     assert commits()[-1]["state"] == {"a": 1}
     assert load({"type": "STATE", "state": {"data": {}}}).out == ""
     assert commits()[-1]["state"] == {"a": 1}
+
+
+# Closed descriptors.
+
+
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "0<&- 1>&-", "2>&-"])
+def test_closed_descriptors_are_never_taken_for_files(tmp_path, closed):
+    config = tmp_path / "t.json"
+    config.write_text(json.dumps({"destination": str(tmp_path / "out")}))
+    messages = tmp_path / "in.jsonl"
+    messages.write_bytes(lines(schema("s", ID), record("s", {"id": 1}), state({"n": 1})))
+    line = f'"$0" --config {config} <{messages} {closed}'
+    result = run("/bin/sh", "-c", line, str(BIN / "dativo-target-parquet"))
+    assert result.code == (0 if closed == "2>&-" else 74), result
+    assert (tmp_path / "out" / "_dativo" / "default" / "lock").read_bytes() == b""
+    if "0" not in closed:
+        # Committed, though nobody could be told.
+        assert pq.read_table(tmp_path / "out" / "s").to_pylist() == [{"id": 1}]
 
 
 # Names that become paths.
