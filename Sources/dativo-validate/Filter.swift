@@ -41,6 +41,8 @@ struct Filter: ~Copyable {
   /// STATE lines that wait for the rules of the end.
   var held: [(line: [UInt8], isAirbyte: Bool)] = []
   let holdsStates: Bool
+  /// The nanoseconds spent waiting for input.
+  var waitedToRead: UInt64 = 0
   /// Types of messages that are not looked into, counted.
   var relayed: [String: Int] = [:]
 

@@ -1,54 +1,42 @@
 import ConnectorKit
 import JSONSchema
-import Posix
-import Telemetry
-import Wire
 
 /// Tells the supervisor, at most once a second, how far each stream is.
 final class Meter {
-  private let sink = EventSink(stage: "dativo-validate")
-  private var last = Clock.monotonic
+  private var reporter = Reporter("dativo-validate")
 
   /// Whether nobody listens, so that people are told at the end instead.
-  var isSilent: Bool { sink == nil }
+  var isSilent: Bool { !reporter.isListening }
 
   /// Reports if a second has passed.
   func tick(_ streams: [StreamCheck]) {
-    guard sink != nil else { return }
-    let now = Clock.monotonic
-    guard now - last >= 1_000_000_000 else { return }
-    last = now
-    report(streams)
+    if reporter.isDue() { report(streams) }
   }
 
-  /// Reports the final figures, violations included.
-  func finish(_ streams: [StreamCheck]) {
-    guard let sink else { return }
+  /// Reports the final figures: violations, and the time spent waiting on either side.
+  func finish(_ streams: [StreamCheck], waitedToRead: UInt64, waitedToWrite: UInt64) {
     report(streams)
     for stream in streams {
       for (key, tally) in stream.violations {
-        sink.emit(
-          .violations(
-            stream: stream.name,
-            rule: key.rule,
-            pointer: key.pointer,
-            severity: key.severity.rawValue,
-            count: tally.count
-          )
+        reporter.violations(
+          stream: stream.name,
+          rule: key.rule,
+          pointer: key.pointer,
+          severity: key.severity.rawValue,
+          count: tally.count
         )
       }
     }
+    reporter.stall(read: waitedToRead, write: waitedToWrite)
   }
 
   private func report(_ streams: [StreamCheck]) {
     for stream in streams {
-      sink?.emit(
-        .stream(
-          name: stream.name,
-          recordsIn: stream.read,
-          recordsOut: stream.passed,
-          bytesIn: stream.bytes
-        )
+      reporter.stream(
+        stream.name,
+        recordsIn: stream.read,
+        recordsOut: stream.passed,
+        bytesIn: stream.bytes
       )
     }
   }

@@ -2,7 +2,6 @@ import ConnectorKit
 import Contracts
 import JSON
 import Posix
-import Telemetry
 import Wire
 
 /// One run of the filter, from the contracts to the report.
@@ -34,7 +33,11 @@ struct Run {
       relayed: filter.relayed,
       failure: failure
     )
-    meter.finish(filter.streams)
+    meter.finish(
+      filter.streams,
+      waitedToRead: filter.waitedToRead,
+      waitedToWrite: filter.output.waited
+    )
     do throws(Failure) {
       try report.write()
     } catch {
@@ -51,6 +54,7 @@ struct Run {
       unsafe try filter.take(region)
       meter.tick(filter.streams)
     }
+    filter.waitedToRead = reader.waited
     if reader.wasStopped, let failure = Failure.signalled { throw failure }
   }
 
