@@ -47,7 +47,8 @@ struct Answer {
     Console(showsProgress: false).show(findings.map(\.text))
   }
 
-  private func envelope(_ command: String) -> String {
+  /// The one object of `--json`.
+  func envelope(_ command: String) -> String {
     let object: JSONValue = [
       "command": .string(command), "ok": .bool(errors.isEmpty && exit <= 1),
       "exit": .number(JSONNumber(exit)), "result": result,

@@ -1,4 +1,6 @@
 import ArgumentParser
+import JSON
+import Supervisor
 
 @main
 struct Dativo: ParsableCommand {
@@ -27,4 +29,22 @@ struct Dativo: ParsableCommand {
       StateCommand.self, Schema.self,
     ]
   )
+
+  /// Runs the command; with `--json` a command line that is wrong has its one object too.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let isUsage =
+        exitCode(for: error) == .validationFailure && !(error is ArgumentParser.ExitCode)
+      let words = CommandLine.arguments.dropFirst()
+      if isUsage, words.contains("--json") {
+        var answer = Answer(.null, text: nil, exit: exitCode(for: error).rawValue)
+        answer.errors = [Finding(.error, message(for: error))]
+        print(answer.envelope(words.first { !$0.hasPrefix("-") } ?? "dativo"))
+      }
+      exit(withError: error)
+    }
+  }
 }

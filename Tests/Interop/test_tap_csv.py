@@ -89,6 +89,9 @@ def test_fixtures(name):
     folder = FIXTURES / name
     result = run(TAP, "--config", "config.json", cwd=folder)
     assert (result.code, result.out) == (0, (folder / "expected.jsonl").read_text())
+    # What the tap announces, it keeps.
+    checked = run("dativo-validate", stdin=result.out)
+    assert (checked.code, checked.out) == (0, result.out)
 
 
 # --- against Python's csv module ---

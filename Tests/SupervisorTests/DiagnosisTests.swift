@@ -67,6 +67,21 @@ import Testing
     #expect(blame(diagnosis)?.message == "target-y ended before its input did")
   }
 
+  @Test func theLastOfSeveralVictimsPointsAtTheReader() {
+    let lines = ["BrokenPipeError: [Errno 32] Broken pipe"]
+    let diagnosis = Diagnosis(
+      ends(.code(1), .code(141), .code(0), tapLines: lines),
+      rounds: [[2, 1, 0]]
+    )
+    #expect(blame(diagnosis)?.stage == 2)
+    #expect(blame(diagnosis)?.recovery == Recovery.none)
+  }
+
+  @Test func aTapThatWasKilledIsToBlameThoughItsReaderWasSeenToEndFirst() {
+    let diagnosis = Diagnosis(ends(.signal(9), .code(65), .code(65)), rounds: [[1], [2], [0]])
+    #expect(blame(diagnosis)?.stage == 0)
+  }
+
   @Test func aTapThatWeEndedSinceItsReaderWasGoneIsNotToBlame() {
     let ends = ends(.signal(15), .code(0), .code(75), signalled: 0)
     #expect(blame(Diagnosis(ends, rounds: [[1], [2], [0]]))?.stage == 2)

@@ -101,7 +101,7 @@ struct LinterTests {
         "job.yaml:11:13: error: \"format\" must be one of json, csv, not \"jsn\"\n"
           + "  -> Did you mean \"json\"?",
         "job.yaml:12:12: error: \"!\" is no pattern\n  -> Write `stream.property` or `!*.ssn`.",
-        "job.yaml:14:13: error: the contract contracts/order.odcs.yaml does not exist\n"
+        "job.yaml:14:13: error: contracts/order.odcs.yaml is no contract file\n"
           + "  -> Did you mean \"contracts/orders.odcs.yaml\"?",
       ]
     )

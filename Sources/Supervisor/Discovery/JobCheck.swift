@@ -80,8 +80,8 @@ package struct JobCheck {
       step("contract") { _ throws(Failure) in
         throw Failure(
           .configuration,
-          "\(entry) does not exist",
-          hint: "Paths start from the folder of the job file, \(job.folder)."
+          "\(entry) is no contract file",
+          hint: job.contractHint(entry)
         )
       }
     }

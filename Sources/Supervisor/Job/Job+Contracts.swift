@@ -14,4 +14,13 @@ extension Job {
     }
     return (paths, missing)
   }
+
+  /// What to write in place of an entry that leads to no file.
+  package func contractHint(_ entry: String) -> String {
+    if Paths.isFolder(Paths.absolute(entry, from: folder)) {
+      let name = entry.hasSuffix("/") ? String(entry.dropLast()) : entry
+      return "It is a folder: write `\(name)/*.odcs.yaml`."
+    }
+    return "Paths start from the folder of the job file, \(folder)."
+  }
 }

@@ -31,6 +31,13 @@ package enum Paths {
   package static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
   package static func exists(_ path: String) -> Bool { kind(path) != nil }
 
+  /// Whether the name is a symbolic link, whatever it leads to.
+  package static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    // SAFETY: the status is written to a variable of this call.
+    return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
   private static func kind(_ path: String) -> UInt32? {
     var status = stat()
     // SAFETY: the status is written to a variable of this call.

@@ -27,6 +27,8 @@ enum YAMLFile {
           "Put `${…}` into quotes where it stands between brackets or braces."
         } else if error.reason.contains("mapping values are not allowed") {
           "Put text that contains \": \" into quotes, and check the indentation."
+        } else if error.reason.contains("another document") {
+          "One file is one document: remove this `---` and what follows it."
         } else if error.reason.contains("stands twice") {
           "Keep one of the two."
         } else {

@@ -35,8 +35,8 @@ struct JobChecks {
       let isPattern = missing.contains { "*?[".contains($0) }
       add(
         node,
-        isPattern ? "no file matches \"\(missing)\"" : "the contract \(missing) does not exist",
-        hint: nearContract(missing) ?? "Paths start from the folder of the job file."
+        isPattern ? "no file matches \"\(missing)\"" : "\(missing) is no contract file",
+        hint: nearContract(missing) ?? job.contractHint(missing)
       )
     }
   }

@@ -45,6 +45,8 @@ package struct Linter {
     for name in Paths.names(in: path) where !name.hasPrefix(".") && name != "node_modules" {
       let inner = path == "." ? name : path.hasSuffix("/") ? path + name : "\(path)/\(name)"
       if Paths.isFolder(inner) {
+        // Links may lead in circles.
+        if Paths.isLink(inner) { continue }
         folder(inner, depth: depth + 1)
       } else if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
         file(inner, isNamed: false)

@@ -108,7 +108,7 @@ package enum Diagnosis: Sendable {
         guard end.sawBrokenPipe || (hadNoReader && end.note == nil) else {
           return index
         }
-        victim = victim ?? index
+        victim = max(victim ?? index, index)
       }
       gone.formUnion(round)
     }

@@ -46,7 +46,7 @@ package struct Preparation {
       throw Failure(
         .configuration,
         "\(job.file): no such contract: \(missing.joined(separator: ", "))",
-        hint: "Paths start from the folder of the job file."
+        hint: missing.first.map(job.contractHint)
       )
     }
     var catalog: Catalog?
