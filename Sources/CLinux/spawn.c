@@ -26,9 +26,10 @@ struct trouble {
 static const char *const steps[] = {"setpgid", "prctl", "dup", "chdir", "exec"};
 
 static void default_signals(void) {
-  struct sigaction action = {0};
-  action.sa_handler = SIG_DFL;
-  for (int number = 1; number < NSIG; number++) sigaction(number, &action, 0);
+  /* All zero is SIG_DFL. Past the C library, which keeps two signals for itself and would leave
+     them ignored where our own parent ignored them. */
+  static const char action[64];
+  for (int number = 1; number <= 64; number++) syscall(SYS_rt_sigaction, number, action, 0, 8);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, 0);

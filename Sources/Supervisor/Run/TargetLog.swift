@@ -13,6 +13,13 @@ package struct TargetLog {
     package var epoch: Int
     package var source: String?
     package var state: JSONValue?
+
+    package init(sequence: Int, epoch: Int, source: String?, state: JSONValue?) {
+      self.sequence = sequence
+      self.epoch = epoch
+      self.source = source
+      self.state = state
+    }
   }
 
   private let job: Job
