@@ -4,13 +4,12 @@ import gzip
 import io
 import json
 import random
-import time
 
 import pytest
 import zstandard
 
 from conftest import ROOT, run
-from tap_csv import Output, compressed, sync, tap, write
+from tap_csv import TAP, Output, compressed, sync, tap, write
 
 # --- fixtures: a configuration, its files, and what comes of them, byte for byte ---
 
