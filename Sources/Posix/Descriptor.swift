@@ -29,9 +29,11 @@ package struct Descriptor: ~Copyable, Sendable {
     return raw
   }
 
-  /// Forces what was written to the disk.
+  /// Forces what was written to the disk; a pipe or a device, which has none, is left alone.
   package func sync(_ path: String = "") throws(PosixError) {
-    guard fsync(raw) == 0 else { throw PosixError("fsync", path) }
+    guard fsync(raw) == 0 || errno == EINVAL || errno == EROFS else {
+      throw PosixError("fsync", path)
+    }
   }
 
   /// Reads up to `buffer.count` bytes; 0 is the end.

@@ -79,14 +79,14 @@ struct Filter: ~Copyable {
         switch unsafe try line(p, next) {
         case .pass: break
         case .drop:
-          unsafe try write(from, p)
+          unsafe try write(&from, p)
           unsafe from = unsafe next
         case .replace(let bytes):
-          unsafe try write(from, p)
+          unsafe try write(&from, p)
           try write(bytes)
           unsafe from = unsafe next
         case .barrier:
-          unsafe try write(from, p)
+          unsafe try write(&from, p)
           try quarantine?.sync()
           unsafe try write(p, next)
           try flush()
@@ -159,6 +159,13 @@ struct Filter: ~Copyable {
     } catch {
       throw Failure(error)
     }
+  }
+
+  /// Writes up to `end` and begins anew there, so that a failure later on writes nothing twice.
+  private mutating func write(_ start: inout Position, _ end: Position) throws(Failure) {
+    let first = unsafe start
+    unsafe start = unsafe end
+    unsafe try write(first, end)
   }
 
   mutating func write(_ bytes: [UInt8]) throws(Failure) {

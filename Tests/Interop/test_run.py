@@ -166,6 +166,73 @@ def test_private_files_are_private(project):
     assert "s3cret" not in plan.out + plan.err
 
 
+BAD = """\
+import json
+print(json.dumps({"type": "SCHEMA", "stream": "orders", "key_properties": ["id"], "schema":
+    {"type": "object", "properties": {"id": {"type": "integer"}, "n": {"type": "integer"}}}}))
+for i in range(100):
+    value = "many" if i % 10 == 0 else i
+    print(json.dumps({"type": "RECORD", "stream": "orders", "record": {"id": i, "n": value}}))
+print(json.dumps({"type": "STATE", "value": {"done": True}}))
+"""
+
+
+def test_quarantined_records_make_a_run_partial(project):
+    tap = project.folder / "bad.py"
+    tap.write_text(BAD)
+    project.job(tap=tap, extra="validation: {mode: quarantine}")
+    done = project.run("--json", code=1)
+    record = json.loads(done.out)["result"]
+    assert record["outcome"] == "partial"
+    assert record["rows"] == {
+        "read": 100, "passed": 90, "violating": 10, "quarantined": 10, "committed": 90,
+        "adds_up": True,
+    }
+    assert "100 rows read = 90 committed + 10 quarantined" in done.err
+    assert project.ids() == [i for i in range(100) if i % 10]
+    kept = project.folder / ".dativo/quarantine/acme/orders.jsonl"
+    assert len(kept.read_text().splitlines()) == 10
+
+
+def test_a_violation_in_strict_mode_fails_the_run_and_names_it(project):
+    tap = project.folder / "bad.py"
+    tap.write_text(BAD)
+    project.job(tap=tap)
+    done = project.run(code=2)
+    assert project.record()["failure"]["stage"] == "validate"
+    assert project.record()["failure"]["code"] == 65
+    assert "many" in done.err and "orders" in done.err
+    assert project.ids() == []
+
+
+def test_progress_on_a_terminal_is_one_line_that_is_rewritten(project):
+    import pty
+
+    project.job({"rows": 3000, "delay": 0.03})
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [str(BIN / "dativo"), "run", "job.yaml"],
+        cwd=project.folder,
+        env={**project.environment, "TERM": "xterm", "NO_COLOR": ""},
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    output = b""
+    while True:
+        try:
+            block = os.read(ours, 65536)
+        except OSError:
+            break
+        if not block:
+            break
+        output += block
+    assert process.wait(timeout=30) == 0
+    text = output.decode()
+    assert re.search(r"\r\x1b\[K[\d,]+ rows committed, [\d,]+ read", text)
+    assert "\x1b[32macme.orders: done" in text
+
+
 # Taps that fail
 
 

@@ -41,7 +41,10 @@ import Wire
           "--config", "/h/run/tap.config.json", "--catalog", "/h/run/tap.catalog.json", "--state",
           "/h/run/tap.state.json",
         ],
-        ["--mode", "strict", "--report", "/h/run/report.json"],
+        [
+          "--config", "/h/run/validate.config.json", "--mode", "strict", "--report",
+          "/h/run/report.json",
+        ],
         ["--config", "/h/run/target.config.json"],
       ]
     )

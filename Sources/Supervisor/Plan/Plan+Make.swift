@@ -76,8 +76,8 @@ extension Plan {
     )
   }
 
-  private func validate(_ job: Job, _ parts: Parts) -> Stage {
-    var arguments: [String] = []
+  private mutating func validate(_ job: Job, _ parts: Parts) -> Stage {
+    var arguments = ["--config", file("validate.config", ["run_id": .string(run)])]
     for contract in contracts { arguments += ["--contract", contract] }
     arguments += ["--mode", mode.rawValue, "--report", report]
     if let quarantine { arguments += ["--quarantine", quarantine] }

@@ -109,7 +109,7 @@ package struct PluginCatalog: Sendable {
       let arguments = Array(words.dropFirst())
       let about = try ask(executable, arguments, end.environment)
       return Connector(
-        name: program.split(separator: "/").last.map(String.init) ?? program,
+        name: Self.name(words),
         executable: executable,
         arguments: arguments,
         capabilities: about.capabilities
@@ -123,6 +123,19 @@ package struct PluginCatalog: Sendable {
       throw missing(name)
     }
     return executable
+  }
+
+  /// What people call a command: its program, or the script where that is only the interpreter.
+  private static func name(_ words: [String]) -> String {
+    func base(_ word: String) -> String { word.split(separator: "/").last.map(String.init) ?? word }
+    let program = base(words.first ?? "")
+    let interpreters = ["python", "bash", "sh", "node", "ruby", "perl", "env", "uv"]
+    guard interpreters.contains(where: program.hasPrefix),
+      let script = words.dropFirst().first(where: { word in
+        word.contains(".") && !word.hasPrefix("-") && !word.contains(" ")
+      })
+    else { return program }
+    return base(script)
   }
 
   private func missing(_ program: String) -> Failure {

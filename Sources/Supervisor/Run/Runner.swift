@@ -123,6 +123,13 @@ package final class Runner {
 
   private func attempt(_ plan: Plan, _ record: RunRecord) throws(Failure) -> Attempt {
     for file in plan.files { try PrivateFile.write(file.path, file.content) }
+    do throws(PosixError) {
+      for path in [plan.quarantine, plan.report].compactMap(\.self) {
+        try Files.makeFolder(Files.folder(of: path))
+      }
+    } catch {
+      throw Failure(.io, "the folder of the quarantine or the report cannot be made: \(error)")
+    }
     let pipeline: Pipeline
     do throws(StartFailure) {
       pipeline = try Pipeline.start(plan, environment: environment)
