@@ -23,7 +23,7 @@ def pipe(tap, tmp_path, contract=None, mode="strict"):
 def program(name, executable=None):
     path = CACHE / name / "bin" / (executable or name)
     if not path.exists():
-        pytest.fail(f"{path} is missing: scripts/prepare python installs it")
+        pytest.fail(f"{path} is missing: scripts/prepare tests installs it")
     return path
 
 
