@@ -1,6 +1,7 @@
 import Contracts
 import JSON
 import JSONSchema
+import Wire
 
 /// One stream: its checks and what they have found.
 final class StreamCheck {

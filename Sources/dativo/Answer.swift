@@ -35,10 +35,14 @@ struct Answer {
       answer.errors = [Finding(failure)]
       tell(answer.errors)
     }
-    if json {
-      print(answer.envelope(command))
-    } else if let text = answer.text {
-      print(text)
+    if let text = json ? answer.envelope(command) : answer.text {
+      do throws(Failure) {
+        try Console.answer(text)
+      } catch {
+        let code = Wire.ExitCode(error.kind).rawValue
+        if code != 128 + 13 { tell([Finding(error)]) }
+        throw ArgumentParser.ExitCode(code)
+      }
     }
     guard answer.exit == 0 else { throw ArgumentParser.ExitCode(answer.exit) }
   }

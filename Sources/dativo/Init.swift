@@ -41,11 +41,18 @@ struct Init: ParsableCommand {
     try Answer.give("init", json: json) {
       let project = try Project(folder: folder, data: from, name: name, tenant: tenant)
       let files = try project.make()
-      let change = folder == "." ? "" : "cd \(folder) && "
+      let change = folder == "." ? "" : "cd \(quoted(folder)) && "
       let text =
         (files.map { "wrote \($0)" } + ["", "Next: \(change)dativo run job.yaml"])
         .joined(separator: "\n")
       return Answer(["files": .array(files.map { .string($0) })], text: text)
     }
+  }
+
+  /// A path as a shell takes it for one word.
+  private func quoted(_ path: String) -> String {
+    let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "/._-+".contains($0) }
+    guard !isPlain else { return path }
+    return "'" + path.map { $0 == "'" ? "'\\''" : String($0) }.joined() + "'"
   }
 }

@@ -662,6 +662,46 @@ def test_a_target_that_ends_early_with_0_is_no_success(project, foreign):
     assert "ended before its input did" in done.err
 
 
+def test_a_target_that_leaves_a_few_lines_unread_is_no_success(project, foreign):
+    """All of it fits into the pipe: nobody sees a broken one."""
+    project.job({"rows": 500, "delay": 0.1}, target=foreign(stop_after=True))
+    done = project.run(code=2)
+    assert "ended before its input did" in done.err
+
+
+def test_a_program_killed_while_it_is_asked_is_not_taken_for_a_foreign_one(project):
+    """Else the target would be given no pipeline, and the tap no state: every row twice."""
+    project.job({"rows": 1000})
+    project.run()
+    tap = project.folder / "tap"
+    tap.write_text(f'#!/bin/sh\n[ "$1" != --help ] || kill -9 $$\nexec {sys.executable} {TAP} "$@"\n')
+    tap.chmod(0o755)
+    job = (project.folder / "job.yaml").read_text()
+    (project.folder / "job.yaml").write_text(job.replace(f"[{sys.executable}, {TAP}]", "[./tap]"))
+    done = project.run(code=75)
+    assert "tap --help was ended by signal 9" in done.err
+    assert project.ids() == list(range(1000))
+
+
+def test_a_tap_that_knows_no_option_is_given_its_state(project):
+    """It tells nothing of itself, neither by --about nor by --help."""
+    tap = project.folder / "tap.py"
+    tap.write_text(
+        "import json, sys\n"
+        "state = '--state' in sys.argv\n"
+        "for id in range(5 * state, 5 + 5 * state):\n"
+        "    print(json.dumps({'type': 'SCHEMA', 'stream': 'orders', 'key_properties': [],"
+        " 'schema': {'properties': {'id': {'type': 'integer'}}}}))\n"
+        "    print(json.dumps({'type': 'RECORD', 'stream': 'orders', 'record': {'id': id}}))\n"
+        "print(json.dumps({'type': 'STATE', 'value': {'orders': 1}}))\n"
+    )
+    project.job(tap=tap)
+    project.run()
+    assert project.ids() == list(range(5))
+    project.run()
+    assert project.ids() == list(range(10))
+
+
 def test_a_target_that_fails_is_to_blame_for_the_broken_pipe(project, foreign):
     project.job({"rows": 200_000}, target=foreign(fail=74))
     done = project.run(code=2)

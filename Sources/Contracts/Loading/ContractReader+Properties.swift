@@ -67,7 +67,7 @@ extension ContractReader {
     }
     guard let type = LogicalType(rawValue: text) else {
       let names = LogicalType.allCases.filter { $0.since <= version }.map(\.rawValue)
-      let near = Self.commonNames[text.lowercased()] ?? Spelling.nearest(to: text, among: names)
+      let near = Self.commonNames[text.lowercased()] ?? Nearest.name(to: text, among: names)
       error(
         typeNode,
         "unknown logicalType \"\(text)\" of \(name)",

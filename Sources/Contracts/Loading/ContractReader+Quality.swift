@@ -38,7 +38,7 @@ extension ContractReader {
       metric = .skipped("unknown type")
     }
     if let dimension = node["dimension"]?.text, !Self.dimensions.contains(dimension) {
-      let near = Spelling.nearest(to: dimension, among: Self.dimensions)
+      let near = Nearest.name(to: dimension, among: Self.dimensions)
       error(
         node["dimension"],
         "unknown dimension \"\(dimension)\"",

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Reads a contract out of its YAML, gathering every problem on the way.
 struct ContractReader {
   var problems: [Problem] = []
@@ -178,7 +180,7 @@ struct ContractReader {
         )
         continue
       }
-      let near = Spelling.nearest(to: member.key, among: table.keys)
+      let near = Nearest.name(to: member.key, among: table.keys)
       problems.append(
         Problem(
           unknownIsError ? .error : .warning,

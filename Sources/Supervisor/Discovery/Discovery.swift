@@ -58,13 +58,15 @@ package struct Discovery {
     return capture.stdout
   }
 
+  private var configFile: String { "\(scratch)/discover.config.json" }
+
   private func ask(
     _ option: String?,
     seconds: Double = 600,
     limit: Int = 64 << 20,
     _ isWanted: ([UInt8]) -> Bool
   ) throws(Failure) -> Capture {
-    let path = "\(scratch)/discover.config.json"
+    let path = configFile
     try PrivateFile.write(path, .object(config))
     defer { Files.remove(path) }
     let command = Command(
@@ -94,7 +96,8 @@ package struct Discovery {
     let name = option.isEmpty ? tap.name : "\(tap.name) \(option)"
     if let note = lines.last.flatMap(ExitNote.init(line:)) {
       let kind = ExitCode(rawValue: note.code).kind ?? .bug
-      return Failure(kind, "\(name): \(note.message)", hint: note.hint)
+      let message = note.message(outside: configFile)
+      return Failure(kind, "\(name): \(message)", hint: note.hint)
     }
     let reason =
       switch capture.cut {

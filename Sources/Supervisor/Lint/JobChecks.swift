@@ -47,6 +47,8 @@ struct JobChecks {
     guard let name = parts.popLast() else { return nil }
     let folder = parts.joined(separator: "/")
     let names = Paths.names(in: Paths.absolute(folder.isEmpty ? "." : folder, from: job.folder))
+    // The name itself is that of a folder, of which the other hint tells.
+    guard !names.contains(name) else { return nil }
     return Nearest.name(to: name, among: names).map { near in
       "Did you mean \"\(folder.isEmpty ? near : folder + "/" + near)\"?"
     }

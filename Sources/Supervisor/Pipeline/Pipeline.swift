@@ -26,6 +26,11 @@ package final class Pipeline {
   private var rounds: [[Int]] = []
   private var lastRound = -1.0
   private var oddLines = 0
+  /// A second reading end of the target's input; nil once that is decided, and for a target of ours,
+  /// which never ends with 0 before its input has.
+  private var targetInput: Descriptor?
+  /// The target ended with 0 and left input behind.
+  private var leftInput = false
 
   private static let pipeSize = 1 << 20
   private static let lookInterval = 0.1
@@ -41,6 +46,7 @@ package final class Pipeline {
     var input = try nothing()
     let proof = try pipe()
     var stages: [Stage] = []
+    var targetInput: Descriptor?
     for stage in plan.stages {
       let output = try pipe(size: pipeSize)
       let started = try Stage.start(
@@ -53,24 +59,29 @@ package final class Pipeline {
       )
       warden?.watch(started.pid)
       stages.append(started)
-      // Our own ends close here: a stage must see the end of its input, and a broken pipe.
-      input = output.keepReading()
+      // Our own ends close here: a stage must see the end of its input, and a broken pipe. That of
+      // a foreign target closes when the target has ended.
+      var next = output.keepReading()
+      swap(&input, &next)
+      if stage.role == .target, !stage.commitsState { targetInput = consume next }
     }
     let hasVerdict = plan.stages.last?.commitsState == true
     let verdict = hasVerdict ? proof.keepWriting().release() : nil
-    return Pipeline(plan, stages, Source(input), verdict: verdict, warden)
+    return Pipeline(plan, stages, Source(input), targetInput, verdict: verdict, warden)
   }
 
   private init(
     _ plan: Plan,
     _ stages: [Stage],
     _ states: consuming Source,
+    _ targetInput: consuming Descriptor?,
     verdict: Int32?,
     _ warden: consuming Warden?
   ) {
     self.plan = plan
     self.stages = stages
     self.states = states
+    self.targetInput = targetInput
     self.verdict = verdict
     self.warden = warden
     flow = Flow(pids: stages.map(\.pid))
@@ -168,6 +179,7 @@ package final class Pipeline {
       if stage.reap(), let exit = stage.exit {
         round.append(index)
         if !stage.hasGroup { warden?.forget(stage.pid) }
+        if stage.plan.role == .target { closeTargetInput(exit.isSuccess && !stage.hasGroup) }
         apply(lifecycle.handle(.exited(stage: index, exit, hasGroup: stage.hasGroup), at: now))
       } else if stage.isGroupGone() {
         warden?.forget(stage.pid)
@@ -183,6 +195,21 @@ package final class Pipeline {
       rounds.append(round)
     }
     lastRound = now
+  }
+
+  /// What is still in the pipe was never read, though the target says that all is well.
+  private func closeTargetInput(_ isAsked: Bool) {
+    if isAsked, let raw = targetInput?.raw,
+      let ready = try? Poll.readable([raw], milliseconds: 0), !ready.isEmpty
+    {
+      var byte: UInt8 = 0
+      // SAFETY: one byte is lent for the call, which does not wait: there is a byte, or the end.
+      let count = unsafe withUnsafeMutableBytes(of: &byte) { room in
+        unsafe try? Descriptor.read(raw, into: room)
+      }
+      leftInput = count == 1
+    }
+    targetInput = nil
   }
 
   private func look(_ now: Double, _ observer: Observer) {
@@ -275,7 +302,8 @@ package final class Pipeline {
         interruptedBy: lifecycle.interruptedBy,
         stalled: lifecycle.stalled,
         stallSeconds: plan.stallSeconds ?? 0,
-        abandoned: lifecycle.abandoned
+        abandoned: lifecycle.abandoned,
+        leftInput: leftInput
       ),
       meters: stages.map(\.meter),
       state: state,

@@ -1,5 +1,6 @@
-package import Children
+internal import Children
 package import JSON
+package import Wire
 
 /// What a program says of itself.
 package struct About: Sendable {
@@ -11,32 +12,57 @@ package struct About: Sendable {
 
   /// Asks a program: by `--about`, and where that is not known by `--help`.
   ///
-  /// One that answers with messages takes no options: it is stopped, and can nothing.
+  /// One that answers with messages is stopped; like one that tells nothing it is `silent`. One that
+  /// was killed has told nothing that a run may build on: a target taken for a foreign one would
+  /// load rows a second time.
   package static func ask(
     _ executable: String,
     _ arguments: [String] = [],
     folder: String,
     environment: [String: String]
-  ) throws(SpawnError) -> About {
-    var command = Command(
-      executable,
-      arguments + ["--about", "--format=json"],
-      environment: environment,
-      folder: folder
-    )
-    let answer = try Capture.run(command, seconds: 60, limit: 4 << 20) { !Self.areMessages($0) }
-    guard answer.cut == nil else { return About() }
+  ) throws(Failure) -> About {
+    func capture(_ options: [String]) throws(Failure) -> Capture {
+      let command = Command(
+        executable,
+        arguments + options,
+        environment: environment,
+        folder: folder
+      )
+      let capture: Capture
+      do throws(SpawnError) {
+        capture = try Capture.run(command, seconds: 60, limit: 4 << 20) { !Self.areMessages($0) }
+      } catch {
+        throw Failure(error)
+      }
+      guard capture.cut == nil, case .signal(let number) = capture.exit else { return capture }
+      throw Failure(
+        .temporary,
+        "\(executable) \(options[0]) was ended by signal \(number)",
+        hint: "Nothing was started: run it again."
+      )
+    }
+    let answer = try capture(["--about", "--format=json"])
+    guard answer.cut == nil else { return .silent }
     if answer.exit.isSuccess, let about = (try? JSONValue.parse(answer.stdout)).flatMap(About.init)
     {
       return about
     }
-    command.arguments = arguments + ["--help"]
-    let help = try Capture.run(command, seconds: 60, limit: 4 << 20) { !Self.areMessages($0) }
-    guard help.cut == nil else { return About() }
+    let help = try capture(["--help"])
+    guard help.cut == nil else { return .silent }
     return About(help: String(decoding: help.stdout + help.stderr, as: UTF8.self))
   }
 
   init() {}
+
+  /// A program that tells nothing of itself.
+  ///
+  /// Singer asks every tap to take `--state`: one that does not would fail and be seen, where one
+  /// that is not given it would load everything twice.
+  static var silent: About {
+    var about = About()
+    about.capabilities = ["state"]
+    return about
+  }
 
   /// Reads the answer to `--about`; nil for what is none.
   init?(_ value: JSONValue) {
@@ -55,6 +81,10 @@ package struct About: Sendable {
         return !(next.isLetter || next.isNumber || next == "-" || next == "_")
       }
       if isThere { capabilities.insert(word) }
+    }
+    guard !capabilities.isEmpty || help.contains("--config") else {
+      self = .silent
+      return
     }
     // Where both are known, the newer one is meant.
     if capabilities.contains("catalog") { capabilities.remove("properties") }

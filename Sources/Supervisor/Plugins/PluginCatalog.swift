@@ -60,16 +60,12 @@ package struct PluginCatalog: Sendable {
     _ arguments: [String] = [],
     _ variables: [String: String] = [:]
   ) throws(Failure) -> About {
-    do throws(SpawnError) {
-      return try About.ask(
-        executable,
-        arguments,
-        folder: project,
-        environment: environment.merging(variables) { _, own in own }
-      )
-    } catch {
-      throw Failure(error)
-    }
+    try About.ask(
+      executable,
+      arguments,
+      folder: project,
+      environment: environment.merging(variables) { _, own in own }
+    )
   }
 
   /// What a plugin's configuration may hold: from its file, or from the program itself.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Posix
+package import Wire
 
 /// Standard error for people: lines, and on a terminal one more that is rewritten in place.
 package final class Console {
@@ -63,6 +64,23 @@ package final class Console {
     // SAFETY: the size is written to a variable of this call.
     let isKnown = unsafe ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 10
     return String(text.prefix(Int(isKnown ? size.ws_col : 80) - 1))
+  }
+
+  /// Writes what a command answers to standard output; a failed write has an exit code too.
+  package static func answer(_ text: String) throws(Failure) {
+    // SAFETY: the bytes are lent for the call.
+    let failure: PosixError? = unsafe Array((text + "\n").utf8).withUnsafeBytes { bytes in
+      do throws(PosixError) {
+        try unsafe Descriptor.write(1, bytes)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    guard let failure else { return }
+    throw failure.isBrokenPipe
+      ? Failure(.signal(Signal.brokenPipe), "the reader of the answer went away")
+      : Failure(.io, "the answer cannot be written: \(failure)")
   }
 
   private func write(_ text: String) {

@@ -47,14 +47,16 @@ package enum Diagnosis: Sendable {
     package var lines: [String] = []
   }
 
-  /// `rounds` tells in which order stages ended: stages of one inner list ended together.
+  /// `rounds` tells in which order stages ended: stages of one inner list ended together;
+  /// `leftInput`, that the last ended with 0 before it had read all that was written to it.
   package init(
     _ ends: [End],
     rounds: [[Int]],
     interruptedBy: Int32? = nil,
     stalled: Int? = nil,
     stallSeconds: Double = 0,
-    abandoned: Int? = nil
+    abandoned: Int? = nil,
+    leftInput: Bool = false
   ) {
     if let interruptedBy {
       self = .interrupted(interruptedBy)
@@ -87,7 +89,7 @@ package enum Diagnosis: Sendable {
       )
       return
     }
-    guard let index = Self.culprit(ends, rounds) else {
+    guard let index = Self.culprit(ends, rounds) ?? (leftInput ? ends.count - 1 : nil) else {
       self = .success
       return
     }

@@ -18,4 +18,10 @@ package struct ExitNote: Hashable, Sendable {
     hint = value["hint"]?.string
     retryAfter = value["retry_after"]?.number?.double
   }
+
+  /// The message without the place in `file`, which was made for the stage alone and is gone.
+  package func message(outside file: String) -> String {
+    guard message.hasPrefix("\(file):") else { return message }
+    return String(message.dropFirst(file.count).drop { $0 == ":" || $0 == " " || $0.isNumber })
+  }
 }

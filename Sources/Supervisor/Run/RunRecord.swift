@@ -28,6 +28,8 @@ package struct RunRecord: Sendable {
   package var stopReason: String?
   /// Whether the target tells what it commits.
   package var countsCommits: Bool
+  /// Whether the tap can be told where to go on.
+  package var goesOn = true
 
   package init(_ plan: Plan, countsCommits: Bool, started: String = Clock.timestamp) {
     run = plan.run

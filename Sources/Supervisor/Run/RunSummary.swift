@@ -85,6 +85,11 @@ package enum RunSummary {
   }
 
   private static func next(_ record: RunRecord) -> String {
+    if !record.goesOn, record.stateAfter != nil || (record.committed ?? 0) > 0 {
+      return record.delivery == .atLeastOnce
+        ? "  run it again to load everything, beside what is there"
+        : "  run it again with --full-refresh to load everything in place of what is there"
+    }
     if record.delivery == .atLeastOnce {
       return
         "  run it again to go on from the last state that the target told; rows after that may "

@@ -92,6 +92,10 @@ package final class Runner {
         console.show("warning: \(warning)", .doubtful)
         current.warnings.append(warning)
       }
+      if record == nil, !tap.takesState {
+        current.goesOn = false
+        if entry.state != nil { warn(Self.loadsAgain(tap), &current) }
+      }
       let attempt = try attempt(plan, current)
       current.attempts.append(attempt)
       if let report = ValidationReport(path: plan.report) { current.report = report }
@@ -203,6 +207,11 @@ package final class Runner {
       let isPartial = (record.report?.violating ?? 0) > 0 || (record.report?.quarantined ?? 0) > 0
       record.outcome = isPartial ? .partial : .success
       record.exit = isPartial ? 1 : 0
+      if record.delivery == .atLeastOnce, tap.takesState, record.attempts.last?.states == 0,
+        (record.report?.read ?? 0) > 0
+      {
+        warn("\(target.name) told no state: the next run begins where this one did", &record)
+      }
       return nil
     case .interrupted(let signal)?:
       record.outcome = .interrupted
@@ -218,6 +227,9 @@ package final class Runner {
         chance: Double.random(in: 0..<1)
       )
       switch decision {
+      case .again where isMoved && !tap.takesState:
+        record.stopReason = Self.loadsAgain(tap)
+        return nil
       case .stop(let reason):
         record.stopReason = reason
         return nil
@@ -229,6 +241,15 @@ package final class Runner {
         return seconds
       }
     }
+  }
+
+  private static func loadsAgain(_ tap: Connector) -> String {
+    "\(tap.name) takes no --state: a run loads everything, beside what is there"
+  }
+
+  private func warn(_ warning: String, _ record: inout RunRecord) {
+    console.show("warning: \(warning)", .doubtful)
+    record.warnings.append(warning)
   }
 
   /// Waits; returns the signal that ended the wait early.

@@ -110,7 +110,8 @@ package struct TargetLog {
     guard !capture.exit.isSuccess else { return capture.stdout }
     if let note = capture.errorLines.last.flatMap(ExitNote.init(line:)) {
       let kind = ExitCode(rawValue: note.code).kind ?? .bug
-      throw Failure(kind, "\(target.name): \(note.message)", hint: note.hint)
+      let message = note.message(outside: path)
+      throw Failure(kind, "\(target.name): \(message)", hint: note.hint)
     }
     throw Failure(
       .plugin(capture.exit.shellCode),

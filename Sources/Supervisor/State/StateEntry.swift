@@ -79,7 +79,8 @@ extension StateEntry {
     }
     guard let state = value["state"] else { throw Malformed(reason: "no \"state\"") }
     self.init(
-      state: state.isNull ? nil : state,
+      // Not a bare nil, which would be the JSON value null.
+      state: state.isNull ? JSONValue?.none : state,
       sequence: Int(sequence),
       epoch: Int(value["epoch"]?.number?.int64 ?? 0),
       source: value["source"]?.string,

@@ -1,5 +1,4 @@
-import JSON
-import Wire
+public import JSON
 
 // SAFETY, for the whole file: texts are compared only where that many bytes are left before `end`.
 
@@ -7,16 +6,22 @@ import Wire
 ///
 /// A line of the learned form needs no reading of its envelope; only one scalar after the record
 /// (a `time_extracted`, an `emitted_at`) may differ.
-struct LineForm {
-  typealias Position = UnsafePointer<UInt8>
+@safe
+public struct LineForm {
+  /// A place in the input.
+  public typealias Position = UnsafePointer<UInt8>
 
-  private(set) var prefix: [UInt8] = []
-  private var middle: [UInt8] = []
-  private var suffix: [UInt8] = []
-  private var hasScalar = false
+  /// The bytes before the record; none if nothing was learned.
+  @usableFromInline package private(set) var prefix: [UInt8] = []
+  @usableFromInline private(set) var middle: [UInt8] = []
+  @usableFromInline private(set) var suffix: [UInt8] = []
+  @usableFromInline private(set) var hasScalar = false
+
+  /// Creates a form that matches nothing yet.
+  public init() {}
 
   /// Learns the form of the line from `start` to `end`, its line feed included.
-  mutating func learn(_ line: RecordLocation, from start: Position, to end: Position) {
+  package mutating func learn(_ line: RecordLocation, from start: Position, to end: Position) {
     prefix = unsafe Self.bytes(start, start + line.record.lowerBound)
     let after = unsafe start + line.record.upperBound
     hasScalar = false
@@ -33,14 +38,14 @@ struct LineForm {
   }
 
   /// Whether the line at `p` begins in the learned form.
-  @inline(__always)
-  func matches(_ p: Position, _ end: Position) -> Bool {
+  @inlinable @inline(__always)
+  public func matches(_ p: Position, _ end: Position) -> Bool {
     unsafe !prefix.isEmpty && Self.has(prefix, p, end)
   }
 
   /// The position after the line whose record ends at `start`; nil if it has another form.
-  @inline(__always)
-  func end(after start: Position, _ end: Position) -> Position? {
+  @inlinable @inline(__always)
+  public func end(after start: Position, _ end: Position) -> Position? {
     var p = unsafe start
     if hasScalar {
       guard unsafe Self.has(middle, p, end) else { return nil }
@@ -57,8 +62,8 @@ struct LineForm {
     unsafe Array(UnsafeBufferPointer(start: start, count: end - start))
   }
 
-  @inline(__always)
-  private static func has(_ text: [UInt8], _ p: Position, _ end: Position) -> Bool {
+  @inlinable @inline(__always)
+  static func has(_ text: [UInt8], _ p: Position, _ end: Position) -> Bool {
     guard unsafe end - p >= text.count else { return false }
     return unsafe text.withUnsafeBufferPointer { text in
       guard let base = text.baseAddress else { return true }
