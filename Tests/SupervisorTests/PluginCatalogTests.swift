@@ -75,8 +75,10 @@ struct PluginCatalogTests {
       ["catalog", "discover"]
     ),
     ("echo 'options: --properties P, --state S' >&2; exit 2", ["properties", "state"]),
-    (#"while echo '{"type":"RECORD","stream":"a","record":{}}'; do :; done"#, []),
-    ("exit 1", []),
+    ("echo 'usage: tap --config C'", []),
+    // Singer asks every tap to take its state: silence is no reason to load everything again.
+    (#"while echo '{"type":"RECORD","stream":"a","record":{}}'; do :; done"#, ["state"]),
+    ("exit 1", ["state"]),
   ])
   func aCommandWithoutAboutIsReadByItsHelp(_ script: String, _ expected: [String]) throws {
     try folder.write(
@@ -89,6 +91,14 @@ struct PluginCatalogTests {
     #expect(connector.capabilities == Set(expected))
     #expect(connector.name == "tap.sh")
     #expect(connector.arguments == ["x"])
+  }
+
+  @Test func aCommandThatIsKilledHasToldNothing() throws {
+    try folder.write("tap.sh", "#!/bin/sh\nkill -9 $$\n", mode: 0o755)
+    let end = Job.Connector(program: .command(["./tap.sh"]))
+    let failure = try #require(throws: Failure.self) { try catalog().connector(end, .tap) }
+    #expect(failure.kind == .temporary)
+    #expect(failure.message.hasSuffix("tap.sh --about was ended by signal 9"))
   }
 
   @Test func anUnknownNameIsToldTheNearestAndTheKnown() throws {
