@@ -1,0 +1,113 @@
+"""`dativo run` with the programs of other people."""
+import json
+import sys
+
+import pytest
+
+from job_project import TAP, project  # noqa: F401 (a fixture)
+
+
+FOREIGN = """\
+import json, sys, signal
+config = json.load(open(sys.argv[sys.argv.index("--config") + 1]))
+state = None
+with open(config["file"], "a") as out:
+    for line in sys.stdin:
+        message = json.loads(line)
+        if message["type"] == "RECORD":
+            out.write(json.dumps(message["record"]) + "\\n")
+        if message["type"] == "STATE":
+            state = message["value"]
+            out.flush()
+            if config.get("each"):
+                print(json.dumps(state), flush=True)
+        if config.get("stop_after"):
+            sys.exit(0)
+        if config.get("fail"):
+            print("no room here", file=sys.stderr)
+            sys.exit(config["fail"])
+if state and not config.get("each"):
+    print(json.dumps(state), flush=True)
+"""
+
+
+@pytest.fixture
+def foreign(project):
+    program = project.folder / "target.py"
+    program.write_text(FOREIGN)
+
+    def make(**config):
+        config = {"file": "rows.jsonl", **config}
+        return f"command: [{sys.executable}, {program}]\nconfig: {json.dumps(config)}"
+
+    return make
+
+
+def test_a_foreign_target_is_at_least_once_and_its_state_is_kept(project, foreign):
+    project.job(target=foreign())
+    project.run()
+    lines = (project.folder / "rows.jsonl").read_text().splitlines()
+    assert [json.loads(line)["id"] for line in lines] == list(range(1000))
+    record = project.record()
+    assert record["delivery"] == "at-least-once"
+    assert "committed" not in record["rows"]
+    project.job({"rows": 1200}, target=foreign(each=True))
+    project.run()
+    lines = (project.folder / "rows.jsonl").read_text().splitlines()
+    assert len(lines) == 1200
+    shown = json.loads(project.dativo("state", "show", "job.yaml", "--json").out)["result"]
+    assert shown["state"] == {"bookmarks": {"orders": {"last": 1200}}}
+
+
+def test_a_target_that_ends_early_with_0_is_no_success(project, foreign):
+    project.job({"rows": 200_000}, target=foreign(stop_after=True))
+    done = project.run(code=2)
+    assert "ended before its input did" in done.err
+
+
+def test_a_target_that_leaves_a_few_lines_unread_is_no_success(project, foreign):
+    """All of it fits into the pipe: nobody sees a broken one."""
+    project.job({"rows": 500, "delay": 0.1}, target=foreign(stop_after=True))
+    done = project.run(code=2)
+    assert "ended before its input did" in done.err
+
+
+def test_a_program_killed_while_it_is_asked_is_not_taken_for_a_foreign_one(project):
+    """Else the target would be given no pipeline, and the tap no state: every row twice."""
+    project.job({"rows": 1000})
+    project.run()
+    tap = project.folder / "tap"
+    tap.write_text(f'#!/bin/sh\n[ "$1" != --help ] || kill -9 $$\nexec {sys.executable} {TAP} "$@"\n')
+    tap.chmod(0o755)
+    job = (project.folder / "job.yaml").read_text()
+    (project.folder / "job.yaml").write_text(job.replace(f"[{sys.executable}, {TAP}]", "[./tap]"))
+    done = project.run(code=75)
+    assert "tap --help was ended by signal 9" in done.err
+    assert project.ids() == list(range(1000))
+
+
+def test_a_tap_that_knows_no_option_is_given_its_state(project):
+    """It tells nothing of itself, neither by --about nor by --help."""
+    tap = project.folder / "tap.py"
+    tap.write_text(
+        "import json, sys\n"
+        "state = '--state' in sys.argv\n"
+        "for id in range(5 * state, 5 + 5 * state):\n"
+        "    print(json.dumps({'type': 'SCHEMA', 'stream': 'orders', 'key_properties': [],"
+        " 'schema': {'properties': {'id': {'type': 'integer'}}}}))\n"
+        "    print(json.dumps({'type': 'RECORD', 'stream': 'orders', 'record': {'id': id}}))\n"
+        "print(json.dumps({'type': 'STATE', 'value': {'orders': 1}}))\n"
+    )
+    project.job(tap=tap)
+    project.run()
+    assert project.ids() == list(range(5))
+    project.run()
+    assert project.ids() == list(range(10))
+
+
+def test_a_target_that_fails_is_to_blame_for_the_broken_pipe(project, foreign):
+    project.job({"rows": 200_000}, target=foreign(fail=74))
+    done = project.run(code=2)
+    assert project.record()["failure"]["stage"] == "target"
+    assert "no room here" in done.err
+    assert len(project.record()["attempts"]) == 1
