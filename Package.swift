@@ -86,9 +86,11 @@ let package = Package(
     library("CZlib", "zlib1g-dev"),
     library("CZstd", "libzstd-dev"),
     library("CSnappy", "libsnappy-dev"),
+    library("CLZ4", "liblz4-dev"),
+    library("CBrotli", "libbrotli-dev"),
     library("CPCRE2", "libpcre2-dev"),
     module("Posix", ["CLinux"]),
-    module("Codecs", ["CZlib", "CZstd", "CSnappy"]),
+    module("Codecs", ["CZlib", "CZstd", "CSnappy", "CLZ4", "CBrotli"]),
     module("JSON"),
     module("Columns"),
     // Layer 2: vocabularies.

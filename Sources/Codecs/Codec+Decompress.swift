@@ -1,3 +1,5 @@
+import CBrotli
+import CLZ4
 import CSnappy
 import CZlib
 import CZstd
@@ -30,6 +32,28 @@ extension Codec {
         source.count
       )
       guard ZSTD_isError(length) == 0, length == room.count else { throw .malformed(self) }
+    case .brotli:
+      var length = room.count
+      let result = unsafe BrotliDecoderDecompress(
+        source.count,
+        source.baseAddress?.assumingMemoryBound(to: UInt8.self),
+        &length,
+        room.baseAddress?.assumingMemoryBound(to: UInt8.self)
+      )
+      guard result == BROTLI_DECODER_RESULT_SUCCESS, length == room.count else {
+        throw .malformed(self)
+      }
+    case .lz4:
+      guard let count = Int32(exactly: source.count), let size = Int32(exactly: room.count) else {
+        throw .tooLarge(self)
+      }
+      let length = unsafe LZ4_decompress_safe(
+        source.baseAddress?.assumingMemoryBound(to: CChar.self),
+        room.baseAddress?.assumingMemoryBound(to: CChar.self),
+        count,
+        size
+      )
+      guard Int(length) == room.count else { throw .malformed(self) }
     case .gzip:
       var stream = try Decompressor(.gzip)
       var given = false

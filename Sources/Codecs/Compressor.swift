@@ -1,3 +1,5 @@
+import CBrotli
+import CLZ4
 import CSnappy
 import CZlib
 import CZstd
@@ -11,14 +13,14 @@ package struct Compressor: ~Copyable {
   private var zstd: OpaquePointer?
   private var deflater: UnsafeMutablePointer<z_stream>?
 
-  /// Creates a compressor; without `level` zstd works at 3 and gzip at 6.
+  /// Creates a compressor; `level` is one of the codec's `levels`, nil its usual one.
   package init(_ codec: Codec, level: Int? = nil) throws(CodecError) {
     self.codec = codec
-    self.level = Int32(clamping: level ?? (codec == .gzip ? 6 : 3))
+    self.level = Int32(clamping: level ?? codec.levels?.usual ?? 0)
     unsafe zstd = nil
     unsafe deflater = nil
     switch codec {
-    case .uncompressed, .snappy: break
+    case .uncompressed, .snappy, .brotli, .lz4: break
     case .zstd:
       unsafe zstd = ZSTD_createCCtx()
       if unsafe zstd == nil { throw .unavailable(codec) }
@@ -59,6 +61,8 @@ package struct Compressor: ~Copyable {
     case .uncompressed: count
     case .snappy: snappy_max_compressed_length(count)
     case .zstd: ZSTD_compressBound(count)
+    case .brotli: max(16, BrotliEncoderMaxCompressedSize(count))
+    case .lz4: Int(LZ4_compressBound(Int32(clamping: count)))
     case .gzip: count + count / 1000 + count / 16000 * 5 + 64
     }
   }
@@ -97,6 +101,23 @@ package struct Compressor: ~Copyable {
       )
       guard ZSTD_isError(length) == 0 else { throw .tooLarge(codec) }
       return length
+    case .brotli:
+      var length = room.count
+      let isDone = unsafe BrotliEncoderCompress(
+        level,
+        Int32(BROTLI_DEFAULT_WINDOW),
+        BROTLI_MODE_GENERIC,
+        source.count,
+        source.baseAddress?.assumingMemoryBound(to: UInt8.self),
+        &length,
+        target.assumingMemoryBound(to: UInt8.self)
+      )
+      guard isDone == BROTLI_TRUE else { throw .tooLarge(codec) }
+      return length
+    case .lz4:
+      let length = unsafe compressLZ4(source, into: room)
+      guard length > 0 else { throw .tooLarge(codec) }
+      return Int(length)
     case .gzip:
       guard let stream = unsafe deflater, unsafe deflateReset(stream) == Z_OK else {
         throw .unavailable(codec)
@@ -109,6 +130,25 @@ package struct Compressor: ~Copyable {
       unsafe stream.pointee.avail_out = UInt32(clamping: room.count)
       guard unsafe deflate(stream, Z_FINISH) == Z_STREAM_END else { throw .tooLarge(codec) }
       return unsafe Int(stream.pointee.total_out)
+    }
+  }
+
+  /// Returns 0 where the library refuses; nothing at all is one byte long.
+  private func compressLZ4(
+    _ source: UnsafeRawBufferPointer,
+    into room: UnsafeMutableRawBufferPointer
+  ) -> Int32 {
+    guard let count = Int32(exactly: source.count) else { return 0 }
+    // Any address will do for no bytes.
+    var nothing: CChar = 0
+    // SAFETY: the library is told the lengths of both buffers.
+    return unsafe withUnsafePointer(to: &nothing) { nothing in
+      let from = unsafe source.baseAddress?.assumingMemoryBound(to: CChar.self) ?? nothing
+      let to = unsafe room.baseAddress?.assumingMemoryBound(to: CChar.self)
+      let size = Int32(clamping: room.count)
+      return level > 2
+        ? unsafe LZ4_compress_HC(from, to, count, size, level)
+        : unsafe LZ4_compress_default(from, to, count, size)
     }
   }
 }

@@ -5,7 +5,7 @@ import CZstd
 /// number of frames, or bytes as they are.
 @safe
 package struct Decompressor: ~Copyable {
-  /// The method; snappy has no stream form here.
+  /// The method; snappy, Brotli and LZ4 have no stream form here.
   package let codec: Codec
   private var inflater: UnsafeMutablePointer<z_stream>?
   private var zstd: OpaquePointer?
@@ -23,7 +23,7 @@ package struct Decompressor: ~Copyable {
     unsafe zstd = nil
     switch codec {
     case .uncompressed: break
-    case .snappy: throw .unavailable(codec)
+    case .snappy, .brotli, .lz4: throw .unavailable(codec)
     case .zstd:
       unsafe zstd = ZSTD_createDCtx()
       if unsafe zstd == nil { throw .unavailable(codec) }
@@ -86,7 +86,7 @@ package struct Decompressor: ~Copyable {
   ) throws(CodecError) -> (used: Int, made: Int) {
     // SAFETY: the libraries are told the lengths of both buffers.
     switch codec {
-    case .uncompressed, .snappy:
+    case .uncompressed, .snappy, .brotli, .lz4:
       let count = unsafe min(room.count, input.count)
       unsafe room.copyMemory(from: UnsafeRawBufferPointer(rebasing: input[..<count]))
       return (count, count)

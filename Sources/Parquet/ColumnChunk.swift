@@ -72,7 +72,9 @@ extension Codec {
     case .uncompressed: 0
     case .snappy: 1
     case .gzip: 2
+    case .brotli: 4
     case .zstd: 6
+    case .lz4: 7
     }
   }
 }

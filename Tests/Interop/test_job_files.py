@@ -193,7 +193,7 @@ def test_lint_holds_settings_against_what_the_connectors_say(tmp_path):
     assert [(e["line"], e["column"], e["message"], e["hint"]) for e in value["errors"]] == [
         (8, 5, 'the tap csv has no setting "fils"', 'Did you mean "files"?'),
         (
-            11, 43, '"compression" must be one of zstd, snappy, gzip, uncompressed, not "zst"',
+            11, 43, '"compression" must be one of zstd, snappy, gzip, lz4_raw, brotli, uncompressed, not "zst"',
             'Did you mean "zstd"?',
         ),
     ]

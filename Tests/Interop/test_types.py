@@ -232,7 +232,7 @@ def test_a_column_that_is_always_null_and_zero_records(tmp_path, load):
     assert pl.read_parquet(f"{tmp_path}/out/nulls/*.parquet").shape == (2, 2)
 
 
-@pytest.mark.parametrize("codec", ["zstd", "snappy", "gzip", "uncompressed"])
+@pytest.mark.parametrize("codec", ["zstd", "snappy", "gzip", "lz4_raw", "brotli", "uncompressed"])
 def test_codecs_dictionaries_and_statistics(codec, tmp_path, load):
     rows = [
         {"id": n, "low": f"v{n % 7}", "high": f"{n:064x}", "x": n / 7, "d": n % 3 == 0}
@@ -261,7 +261,7 @@ def test_codecs_dictionaries_and_statistics(codec, tmp_path, load):
     assert pl.read_parquet(file).to_dicts() == rows
     group = pq.ParquetFile(file).metadata.row_group(0)
     low, high, number = group.column(1), group.column(2), group.column(0)
-    assert low.compression == {"uncompressed": "UNCOMPRESSED"}.get(codec, codec.upper())
+    assert low.compression == {"lz4_raw": "LZ4"}.get(codec, codec.upper())
     assert "RLE_DICTIONARY" in low.encodings and low.has_dictionary_page
     assert (number.statistics.min, number.statistics.max, number.statistics.null_count) == (0, 29_999, 0)
     assert low.statistics.min == "v0" and low.statistics.max == "v6"
@@ -313,3 +313,30 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
         [file] = (tmp_path / name / "s").glob("*.parquet")
         files.append((file.name, file.read_bytes()))
     assert files[0] == files[1]
+
+
+@pytest.mark.parametrize(
+    "codec, level, good",
+    [
+        ("zstd", 1, True), ("zstd", 19, True), ("zstd", 23, False),
+        ("gzip", 9, True), ("gzip", 0, False),
+        ("brotli", 0, True), ("brotli", 11, True), ("brotli", 12, False),
+        ("lz4_raw", 1, True), ("lz4_raw", 12, True), ("lz4_raw", 0, False),
+        ("snappy", 1, False), ("uncompressed", 1, False),
+    ],
+)
+def test_levels_of_codecs(codec, level, good, tmp_path, load):
+    rows = [{"id": n, "text": f"the {n % 100}th of {n}"} for n in range(5000)]
+    result = load(
+        schema("s", {"id": nullable("integer"), "text": nullable("string")}, ["id"]),
+        *[record("s", row) for row in rows],
+        compression=codec,
+        compression_level=level,
+    )
+    if not good:
+        assert result.code == 78
+        assert f'{codec} has no "compression_level" {level}' in result.failure["message"]
+        return
+    assert result.code == 0, result
+    assert pq.read_table(tmp_path / "out/s").to_pylist() == rows
+    assert pl.read_parquet(f"{tmp_path}/out/s/*.parquet").to_dicts() == rows

@@ -27,9 +27,13 @@ struct Settings {
         .string,
         "The codec of the files.",
         default: "zstd",
-        choices: ["zstd", "snappy", "gzip", "uncompressed"]
+        choices: ["zstd", "snappy", "gzip", "lz4_raw", "brotli", "uncompressed"]
       ),
-      Setting("compression_level", .integer, "The level of zstd (1-22) or gzip (1-9)."),
+      Setting(
+        "compression_level",
+        .integer,
+        "The level of zstd (1-22), gzip (1-9), brotli (0-11) or lz4_raw (1-12)."
+      ),
       Setting(
         "target_file_size",
         .size,
@@ -108,6 +112,14 @@ struct Settings {
     }
     codec = configuration.string("compression").flatMap(Codec.init(rawValue:)) ?? .zstd
     level = configuration.integer("compression_level")
+    if let level, codec.levels?.range.contains(level) != true {
+      throw Failure(
+        .configuration,
+        "\(configuration.source): \(codec.rawValue) has no \"compression_level\" \(level)",
+        hint: codec.levels.map { "It has \($0.range.lowerBound) to \($0.range.upperBound)." }
+          ?? "It has no levels: leave the setting out."
+      )
+    }
     fileSize = try Self.size(configuration, "target_file_size") ?? 256 << 20
     memory = try Self.size(configuration, "memory_limit") ?? 64 << 20
     lineLimit = try Self.size(configuration, "max_line_size") ?? 64 << 20
