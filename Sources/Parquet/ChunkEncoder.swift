@@ -4,9 +4,11 @@ import Columns
 /// Encodes and compresses one column after another; keeps its buffers between them.
 struct ChunkEncoder: ~Copyable {
   let options: WriterOptions
+  var dictionary = DictionaryBuilder()
+  var page = ByteBuffer()
+  /// What trials have shown, by the column's path.
+  var trials: [[String]: Trial] = [:]
   private var compressor: Compressor
-  private var dictionary = DictionaryBuilder()
-  private var page = ByteBuffer()
   private var packed = ByteBuffer()
 
   init(_ options: WriterOptions) throws(CodecError) {
@@ -23,7 +25,8 @@ struct ChunkEncoder: ~Copyable {
     emit: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> ColumnChunk {
     let physical = Physical(column.leaf.type)
-    let usesDictionary = buildDictionary(column, physical)
+    let encoding = try choose(column, physical)
+    let usesDictionary = encoding == .dictionary
     // SAFETY: the builder's arrays stay as they are until the next chunk.
     let places = unsafe UnsafeBufferPointer(
       start: UnsafePointer(dictionary.firsts),
@@ -36,14 +39,14 @@ struct ChunkEncoder: ~Copyable {
       codec: options.codec,
       metadata: metadata,
       statistics: statistics,
-      slots: column.slots
+      slots: column.slots,
+      encoding: encoding
     )
     var bitWidth: Int?
     if usesDictionary {
       chunk.dictionaryOffset = offset
       bitWidth = RunLengthEncoder.width(forMax: dictionary.distinct - 1)
-      page.removeAll()
-      unsafe PlainEncoder.append(column, at: places, as: physical, to: &page)
+      appendDictionary(column, physical)
       try unsafe flush(.dictionary(values: dictionary.distinct), &chunk, emit)
     }
     chunk.dataOffset = offset + chunk.compressed
@@ -66,27 +69,57 @@ struct ChunkEncoder: ~Copyable {
       let count = Levels.values(column, slot..<end)
       page.removeAll()
       Levels.append(column, slot..<end, to: &page)
-      if let bitWidth {
-        page.append(UInt8(bitWidth))
-        // SAFETY: there is one index per value of the column.
-        unsafe RunLengthEncoder.append(
-          UnsafePointer(dictionary.indices) + value,
-          count: count,
-          width: bitWidth,
-          to: &page
-        )
-      } else {
-        PlainEncoder.append(column, value..<value + count, as: physical, to: &page)
-      }
-      try unsafe flush(
-        .data(slots: end - slot, bitWidth == nil ? .plain : .dictionary),
-        &chunk,
-        emit
-      )
+      append(column, value..<value + count, physical, chunk.encoding)
+      try unsafe flush(.data(slots: end - slot, chunk.encoding), &chunk, emit)
       chunk.dataPages += 1
       slot = end
       value += count
     }
+  }
+
+  /// Puts the distinct values in the place of the page.
+  mutating func appendDictionary(_ column: borrowing Column, _ physical: Physical) {
+    page.removeAll()
+    // SAFETY: the builder's array stays as it is until the next chunk.
+    let places = unsafe UnsafeBufferPointer(
+      start: UnsafePointer(dictionary.firsts),
+      count: dictionary.distinct
+    )
+    unsafe PlainEncoder.append(column, at: places, as: physical, to: &page)
+  }
+
+  /// Appends the values in `range` to the page.
+  mutating func append(
+    _ column: borrowing Column,
+    _ range: Range<Int>,
+    _ physical: Physical,
+    _ encoding: PageEncoding
+  ) {
+    guard encoding == .dictionary else {
+      ValueEncoder.append(column, range, as: physical, encoding, to: &page)
+      return
+    }
+    let width = RunLengthEncoder.width(forMax: dictionary.distinct - 1)
+    page.append(UInt8(width))
+    // SAFETY: there is one index per value of the column.
+    unsafe RunLengthEncoder.append(
+      UnsafePointer(dictionary.indices) + range.lowerBound,
+      count: range.count,
+      width: width,
+      to: &page
+    )
+  }
+
+  /// Compresses what stands in `page`; returns the length, that of the page where there is no codec.
+  mutating func pack() throws(CodecError) -> Int {
+    guard options.codec != .uncompressed else { return page.count }
+    packed.removeAll()
+    let bound = compressor.bound(page.count)
+    // SAFETY: `room` makes place for `bound` bytes.
+    let room = unsafe UnsafeMutableRawBufferPointer(start: packed.room(bound), count: bound)
+    let length = try unsafe compressor.compress(page.bytes, into: room)
+    packed.advance(length)
+    return length
   }
 
   /// Compresses what stands in `page` and emits it behind its header.
@@ -96,15 +129,7 @@ struct ChunkEncoder: ~Copyable {
     _ emit: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     let size = page.count
-    var length = size
-    if options.codec != .uncompressed {
-      packed.removeAll()
-      let bound = compressor.bound(size)
-      // SAFETY: `room` makes place for `bound` bytes.
-      let room = unsafe UnsafeMutableRawBufferPointer(start: packed.room(bound), count: bound)
-      length = try unsafe compressor.compress(page.bytes, into: room)
-      packed.advance(length)
-    }
+    let length = try pack()
     let header = PageHeader(kind: kind, uncompressed: size, compressed: length).bytes
     try unsafe header.withUnsafeBytes { try unsafe emit($0) }
     if options.codec == .uncompressed {
@@ -116,46 +141,7 @@ struct ChunkEncoder: ~Copyable {
     chunk.compressed += header.count + length
   }
 
-  /// Numbers the distinct values; false where PLAIN is smaller.
-  private mutating func buildDictionary(
-    _ column: borrowing Column,
-    _ physical: Physical
-  ) -> Bool {
-    guard column.count > 1 else { return false }
-    let limit = options.dictionaryLimit
-    // SAFETY: values are read with a type of the storage's width.
-    let built =
-      switch column.storage {
-      case .boolean: false
-      case .int32, .float:
-        unsafe dictionary.build(column.values(as: Int32.self), limit: limit / 4)
-      case .int64, .double:
-        unsafe dictionary.build(column.values(as: Int64.self), limit: limit / 8)
-      case .int128, .fixed16:
-        unsafe dictionary.build(column.values(as: Int128.self), limit: limit / 16)
-      case .bytes:
-        unsafe dictionary.build(column.ends, heap: column.heap, limit: limit / 8)
-      }
-    guard built else { return false }
-    let distinct = dictionary.distinct
-    let plain: Int
-    let page: Int
-    if let width = physical.width {
-      plain = column.count * width
-      page = distinct * width
-    } else {
-      plain = column.heapSize + 4 * column.count
-      var bytes = 4 * distinct
-      for number in 0..<distinct {
-        bytes += unsafe column.bytes(at: Int(dictionary.firsts[number])).count
-      }
-      page = bytes
-    }
-    let bits = RunLengthEncoder.width(forMax: distinct - 1) * column.count
-    return page <= limit && page + bits / 8 < plain
-  }
-
-  private func slotsPerPage(
+  func slotsPerPage(
     _ column: borrowing Column,
     _ physical: Physical,
     _ bitWidth: Int?

@@ -8,6 +8,8 @@ struct ColumnChunk {
   var metadata: [(String, String)]
   var statistics: Statistics
   var slots: Int
+  /// That of the data pages.
+  var encoding: PageEncoding
   var dictionaryOffset: Int?
   var dataOffset = 0
   var dataPages = 0
@@ -20,8 +22,10 @@ struct ColumnChunk {
     thrift.i64(2, 0)
     thrift.structure(3) { thrift in
       thrift.i32(1, physical.number)
-      let encodings: [PageEncoding] =
-        dictionaryOffset == nil ? [.plain, .rle] : [.plain, .rle, .dictionary]
+      // Levels are RLE; a dictionary page is PLAIN.
+      var encodings = [encoding]
+      if dictionaryOffset != nil { encodings.append(.plain) }
+      if encoding != .rle { encodings.append(.rle) }
       thrift.list(2, of: .i32, count: encodings.count)
       for encoding in encodings { thrift.element(encoding.rawValue) }
       thrift.list(3, of: .binary, count: path.count)
@@ -41,7 +45,7 @@ struct ColumnChunk {
   private func writePageCounts(to thrift: inout ThriftWriter) {
     thrift.list(13, of: .structure, count: dictionaryOffset == nil ? 1 : 2)
     if dictionaryOffset != nil { Self.write(2, .plain, 1, to: &thrift) }
-    Self.write(0, dictionaryOffset == nil ? .plain : .dictionary, dataPages, to: &thrift)
+    Self.write(0, encoding, dataPages, to: &thrift)
   }
 
   private static func write(
@@ -56,13 +60,6 @@ struct ColumnChunk {
       $0.i32(3, count)
     }
   }
-}
-
-/// The numbers of the Thrift enumeration `Encoding` that we write.
-enum PageEncoding: Int {
-  case plain = 0
-  case rle = 3
-  case dictionary = 8
 }
 
 extension Codec {

@@ -1,5 +1,18 @@
 package import Codecs
 
+/// The choice of an encoding, by the names that the format gives them.
+package enum Encoding: String, Sendable, CaseIterable {
+  /// A dictionary where it is smaller, else PLAIN.
+  case dictionary
+  /// Whichever is the smallest, by trial on the first page of each column of a file.
+  case auto
+  case plain, rle
+  case delta = "delta_binary_packed"
+  case deltaLength = "delta_length_byte_array"
+  case deltaBytes = "delta_byte_array"
+  case byteStreamSplit = "byte_stream_split"
+}
+
 /// How a file is written.
 package struct WriterOptions: Sendable {
   /// The compression of every page.
@@ -10,6 +23,8 @@ package struct WriterOptions: Sendable {
   package var pageSize = 1 << 20
   /// The most bytes of a dictionary page; a chunk that needs more is written PLAIN.
   package var dictionaryLimit = 1 << 20
+  /// How the values of every column are encoded, where that suits its type.
+  package var encoding = Encoding.dictionary
   /// What the file says it was written by: `APPLICATION version X.Y.Z (build HASH)`.
   package var createdBy = "dativo version 0.1.0 (build release)"
 

@@ -1,6 +1,7 @@
 import Codecs
 import ConnectorKit
 import JSON
+import Parquet
 import Wire
 
 /// The target's settings: described once, read once.
@@ -33,6 +34,13 @@ struct Settings {
         "compression_level",
         .integer,
         "The level of zstd (1-22), gzip (1-9), brotli (0-11) or lz4_raw (1-12)."
+      ),
+      Setting(
+        "encoding",
+        .string,
+        "How values are encoded, where that suits their type; auto takes the smallest by trial.",
+        default: "dictionary",
+        choices: Encoding.allCases.map(\.rawValue)
       ),
       Setting(
         "target_file_size",
@@ -70,6 +78,7 @@ struct Settings {
   var pipeline: String
   var codec: Codec
   var level: Int?
+  var encoding: Encoding
   var fileSize: Int
   var checkpoint = Checkpoint()
   var memory: Int
@@ -112,6 +121,7 @@ struct Settings {
     }
     codec = configuration.string("compression").flatMap(Codec.init(rawValue:)) ?? .zstd
     level = configuration.integer("compression_level")
+    encoding = configuration.string("encoding").flatMap(Encoding.init(rawValue:)) ?? .dictionary
     if let level, codec.levels?.range.contains(level) != true {
       throw Failure(
         .configuration,
