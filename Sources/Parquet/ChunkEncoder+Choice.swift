@@ -40,7 +40,7 @@ extension ChunkEncoder {
     }
     let hasDictionary = buildDictionary(column, physical)
     guard column.count > 0 else { return .plain }
-    let step = slotsPerPage(column, physical, nil)
+    let step = slotsPerPage(column, physical, .plain)
     let values = Levels.values(column, 0..<Levels.pageEnd(column, from: 0, step))
     guard values > 0 else { return hasDictionary ? .dictionary : .plain }
     func whole(_ sample: Int) -> Int { sample * column.count / values }

@@ -26,55 +26,109 @@ struct ChunkEncoder: ~Copyable {
   ) throws -> ColumnChunk {
     let physical = Physical(column.leaf.type)
     let encoding = try choose(column, physical)
-    let usesDictionary = encoding == .dictionary
-    // SAFETY: the builder's arrays stay as they are until the next chunk.
-    let places = unsafe UnsafeBufferPointer(
-      start: UnsafePointer(dictionary.firsts),
-      count: dictionary.distinct
-    )
-    let statistics = unsafe Statistics(column, physical, places: usesDictionary ? places : nil)
     var chunk = ColumnChunk(
       physical: physical,
       path: column.leaf.path,
       codec: options.codec,
       metadata: metadata,
-      statistics: statistics,
+      statistics: Statistics(column, nil, physical, nulls: column.slots - column.count),
+      sizes: SizeStatistics(column),
       slots: column.slots,
-      encoding: encoding
+      encoding: encoding,
+      isVersion2: options.pageVersion == 2
     )
-    var bitWidth: Int?
-    if usesDictionary {
+    if encoding == .dictionary {
       chunk.dictionaryOffset = offset
-      bitWidth = RunLengthEncoder.width(forMax: dictionary.distinct - 1)
       appendDictionary(column, physical)
       try unsafe flush(.dictionary(values: dictionary.distinct), &chunk, emit)
+      chunk.statistics.distinct = dictionary.distinct
     }
     chunk.dataOffset = offset + chunk.compressed
-    try unsafe encodePages(column, physical, bitWidth, &chunk, emit)
+    let extremes = try unsafe encodePages(column, physical, &chunk, emit)
+    chunk.index.order = PageIndex.order(column, extremes)
+    let places = extremes.flatMap { [UInt32($0.low), UInt32($0.high)] }
+    chunk.statistics.set(Extremes(column, .list(places)), column, physical)
     return chunk
   }
 
+  /// Returns the extremes of the pages that have any.
   private mutating func encodePages(
     _ column: borrowing Column,
     _ physical: Physical,
-    _ bitWidth: Int?,
     _ chunk: inout ColumnChunk,
     _ emit: (UnsafeRawBufferPointer) throws -> Void
-  ) throws {
-    let step = slotsPerPage(column, physical, bitWidth)
+  ) throws -> [Extremes] {
+    let step = slotsPerPage(column, physical, chunk.encoding)
     var slot = 0
     var value = 0
+    var row = 0
+    var all: [Extremes] = []
     while slot < column.slots {
       let end = Levels.pageEnd(column, from: slot, step)
-      let count = Levels.values(column, slot..<end)
+      let values = value..<value + Levels.values(column, slot..<end)
+      let rows = Levels.rows(column, slot..<end)
       page.removeAll()
-      Levels.append(column, slot..<end, to: &page)
-      append(column, value..<value + count, physical, chunk.encoding)
-      try unsafe flush(.data(slots: end - slot, chunk.encoding), &chunk, emit)
-      chunk.dataPages += 1
+      let levels = Levels.append(column, slot..<end, version: options.pageVersion, to: &page)
+      append(column, values, physical, chunk.encoding)
+      let start = chunk.dataOffset + chunk.dataBytes
+      if chunk.isVersion2 {
+        let header = PageHeader.DataPage2(
+          slots: end - slot,
+          nulls: end - slot - values.count,
+          rows: rows,
+          encoding: chunk.encoding,
+          repetitionBytes: levels.repetition,
+          definitionBytes: levels.definition,
+          // Not every reader takes nothing for the compressed form of nothing.
+          isCompressed: options.codec != .uncompressed && !values.isEmpty
+        )
+        try unsafe flush(.data2(header), &chunk, emit)
+      } else {
+        try unsafe flush(.data(slots: end - slot, chunk.encoding), &chunk, emit)
+      }
+      let extremes = Extremes(column, places(values, of: column, chunk.encoding))
+      all += extremes.map { [$0] } ?? []
+      chunk.index.pages.append(
+        PageIndex.Page(
+          offset: start,
+          size: chunk.dataOffset + chunk.dataBytes - start,
+          firstRow: row,
+          values: values.count,
+          statistics: Statistics(
+            column,
+            extremes,
+            physical,
+            nulls: end - slot - values.count
+          )
+        )
+      )
       slot = end
-      value += count
+      value = values.upperBound
+      row += rows
     }
+    return all
+  }
+
+  /// Where the values in `range` stand, equal ones once where there is a dictionary.
+  private func places(
+    _ range: Range<Int>,
+    of column: borrowing Column,
+    _ encoding: PageEncoding
+  ) -> Places {
+    guard encoding == .dictionary else { return .range(range) }
+    // SAFETY: both arrays have as many numbers as the builder says.
+    if range.count == column.count {
+      return .list((0..<dictionary.distinct).map { unsafe dictionary.firsts[$0] })
+    }
+    var isSeen = [Bool](repeating: false, count: dictionary.distinct)
+    var list: [UInt32] = []
+    for place in range {
+      let number = unsafe Int(dictionary.indices[place])
+      if isSeen[number] { continue }
+      isSeen[number] = true
+      unsafe list.append(dictionary.firsts[number])
+    }
+    return .list(list)
   }
 
   /// Puts the distinct values in the place of the page.
@@ -110,16 +164,21 @@ struct ChunkEncoder: ~Copyable {
     )
   }
 
-  /// Compresses what stands in `page`; returns the length, that of the page where there is no codec.
-  mutating func pack() throws(CodecError) -> Int {
-    guard options.codec != .uncompressed else { return page.count }
+  /// Compresses what stands in `page` but its first `levels` bytes; returns the length of both.
+  mutating func pack(levels: Int = 0, isCompressed: Bool = true) throws(CodecError) -> Int {
     packed.removeAll()
-    let bound = compressor.bound(page.count)
+    let values = unsafe UnsafeRawBufferPointer(rebasing: page.bytes[levels...])
+    unsafe packed.append(UnsafeRawBufferPointer(rebasing: page.bytes[..<levels]))
+    if options.codec == .uncompressed || !isCompressed {
+      unsafe packed.append(values)
+      return packed.count
+    }
+    let bound = compressor.bound(values.count)
     // SAFETY: `room` makes place for `bound` bytes.
     let room = unsafe UnsafeMutableRawBufferPointer(start: packed.room(bound), count: bound)
-    let length = try unsafe compressor.compress(page.bytes, into: room)
+    let length = try unsafe compressor.compress(values, into: room)
     packed.advance(length)
-    return length
+    return packed.count
   }
 
   /// Compresses what stands in `page` and emits it behind its header.
@@ -129,14 +188,21 @@ struct ChunkEncoder: ~Copyable {
     _ emit: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     let size = page.count
-    let length = try pack()
-    let header = PageHeader(kind: kind, uncompressed: size, compressed: length).bytes
-    try unsafe header.withUnsafeBytes { try unsafe emit($0) }
-    if options.codec == .uncompressed {
-      try unsafe emit(page.bytes)
-    } else {
-      try unsafe emit(packed.bytes)
+    var levels = 0
+    var isCompressed = true
+    if case .data2(let header) = kind {
+      levels = header.repetitionBytes + header.definitionBytes
+      isCompressed = header.isCompressed
     }
+    let length = try pack(levels: levels, isCompressed: isCompressed)
+    let header = PageHeader(
+      kind: kind,
+      uncompressed: size,
+      compressed: length,
+      checksum: unsafe Checksum.crc32(packed.bytes)
+    ).bytes
+    try unsafe header.withUnsafeBytes { try unsafe emit($0) }
+    try unsafe emit(packed.bytes)
     chunk.uncompressed += header.count + size
     chunk.compressed += header.count + length
   }
@@ -144,11 +210,11 @@ struct ChunkEncoder: ~Copyable {
   func slotsPerPage(
     _ column: borrowing Column,
     _ physical: Physical,
-    _ bitWidth: Int?
+    _ encoding: PageEncoding
   ) -> Int {
     let bits: Int
-    if let bitWidth {
-      bits = bitWidth * column.count
+    if encoding == .dictionary {
+      bits = RunLengthEncoder.width(forMax: dictionary.distinct - 1) * column.count
     } else if let width = physical.width {
       bits = width * 8 * column.count
     } else {

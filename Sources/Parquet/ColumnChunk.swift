@@ -7,16 +7,23 @@ struct ColumnChunk {
   var codec: Codec
   var metadata: [(String, String)]
   var statistics: Statistics
+  var sizes: SizeStatistics
+  var index = PageIndex()
+  /// Where both indexes lie, once they are written.
+  var columnIndexPlace: Range<Int>?
+  var offsetIndexPlace: Range<Int>?
   var slots: Int
   /// That of the data pages.
   var encoding: PageEncoding
   var dictionaryOffset: Int?
   var dataOffset = 0
-  var dataPages = 0
+  var isVersion2 = false
   var uncompressed = 0
   var compressed = 0
 
   var start: Int { dictionaryOffset ?? dataOffset }
+  /// The bytes of the data pages so far.
+  var dataBytes: Int { compressed - (dataOffset - start) }
 
   func write(to thrift: inout ThriftWriter) {
     thrift.i64(2, 0)
@@ -39,13 +46,22 @@ struct ColumnChunk {
       if let dictionaryOffset { thrift.i64(11, dictionaryOffset) }
       thrift.structure(12) { statistics.write(to: &$0) }
       writePageCounts(to: &thrift)
+      thrift.structure(16) { sizes.write(to: &$0) }
+    }
+    if let place = offsetIndexPlace {
+      thrift.i64(4, place.lowerBound)
+      thrift.i32(5, place.count)
+    }
+    if let place = columnIndexPlace {
+      thrift.i64(6, place.lowerBound)
+      thrift.i32(7, place.count)
     }
   }
 
   private func writePageCounts(to thrift: inout ThriftWriter) {
     thrift.list(13, of: .structure, count: dictionaryOffset == nil ? 1 : 2)
     if dictionaryOffset != nil { Self.write(2, .plain, 1, to: &thrift) }
-    Self.write(0, encoding, dataPages, to: &thrift)
+    Self.write(isVersion2 ? 3 : 0, encoding, index.pages.count, to: &thrift)
   }
 
   private static func write(

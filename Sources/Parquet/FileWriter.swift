@@ -70,6 +70,7 @@ package struct FileWriter: ~Copyable {
   /// Writes the footer and ends the file.
   package consuming func finish() throws -> Summary {
     try begin()
+    try emitIndexes()
     let footer = Footer(
       schema: schema,
       rows: summary.rows,
@@ -80,6 +81,24 @@ package struct FileWriter: ~Copyable {
     try emit(footer)
     try emit(UInt32(footer.count).bytes + Footer.magic)
     return summary
+  }
+
+  /// Writes the column indexes of the whole file, then the offset indexes.
+  private mutating func emitIndexes() throws {
+    for group in groups.indices {
+      for chunk in groups[group].chunks.indices {
+        guard let index = groups[group].chunks[chunk].index.columnIndex else { continue }
+        groups[group].chunks[chunk].columnIndexPlace = summary.bytes..<summary.bytes + index.count
+        try emit(index)
+      }
+    }
+    for group in groups.indices {
+      for chunk in groups[group].chunks.indices {
+        let index = groups[group].chunks[chunk].index.offsetIndex
+        groups[group].chunks[chunk].offsetIndexPlace = summary.bytes..<summary.bytes + index.count
+        try emit(index)
+      }
+    }
   }
 
   private mutating func begin() throws {

@@ -23,6 +23,8 @@ package struct WriterOptions: Sendable {
   package var pageSize = 1 << 20
   /// The most bytes of a dictionary page; a chunk that needs more is written PLAIN.
   package var dictionaryLimit = 1 << 20
+  /// The version of data pages: 1, which every reader knows, or 2.
+  package var pageVersion = 1
   /// How the values of every column are encoded, where that suits its type.
   package var encoding = Encoding.dictionary
   /// What the file says it was written by: `APPLICATION version X.Y.Z (build HASH)`.

@@ -1,6 +1,6 @@
 import Columns
 
-/// The repetition and definition levels of a data page, version 1.
+/// The repetition and definition levels of a data page.
 enum Levels {
   // SAFETY, for the whole file: slots lie below `column.slots`.
 
@@ -23,38 +23,70 @@ enum Levels {
     return count
   }
 
-  /// Appends both levels, each behind its length; a level that cannot vary is left out.
-  static func append(_ column: borrowing Column, _ slots: Range<Int>, to page: inout ByteBuffer) {
+  /// How many rows begin in `slots`.
+  static func rows(_ column: borrowing Column, _ slots: Range<Int>) -> Int {
+    guard column.isRepeated else { return slots.count }
+    let repetition = unsafe column.repetition
+    var count = 0
+    for slot in slots { count += unsafe repetition[slot] == 0 ? 1 : 0 }
+    return count
+  }
+
+  /// Appends both levels, in version 1 each behind its length; one that cannot vary is left out.
+  ///
+  /// Returns how many bytes each takes.
+  @discardableResult
+  static func append(
+    _ column: borrowing Column,
+    _ slots: Range<Int>,
+    version: Int,
+    to page: inout ByteBuffer
+  ) -> (repetition: Int, definition: Int) {
+    let start = page.count
     if column.isRepeated {
       let width = RunLengthEncoder.width(forMax: Int(column.leaf.maxRepetition))
-      unsafe append(column.repetition, slots, width, to: &page)
+      unsafe append(column.repetition, slots, width, version, to: &page)
     }
-    guard column.maxDefinition > 0 else { return }
+    let middle = page.count
+    guard column.maxDefinition > 0 else { return (middle - start, 0) }
     let width = RunLengthEncoder.width(forMax: Int(column.maxDefinition))
     if column.count == column.slots {
-      let start = page.count
-      page.append(littleEndian: 0)
-      RunLengthEncoder.appendRun(
-        UInt32(column.maxDefinition),
-        count: slots.count,
-        width: width,
-        to: &page
-      )
-      page.set(littleEndian: UInt32(page.count - start - 4), at: start)
+      framed(version, &page) { page in
+        RunLengthEncoder.appendRun(
+          UInt32(column.maxDefinition),
+          count: slots.count,
+          width: width,
+          to: &page
+        )
+      }
     } else {
-      unsafe append(column.definition, slots, width, to: &page)
+      unsafe append(column.definition, slots, width, version, to: &page)
     }
+    return (middle - start, page.count - middle)
+  }
+
+  /// Puts the length before what `body` appends, in version 1.
+  private static func framed(
+    _ version: Int,
+    _ page: inout ByteBuffer,
+    _ body: (inout ByteBuffer) -> Void
+  ) {
+    guard version == 1 else { return body(&page) }
+    let start = page.count
+    page.append(littleEndian: 0)
+    body(&page)
+    page.set(littleEndian: UInt32(page.count - start - 4), at: start)
   }
 
   private static func append(
     _ levels: UnsafeBufferPointer<UInt8>,
     _ slots: Range<Int>,
     _ width: Int,
+    _ version: Int,
     to page: inout ByteBuffer
   ) {
-    let start = page.count
-    page.append(littleEndian: 0)
-    if let base = levels.baseAddress {
+    guard let base = levels.baseAddress else { return }
+    framed(version, &page) { page in
       unsafe RunLengthEncoder.append(
         base + slots.lowerBound,
         count: slots.count,
@@ -62,6 +94,5 @@ enum Levels {
         to: &page
       )
     }
-    page.set(littleEndian: UInt32(page.count - start - 4), at: start)
   }
 }

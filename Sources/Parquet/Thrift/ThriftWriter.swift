@@ -89,6 +89,9 @@ struct ThriftWriter {
 
   mutating func element(_ value: Int) { zigzag(Int64(value)) }
 
+  /// An element of a list, whose kind is `.yes`.
+  mutating func element(_ value: Bool) { bytes.append((value ? Kind.yes : .no).rawValue) }
+
   private mutating func zigzag(_ value: Int64) {
     varint(UInt64(bitPattern: value << 1 ^ value >> 63))
   }

@@ -109,6 +109,7 @@ struct Committer: ~Copyable {
     table.rowsWritten += batch.rows
     var options = WriterOptions(codec: settings.codec, level: settings.level)
     options.encoding = settings.encoding
+    options.pageVersion = settings.pageVersion
     options.pageSize = 1 << 20
     let plan = TableWriter.Plan(
       stream: table.stream,

@@ -43,6 +43,13 @@ struct Settings {
         choices: Encoding.allCases.map(\.rawValue)
       ),
       Setting(
+        "data_page_version",
+        .string,
+        "The version of data pages; every reader knows 1.0.",
+        default: "1.0",
+        choices: ["1.0", "2.0"]
+      ),
+      Setting(
         "target_file_size",
         .size,
         "A file is closed when it reaches this size.",
@@ -79,6 +86,7 @@ struct Settings {
   var codec: Codec
   var level: Int?
   var encoding: Encoding
+  var pageVersion: Int
   var fileSize: Int
   var checkpoint = Checkpoint()
   var memory: Int
@@ -121,6 +129,7 @@ struct Settings {
     }
     codec = configuration.string("compression").flatMap(Codec.init(rawValue:)) ?? .zstd
     level = configuration.integer("compression_level")
+    pageVersion = configuration.string("data_page_version") == "2.0" ? 2 : 1
     encoding = configuration.string("encoding").flatMap(Encoding.init(rawValue:)) ?? .dictionary
     if let level, codec.levels?.range.contains(level) != true {
       throw Failure(
