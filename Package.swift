@@ -88,9 +88,10 @@ let package = Package(
     library("CSnappy", "libsnappy-dev"),
     library("CLZ4", "liblz4-dev"),
     library("CBrotli", "libbrotli-dev"),
+    library("CXXHash", "libxxhash-dev"),
     library("CPCRE2", "libpcre2-dev"),
     module("Posix", ["CLinux"]),
-    module("Codecs", ["CZlib", "CZstd", "CSnappy", "CLZ4", "CBrotli"]),
+    module("Codecs", ["CZlib", "CZstd", "CSnappy", "CLZ4", "CBrotli", "CXXHash"]),
     module("JSON"),
     module("Columns"),
     // Layer 2: vocabularies.

@@ -1,3 +1,4 @@
+import CXXHash
 import CZlib
 
 /// Checksums of bytes.
@@ -8,5 +9,11 @@ package enum Checksum {
     guard let start = bytes.baseAddress else { return previous }
     let first = unsafe start.assumingMemoryBound(to: UInt8.self)
     return UInt32(truncatingIfNeeded: unsafe crc32_z(UInt(previous), first, bytes.count))
+  }
+
+  /// XXH64 with seed 0, as Parquet's bloom filters have it.
+  package static func xxh64(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    // SAFETY: the library is told the length, and takes a null pointer for nothing.
+    unsafe XXH64(bytes.baseAddress, bytes.count, 0)
   }
 }

@@ -14,17 +14,8 @@ extension ChunkEncoder {
     _ column: borrowing Column,
     _ physical: Physical
   ) throws(CodecError) -> PageEncoding {
-    let fixed: PageEncoding? =
-      switch options.encoding {
-      case .dictionary: nil
-      case .auto: try tried(column, physical)
-      case .plain: .plain
-      case .rle: .rle
-      case .delta: .delta
-      case .deltaLength: .deltaLength
-      case .deltaBytes: .deltaBytes
-      case .byteStreamSplit: .byteStreamSplit
-      }
+    let wanted = options.encoding(column.leaf.path)
+    let fixed = wanted == .auto ? try tried(column, physical) : wanted.fixed
     if let fixed, fixed.suits(physical) { return fixed }
     return buildDictionary(column, physical) ? .dictionary : .plain
   }

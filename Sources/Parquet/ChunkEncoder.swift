@@ -48,6 +48,9 @@ struct ChunkEncoder: ~Copyable {
     chunk.index.order = PageIndex.order(column, extremes)
     let places = extremes.flatMap { [UInt32($0.low), UInt32($0.high)] }
     chunk.statistics.set(Extremes(column, .list(places)), column, physical)
+    if options.hasBloomFilter(column.leaf.path), physical != .boolean, column.count > 0 {
+      chunk.bloomFilter = bloomFilter(column, physical, encoding)
+    }
     return chunk
   }
 
@@ -129,6 +132,29 @@ struct ChunkEncoder: ~Copyable {
       unsafe list.append(dictionary.firsts[number])
     }
     return .list(list)
+  }
+
+  private mutating func bloomFilter(
+    _ column: borrowing Column,
+    _ physical: Physical,
+    _ encoding: PageEncoding
+  ) -> [UInt8] {
+    let isNumbered = encoding == .dictionary
+    var filter = BloomFilter(distinct: isNumbered ? dictionary.distinct : column.count)
+    func insert(_ place: Int, _ column: borrowing Column, _ page: inout ByteBuffer) {
+      // SAFETY: the place is below `column.count`.
+      guard physical != .bytes else {
+        return unsafe filter.insert(UnsafeRawBufferPointer(column.bytes(at: place)))
+      }
+      page.removeAll()
+      PlainEncoder.append(column, place..<place + 1, as: physical, to: &page)
+      unsafe filter.insert(page.bytes)
+    }
+    for index in 0..<(isNumbered ? dictionary.distinct : column.count) {
+      // SAFETY: there are as many firsts as distinct values.
+      insert(isNumbered ? unsafe Int(dictionary.firsts[index]) : index, column, &page)
+    }
+    return filter.bytes
   }
 
   /// Puts the distinct values in the place of the page.

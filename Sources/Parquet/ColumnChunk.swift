@@ -12,6 +12,9 @@ struct ColumnChunk {
   /// Where both indexes lie, once they are written.
   var columnIndexPlace: Range<Int>?
   var offsetIndexPlace: Range<Int>?
+  /// The bloom filter until it is written, and then where it lies.
+  var bloomFilter: [UInt8]?
+  var bloomFilterPlace: Range<Int>?
   var slots: Int
   /// That of the data pages.
   var encoding: PageEncoding
@@ -46,6 +49,10 @@ struct ColumnChunk {
       if let dictionaryOffset { thrift.i64(11, dictionaryOffset) }
       thrift.structure(12) { statistics.write(to: &$0) }
       writePageCounts(to: &thrift)
+      if let place = bloomFilterPlace {
+        thrift.i64(14, place.lowerBound)
+        thrift.i32(15, place.count)
+      }
       thrift.structure(16) { sizes.write(to: &$0) }
     }
     if let place = offsetIndexPlace {

@@ -60,8 +60,14 @@ package struct FileWriter: ~Copyable {
       )
       chunks.append(chunk)
     }
-    let group = RowGroup(rows: rows, offset: start, chunks: chunks)
+    var group = RowGroup(rows: rows, offset: start, chunks: chunks)
     summary.bytes += group.compressed
+    for index in group.chunks.indices {
+      guard let filter = group.chunks[index].bloomFilter else { continue }
+      group.chunks[index].bloomFilter = nil
+      group.chunks[index].bloomFilterPlace = summary.bytes..<summary.bytes + filter.count
+      try emit(filter)
+    }
     summary.rows += rows
     summary.rowGroups += 1
     groups.append(group)

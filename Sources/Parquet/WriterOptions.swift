@@ -1,4 +1,5 @@
 package import Codecs
+package import Columns
 
 /// The choice of an encoding, by the names that the format gives them.
 package enum Encoding: String, Sendable, CaseIterable {
@@ -27,6 +28,10 @@ package struct WriterOptions: Sendable {
   package var pageVersion = 1
   /// How the values of every column are encoded, where that suits its type.
   package var encoding = Encoding.dictionary
+  /// Which columns get a bloom filter, by their names or, within nested ones, by dotted paths.
+  package var bloomFilters: Set<String> = []
+  /// Encodings of single columns, by the same names.
+  package var columnEncodings: [String: Encoding] = [:]
   /// What the file says it was written by: `APPLICATION version X.Y.Z (build HASH)`.
   package var createdBy = "dativo version 0.1.0 (build release)"
 
@@ -34,5 +39,59 @@ package struct WriterOptions: Sendable {
   package init(codec: Codec = .zstd, level: Int? = nil) {
     self.codec = codec
     self.level = level
+  }
+
+  /// The encoding asked for the leaf at `path`.
+  func encoding(_ path: [String]) -> Encoding {
+    Self.names(path).lazy.compactMap { columnEncodings[$0] }.first ?? encoding
+  }
+
+  func hasBloomFilter(_ path: [String]) -> Bool {
+    !bloomFilters.isEmpty && Self.names(path).contains { bloomFilters.contains($0) }
+  }
+
+  /// What a setting may call the leaf at `path`: its path or that of a column around it.
+  package static func names(_ path: [String]) -> [String] {
+    var names: [String] = []
+    var rest = path
+    while !rest.isEmpty {
+      names.append(rest.joined(separator: "."))
+      rest.removeLast()
+    }
+    return names
+  }
+
+  /// A setting that names a column which cannot be had.
+  package enum Misfit: Equatable {
+    case noColumn(String)
+    case encoding(Encoding, column: String)
+  }
+
+  /// The first misfit with `schema` of the settings for the columns of `names`; nil for none.
+  package func misfit(in schema: Schema, of names: [String]) -> Misfit? {
+    for name in names {
+      let leaves = schema.leaves.filter { Self.names($0.path).contains(name) }
+      if leaves.isEmpty { return .noColumn(name) }
+      guard let encoding = columnEncodings[name], let fixed = encoding.fixed else { continue }
+      if !leaves.contains(where: { fixed.suits(Physical($0.type)) }) {
+        return .encoding(encoding, column: name)
+      }
+    }
+    return nil
+  }
+}
+
+extension Encoding {
+  /// That of the pages where it is not for the values to decide.
+  var fixed: PageEncoding? {
+    switch self {
+    case .dictionary, .auto: nil
+    case .plain: .plain
+    case .rle: .rle
+    case .delta: .delta
+    case .deltaLength: .deltaLength
+    case .deltaBytes: .deltaBytes
+    case .byteStreamSplit: .byteStreamSplit
+    }
   }
 }

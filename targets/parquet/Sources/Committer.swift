@@ -107,16 +107,12 @@ struct Committer: ~Copyable {
       throw fail(Failure(error))
     }
     table.rowsWritten += batch.rows
-    var options = WriterOptions(codec: settings.codec, level: settings.level)
-    options.encoding = settings.encoding
-    options.pageVersion = settings.pageVersion
-    options.pageSize = 1 << 20
     let plan = TableWriter.Plan(
       stream: table.stream,
       folder: table.folder,
       staging: log.staging,
       pipeline: settings.pipeline,
-      options: options,
+      options: (settings.streams[table.stream] ?? settings.files).options,
       fileSize: settings.fileSize,
       metadata: table.metadata,
       sequence: log.nextSequence

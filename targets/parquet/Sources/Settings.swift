@@ -1,7 +1,5 @@
-import Codecs
 import ConnectorKit
 import JSON
-import Parquet
 import Wire
 
 /// The target's settings: described once, read once.
@@ -22,32 +20,6 @@ struct Settings {
         .string,
         "Who writes: the commit log, its STATE and the file names belong to it.",
         default: "default"
-      ),
-      Setting(
-        "compression",
-        .string,
-        "The codec of the files.",
-        default: "zstd",
-        choices: ["zstd", "snappy", "gzip", "lz4_raw", "brotli", "uncompressed"]
-      ),
-      Setting(
-        "compression_level",
-        .integer,
-        "The level of zstd (1-22), gzip (1-9), brotli (0-11) or lz4_raw (1-12)."
-      ),
-      Setting(
-        "encoding",
-        .string,
-        "How values are encoded, where that suits their type; auto takes the smallest by trial.",
-        default: "dictionary",
-        choices: Encoding.allCases.map(\.rawValue)
-      ),
-      Setting(
-        "data_page_version",
-        .string,
-        "The version of data pages; every reader knows 1.0.",
-        default: "1.0",
-        choices: ["1.0", "2.0"]
       ),
       Setting(
         "target_file_size",
@@ -78,15 +50,16 @@ struct Settings {
       Setting("source", .string, "A fingerprint of the tap and what identifies its data."),
       Setting("run_id", .string, "The name of this run in the commit log."),
       Setting("max_line_size", .size, "The longest line that is read.", default: "64MiB"),
+    ] + FileSettings.settings + [
+      Setting("streams", .object, "{NAME: {…}}: what differs for a stream, from compression on.")
     ]
   )
 
   var destination: String
   var pipeline: String
-  var codec: Codec
-  var level: Int?
-  var encoding: Encoding
-  var pageVersion: Int
+  /// How the files of streams are written that have no settings of their own.
+  var files: FileSettings
+  var streams: [String: FileSettings] = [:]
   var fileSize: Int
   var checkpoint = Checkpoint()
   var memory: Int
@@ -127,17 +100,9 @@ struct Settings {
           + "is taken."
       )
     }
-    codec = configuration.string("compression").flatMap(Codec.init(rawValue:)) ?? .zstd
-    level = configuration.integer("compression_level")
-    pageVersion = configuration.string("data_page_version") == "2.0" ? 2 : 1
-    encoding = configuration.string("encoding").flatMap(Encoding.init(rawValue:)) ?? .dictionary
-    if let level, codec.levels?.range.contains(level) != true {
-      throw Failure(
-        .configuration,
-        "\(configuration.source): \(codec.rawValue) has no \"compression_level\" \(level)",
-        hint: codec.levels.map { "It has \($0.range.lowerBound) to \($0.range.upperBound)." }
-          ?? "It has no levels: leave the setting out."
-      )
+    files = try FileSettings(configuration)
+    for stream in configuration["streams"]?.object?.keys ?? [] {
+      streams[stream] = try FileSettings(configuration, stream: stream)
     }
     fileSize = try Self.size(configuration, "target_file_size") ?? 256 << 20
     memory = try Self.size(configuration, "memory_limit") ?? 64 << 20

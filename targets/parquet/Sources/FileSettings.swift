@@ -1,0 +1,163 @@
+import Codecs
+import Columns
+import ConnectorKit
+import JSON
+import Parquet
+import Wire
+
+/// How the files of a stream are written: settings that a stream may have of its own.
+struct FileSettings {
+  static let settings = [
+    Setting(
+      "compression",
+      .string,
+      "The codec of the files.",
+      default: "zstd",
+      choices: ["zstd", "snappy", "gzip", "lz4_raw", "brotli", "uncompressed"]
+    ),
+    Setting(
+      "compression_level",
+      .integer,
+      "The level of zstd (1-22), gzip (1-9), brotli (0-11) or lz4_raw (1-12)."
+    ),
+    Setting(
+      "encoding",
+      .string,
+      "How values are encoded, where that suits their type; auto takes the smallest by trial.",
+      default: "dictionary",
+      choices: Encoding.allCases.map(\.rawValue)
+    ),
+    Setting(
+      "data_page_version",
+      .string,
+      "The version of data pages; every reader knows 1.0.",
+      default: "1.0",
+      choices: ["1.0", "2.0"]
+    ),
+    Setting(
+      "columns",
+      .object,
+      "{NAME: {encoding, bloom_filter}}; a column within another by its path, with dots."
+    ),
+  ]
+
+  private static let columnSettings = [
+    settings[2],
+    Setting("bloom_filter", .boolean, "Lets readers tell that a value is not there."),
+  ]
+
+  var options = WriterOptions()
+  /// The columns that the stream's own settings name, which it must have, and where they do.
+  private var named: [String] = []
+  private var place = ""
+
+  /// Reads the settings for any stream, or with `stream` those of one.
+  init(_ configuration: Configuration, stream: String? = nil) throws(Failure) {
+    let path = stream.map { ["streams", $0] } ?? []
+    var own = JSONObject()
+    if let stream {
+      let value = configuration["streams"]?[stream] ?? .null
+      guard let object = value.object else {
+        throw Failure(.configuration, "\(configuration.place(path)): must be an object")
+      }
+      own = object
+      place = configuration.place(path + ["columns"])
+    }
+    try Self.check(own, Self.settings, configuration, path)
+    func value(_ name: String) -> JSONValue? { own[name] ?? configuration[name] }
+    options.codec = value("compression")?.string.flatMap(Codec.init(rawValue:)) ?? .zstd
+    options.level = value("compression_level")?.number?.int64.map { Int($0) }
+    options.pageVersion = value("data_page_version")?.string == "2.0" ? 2 : 1
+    if let name = value("encoding")?.string, let encoding = Encoding(rawValue: name) {
+      options.encoding = encoding
+    }
+    try checkLevel(configuration.place(path + ["compression_level"]))
+    try readColumns(configuration["columns"], configuration, ["columns"])
+    if stream != nil {
+      named = own["columns"]?.object?.keys ?? []
+      try readColumns(own["columns"], configuration, path + ["columns"])
+    }
+  }
+
+  /// Refuses a stream that has not what its own settings name.
+  func check(_ schema: Schema, stream: String) throws(Failure) {
+    guard let misfit = options.misfit(in: schema, of: named) else { return }
+    switch misfit {
+    case .noColumn(let name):
+      let near = Nearest.name(to: name, among: schema.fields.map(\.name))
+      throw Failure(
+        .configuration,
+        "\(place): stream \(stream) has no column \"\(name)\"",
+        hint: near.map { "Did you mean \"\($0)\"?" }
+      )
+    case .encoding(let encoding, let name):
+      throw Failure(
+        .configuration,
+        "\(place): the type of column \"\(name)\" cannot be written as \(encoding.rawValue)",
+        hint: "auto takes the smallest of those that it can."
+      )
+    }
+  }
+
+  private func checkLevel(_ place: String) throws(Failure) {
+    guard let level = options.level else { return }
+    let levels = options.codec.levels
+    guard levels?.range.contains(level) != true else { return }
+    throw Failure(
+      .configuration,
+      "\(place): \(options.codec.rawValue) has no \"compression_level\" \(level)",
+      hint: levels.map { "It has \($0.range.lowerBound) to \($0.range.upperBound)." }
+        ?? "It has no levels: leave the setting out."
+    )
+  }
+
+  private mutating func readColumns(
+    _ value: JSONValue?,
+    _ configuration: Configuration,
+    _ path: [String]
+  ) throws(Failure) {
+    for column in value?.object?.members ?? [] {
+      let path = path + [column.key]
+      guard let object = column.value.object else {
+        throw Failure(.configuration, "\(configuration.place(path)): must be an object")
+      }
+      try Self.check(object, Self.columnSettings, configuration, path)
+      if let name = object["encoding"]?.string {
+        options.columnEncodings[column.key] = Encoding(rawValue: name)
+      }
+      if let isWanted = object["bloom_filter"]?.bool {
+        if isWanted {
+          options.bloomFilters.insert(column.key)
+        } else {
+          options.bloomFilters.remove(column.key)
+        }
+      }
+    }
+  }
+
+  private static func check(
+    _ object: JSONObject,
+    _ settings: [Setting],
+    _ configuration: Configuration,
+    _ path: [String]
+  ) throws(Failure) {
+    for member in object.members {
+      let place = configuration.place(path + [member.key])
+      guard let setting = settings.first(where: { $0.name == member.key }) else {
+        let near = Nearest.name(to: member.key, among: settings.map(\.name))
+        throw Failure(
+          .configuration,
+          "\(place): unknown setting \"\(member.key)\"",
+          hint: near.map { "Did you mean \"\($0)\"?" }
+            ?? "Here may stand \(settings.map(\.name).joined(separator: ", "))."
+        )
+      }
+      guard setting.accepts(member.value) else {
+        throw Failure(
+          .configuration,
+          "\(place): \"\(member.key)\" must be \(setting.expectation), not \(member.value.encoded())"
+        )
+      }
+    }
+  }
+}
