@@ -195,6 +195,7 @@ int clinux_signal_descriptor(void) {
   sigaddset(&wanted, SIGINT);
   sigaddset(&wanted, SIGTERM);
   sigaddset(&wanted, SIGHUP);
+  sigaddset(&wanted, SIGQUIT);
   if (sigprocmask(SIG_BLOCK, &wanted, 0) != 0) return -1;
   return signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
 }

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// SIGINT, SIGTERM and SIGHUP as something to read: none is lost and none interrupts a call.
+/// SIGINT, SIGTERM, SIGHUP and SIGQUIT as something to read: none is lost and none interrupts a call.
 ///
 /// They stay blocked for the rest of the process; there is one inbox per process.
 package struct SignalInbox: ~Copyable {

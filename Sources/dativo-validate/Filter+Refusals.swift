@@ -58,7 +58,8 @@ extension Filter {
     guard settings.mode != .strict else {
       let hint =
         rule == "malformed"
-        ? "Does the tap print its log to standard output? --lenient relays such lines to stderr."
+        ? "Does the tap print its log to standard output? --lenient relays such lines to stderr; "
+          + "in a job, lenient: true under source."
         : rule == "schema" ? "A SCHEMA message of the stream must come first." : nil
       throw violation(what, hint: hint)
     }

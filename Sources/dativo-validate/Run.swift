@@ -72,7 +72,7 @@ struct Run {
         throw Failure(
           .data,
           "line \(line + 1) is longer than \(limit) bytes",
-          hint: "The setting line_limit allows longer ones."
+          hint: "The setting max_line_size allows longer ones; a job has it in target.config."
         )
       }
     }

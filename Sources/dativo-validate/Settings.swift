@@ -68,7 +68,7 @@ struct Settings {
         choices: ["exclusive", "inclusive"]
       ),
       Setting("run_id", .string, "The id of the run in quarantine and report; default random."),
-      Setting("line_limit", .integer, "The longest line in bytes.", default: 67_108_864),
+      Setting("max_line_size", .size, "The longest line that is read.", default: "64MiB"),
     ]
   )
 
@@ -99,7 +99,7 @@ struct Settings {
     inclusiveBetween = configuration.string("between") == "inclusive"
     var generator = SystemRandomNumberGenerator()
     runID = configuration.string("run_id") ?? String(generator.next(), radix: 16)
-    lineLimit = configuration.integer("line_limit") ?? lineLimit
+    lineLimit = try configuration.size("max_line_size") ?? lineLimit
   }
 
   /// Whether the outgoing SCHEMA may say more than the one that came: not where records pass that

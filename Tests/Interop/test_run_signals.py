@@ -18,6 +18,8 @@ SEED = int(os.environ.get("DATIVO_SEED", "0")) or random.randrange(1 << 32)
         (signal.SIGINT, 130, {"on_term": "drain"}),
         (signal.SIGTERM, 143, {"on_term": "drain"}),
         (signal.SIGTERM, 143, {}),
+        (signal.SIGHUP, 129, {}),
+        (signal.SIGQUIT, 131, {}),
     ],
 )
 def test_a_signal_drains_and_commits(project, number, code, behaviour):

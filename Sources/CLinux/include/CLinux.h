@@ -55,7 +55,7 @@ int clinux_kill_orphans(void);
 /* Waits for a child. */
 int clinux_wait_gone(pid_t pid);
 
-/* Blocks SIGINT, SIGTERM and SIGHUP and returns a descriptor from which they are read. */
+/* Blocks SIGINT, SIGTERM, SIGHUP and SIGQUIT and returns a descriptor from which they are read. */
 int clinux_signal_descriptor(void);
 
 /* The number of the next signal of `descriptor`; 0 if there is none. */

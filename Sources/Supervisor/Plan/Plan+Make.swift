@@ -77,7 +77,10 @@ extension Plan {
   }
 
   private mutating func validate(_ job: Job, _ parts: Parts) -> Stage {
-    var arguments = ["--config", file("validate.config", ["run_id": .string(run)])]
+    var config: JSONObject = ["run_id": .string(run)]
+    // A line that one stage takes, the other must take, too.
+    if let size = job.target.config["max_line_size"] { config["max_line_size"] = size }
+    var arguments = ["--config", file("validate.config", .object(config))]
     for contract in contracts { arguments += ["--contract", contract] }
     arguments += ["--mode", mode.rawValue, "--report", report]
     if let quarantine { arguments += ["--quarantine", quarantine] }

@@ -17,8 +17,10 @@ package struct RunRecord: Sendable {
   package var outcome = Outcome.failed
   package var exit: Int32 = 2
   package var attempts: [Attempt] = []
-  /// The figures of the last attempt that left some.
-  package var report: ValidationReport?
+  /// The figures of the last attempt; nil where it left none.
+  package private(set) var report: ValidationReport?
+  /// Records that broke a rule in the attempts before it, and those of them that were put aside.
+  package private(set) var earlier = (violating: 0, quarantined: 0)
   package var source: String
   package var stateBefore: JSONValue?
   package var stateAfter: JSONValue?
@@ -41,6 +43,19 @@ package struct RunRecord: Sendable {
     stateAfter = plan.state
     self.countsCommits = countsCommits
     self.started = started
+  }
+
+  /// Takes the figures of an attempt, which are now the last.
+  package mutating func count(_ report: ValidationReport?) {
+    earlier.violating += self.report?.violating ?? 0
+    earlier.quarantined += self.report?.quarantined ?? 0
+    self.report = report
+  }
+
+  /// Whether no record broke a rule, in any attempt.
+  package var isClean: Bool {
+    let broken = earlier.violating + earlier.quarantined
+    return broken + (report?.violating ?? 0) + (report?.quarantined ?? 0) == 0
   }
 
   /// Who failed in the last attempt.
@@ -110,6 +125,12 @@ extension RunRecord {
       rows["passed"] = .number(JSONNumber(report.passed))
       rows["violating"] = .number(JSONNumber(report.violating))
       rows["quarantined"] = .number(JSONNumber(report.quarantined))
+    }
+    if earlier.violating + earlier.quarantined > 0 {
+      rows["earlier_attempts"] = [
+        "violating": .number(JSONNumber(earlier.violating)),
+        "quarantined": .number(JSONNumber(earlier.quarantined)),
+      ]
     }
     if let committed { rows["committed"] = .number(JSONNumber(committed)) }
     if let addsUp { rows["adds_up"] = .bool(addsUp) }

@@ -69,6 +69,9 @@ package enum RunSummary {
       if let committed = record.committed {
         text += "; \(Figures.rows(committed)) committed by all attempts"
       }
+      if record.earlier.quarantined > 0 {
+        text += "; \(Figures.count(record.earlier.quarantined)) quarantined by those before"
+      }
     }
     return text
   }

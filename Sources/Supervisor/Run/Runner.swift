@@ -87,6 +87,7 @@ package final class Runner {
     var retry = Retry(job.retry)
     while true {
       let plan = Plan(job, parts, run: run, folder: folder, state: entry.state)
+      if log == nil { try refuseOtherSource(entry, plan.source) }
       var current = record ?? RunRecord(plan, countsCommits: parts.target.commitsState)
       if record == nil, let warning = begin.warning {
         console.show("warning: \(warning)", .doubtful)
@@ -98,7 +99,7 @@ package final class Runner {
       }
       let attempt = try attempt(plan, current)
       current.attempts.append(attempt)
-      if let report = ValidationReport(path: plan.report) { current.report = report }
+      current.count(ValidationReport(path: plan.report))
       let before = entry
       entry = try settle(attempt, after: entry, log, source: plan.source)
       current.stateAfter = entry.state
@@ -116,6 +117,17 @@ package final class Runner {
     }
   }
 
+  /// A target of ours refuses it by itself; with any other the store is all that knows.
+  private func refuseOtherSource(_ entry: StateEntry, _ source: String) throws(Failure) {
+    guard entry.state != nil, let former = entry.source, former != source else { return }
+    throw Failure(
+      .configuration,
+      "the source has changed (\(former), now \(source)), so the stored STATE may not fit it",
+      hint: "`dativo run JOB --full-refresh` loads it from its beginning, beside what is there; "
+        + "`dativo state accept JOB` goes on, if it is the same data."
+    )
+  }
+
   /// Begins anew: the next commit replaces what is there.
   private func refresh(_ log: TargetLog?) throws(Failure) {
     if let log {
@@ -127,6 +139,8 @@ package final class Runner {
 
   private func attempt(_ plan: Plan, _ record: RunRecord) throws(Failure) -> Attempt {
     for file in plan.files { try PrivateFile.write(file.path, file.content) }
+    // Else the figures of a run before would stand for those of a stage that was killed.
+    if Paths.isFile(plan.report) { Files.remove(plan.report) }
     do throws(PosixError) {
       for path in [plan.quarantine, plan.report].compactMap(\.self) {
         try Files.makeFolder(Files.folder(of: path))
@@ -204,9 +218,8 @@ package final class Runner {
   ) throws(Failure) -> Double? {
     switch record.attempts.last?.diagnosis {
     case .success?, nil:
-      let isPartial = (record.report?.violating ?? 0) > 0 || (record.report?.quarantined ?? 0) > 0
-      record.outcome = isPartial ? .partial : .success
-      record.exit = isPartial ? 1 : 0
+      record.outcome = record.isClean ? .success : .partial
+      record.exit = record.isClean ? 0 : 1
       if record.delivery == .atLeastOnce, tap.takesState, record.attempts.last?.states == 0,
         (record.report?.read ?? 0) > 0
       {

@@ -104,9 +104,9 @@ struct Settings {
     for stream in configuration["streams"]?.object?.keys ?? [] {
       streams[stream] = try FileSettings(configuration, stream: stream)
     }
-    fileSize = try Self.size(configuration, "target_file_size") ?? 256 << 20
-    memory = try Self.size(configuration, "memory_limit") ?? 64 << 20
-    lineLimit = try Self.size(configuration, "max_line_size") ?? 64 << 20
+    fileSize = try configuration.size("target_file_size") ?? 256 << 20
+    memory = try configuration.size("memory_limit") ?? 64 << 20
+    lineLimit = try configuration.size("max_line_size") ?? 64 << 20
     discardsTail = configuration.string("tail") == "discard"
     isShared = configuration.bool("shared")
     lenient = configuration.bool("lenient")
@@ -115,23 +115,6 @@ struct Settings {
     if let interval = configuration["checkpoint_interval"]?.object {
       checkpoint = try Self.checkpoint(interval, configuration.source)
     }
-  }
-
-  private static func size(
-    _ configuration: Configuration,
-    _ name: String
-  ) throws(Failure) -> Int? {
-    try size(configuration[name], "\(configuration.source): \"\(name)\"")
-  }
-
-  private static func size(_ value: JSONValue?, _ place: String) throws(Failure) -> Int? {
-    switch value {
-    case nil, .null?: return nil
-    case .number(let number)?: if let bytes = number.int64, bytes >= 0 { return Int(bytes) }
-    case .string(let text)?: if let size = ByteSize(text) { return size.bytes }
-    default: break
-    }
-    throw Failure(.configuration, "\(place) must be a number of bytes, such as \"128MiB\"")
   }
 
   private static func checkpoint(
@@ -147,7 +130,7 @@ struct Settings {
     }
     var checkpoint = Checkpoint()
     if let bytes = object["bytes"] {
-      checkpoint.bytes = try size(bytes, "\(source): \"checkpoint_interval.bytes\"")
+      checkpoint.bytes = try ByteSize.read(bytes, "\(source): \"checkpoint_interval.bytes\"")
     }
     if let rows = object["rows"] { checkpoint.rows = rows.number?.int64.map { Int($0) } }
     if let seconds = object["seconds"] {
