@@ -1,5 +1,6 @@
 internal import Children
 package import JSON
+internal import Posix
 package import Wire
 
 /// What a program says of itself.
@@ -29,8 +30,17 @@ package struct About: Sendable {
         folder: folder
       )
       let capture: Capture
+      let began = Clock.monotonic
+      var isTold = false
       do throws(SpawnError) {
-        capture = try Capture.run(command, seconds: 60, limit: 4 << 20) { !Self.areMessages($0) }
+        capture = try Capture.run(command, seconds: patience, limit: 4 << 20) { output in
+          if !isTold, Clock.monotonic - began > 5_000_000_000 {
+            isTold = true
+            let words = ([executable] + command.arguments).joined(separator: " ")
+            Console(showsProgress: false).show("waiting for an answer of \(words)")
+          }
+          return !Self.areMessages(output)
+        }
       } catch {
         throw Failure(error)
       }
@@ -51,6 +61,9 @@ package struct About: Sendable {
     guard help.cut == nil else { return .silent }
     return About(help: String(decoding: help.stdout + help.stderr, as: UTF8.self))
   }
+
+  /// How many seconds an answer may take: interpreters that load much are slow the first time.
+  private static let patience = 30.0
 
   init() {}
 
