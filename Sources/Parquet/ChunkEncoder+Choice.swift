@@ -8,14 +8,18 @@ struct Trial {
   var other: PageEncoding
 }
 
+/// What trials have shown, by the column's path.
+typealias Trials = [[String]: Trial]
+
 extension ChunkEncoder {
   /// The encoding for `column`; where it is `.dictionary`, that is built.
   mutating func choose(
     _ column: borrowing Column,
-    _ physical: Physical
+    _ physical: Physical,
+    _ trials: inout Trials
   ) throws(CodecError) -> PageEncoding {
     let wanted = options.encoding(column.leaf.path)
-    let fixed = wanted == .auto ? try tried(column, physical) : wanted.fixed
+    let fixed = wanted == .auto ? try tried(column, physical, &trials) : wanted.fixed
     if let fixed, fixed.suits(physical) { return fixed }
     return buildDictionary(column, physical) ? .dictionary : .plain
   }
@@ -23,7 +27,8 @@ extension ChunkEncoder {
   /// Encodes and compresses the first page in every way; files keep to what that has shown.
   private mutating func tried(
     _ column: borrowing Column,
-    _ physical: Physical
+    _ physical: Physical,
+    _ trials: inout Trials
   ) throws(CodecError) -> PageEncoding {
     if let trial = trials[column.leaf.path] {
       guard trial.best == .dictionary else { return trial.best }

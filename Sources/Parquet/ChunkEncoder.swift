@@ -6,8 +6,6 @@ struct ChunkEncoder: ~Copyable {
   let options: WriterOptions
   var dictionary = DictionaryBuilder()
   var page = ByteBuffer()
-  /// What trials have shown, by the column's path.
-  var trials: [[String]: Trial] = [:]
   private var compressor: Compressor
   private var packed = ByteBuffer()
 
@@ -17,15 +15,16 @@ struct ChunkEncoder: ~Copyable {
   }
 
   /// Writes the pages of `column` through `emit` and returns their description, whose offsets
-  /// count from `offset`.
+  /// count from `offset`; `trials` are those of the file.
   mutating func encode(
     _ column: borrowing Column,
     at offset: Int,
     metadata: [(String, String)],
+    trials: inout Trials,
     emit: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> ColumnChunk {
     let physical = Physical(column.leaf.type)
-    let encoding = try choose(column, physical)
+    let encoding = try choose(column, physical, &trials)
     var chunk = ColumnChunk(
       physical: physical,
       path: column.leaf.path,

@@ -22,7 +22,9 @@ package struct FileWriter: ~Copyable {
   private let columnMetadata: [[(String, String)]]
   private let metadata: [(String, String)]
   private let sink: (UnsafeRawBufferPointer) throws -> Void
-  private var encoder: ChunkEncoder
+  private let encoder: FileEncoder
+  private let sorting: [SortingColumn]
+  private var trials: Trials = [:]
   private var groups: [RowGroup] = []
 
   /// Creates a writer; nothing reaches `sink` before the first row group or `finish`.
@@ -32,14 +34,29 @@ package struct FileWriter: ~Copyable {
     metadata: [(String, String)] = [],
     sink: @escaping (UnsafeRawBufferPointer) throws -> Void
   ) throws {
+    try unsafe self.init(schema, FileEncoder(options), metadata: metadata, sink: sink)
+  }
+
+  /// Creates a writer that shares `encoder` with other files; batches come sorted by `sorting`.
+  package init(
+    _ schema: Schema,
+    _ encoder: FileEncoder,
+    sorting: [SortingColumn] = [],
+    metadata: [(String, String)],
+    sink: @escaping (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
     self.schema = schema
     self.metadata = metadata
     unsafe self.sink = sink
-    encoder = try ChunkEncoder(options)
+    self.encoder = encoder
+    self.sorting = sorting
     columnMetadata = schema.fields.map { field in
       field.metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
   }
+
+  /// The bytes of the file if it ended here, about: what is written, and a footer.
+  package var expectedSize: Int { summary.bytes + groups.reduce(0) { $0 + $1.chunks.count * 320 } }
 
   /// Writes `batch`, of the writer's schema, as one row group; an empty one writes nothing.
   ///
@@ -52,15 +69,16 @@ package struct FileWriter: ~Copyable {
     var chunks: [ColumnChunk] = []
     chunks.reserveCapacity(batch.columnCount)
     while let column = batch.takeColumn() {
-      let chunk = try unsafe encoder.encode(
+      let chunk = try unsafe encoder.chunks.encode(
         column,
         at: start + chunks.reduce(0) { $0 + $1.compressed },
         metadata: columnMetadata[column.leaf.fieldIndex],
+        trials: &trials,
         emit: sink
       )
       chunks.append(chunk)
     }
-    var group = RowGroup(rows: rows, offset: start, chunks: chunks)
+    var group = RowGroup(rows: rows, offset: start, sorting: sorting, chunks: chunks)
     summary.bytes += group.compressed
     for index in group.chunks.indices {
       guard let filter = group.chunks[index].bloomFilter else { continue }
@@ -82,7 +100,7 @@ package struct FileWriter: ~Copyable {
       rows: summary.rows,
       groups: groups,
       metadata: metadata,
-      createdBy: encoder.options.createdBy
+      createdBy: encoder.chunks.options.createdBy
     ).bytes
     try emit(footer)
     try emit(UInt32(footer.count).bytes + Footer.magic)

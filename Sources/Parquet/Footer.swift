@@ -1,9 +1,24 @@
 import Columns
 
+/// One column by which the rows of every row group are sorted.
+package struct SortingColumn: Hashable, Sendable {
+  /// The number of the leaf.
+  package var leaf: Int
+  package var isDescending: Bool
+  package var hasNullsFirst: Bool
+
+  package init(leaf: Int, isDescending: Bool, hasNullsFirst: Bool) {
+    self.leaf = leaf
+    self.isDescending = isDescending
+    self.hasNullsFirst = hasNullsFirst
+  }
+}
+
 /// What the footer says of one row group.
 struct RowGroup {
   var rows: Int
   var offset: Int
+  var sorting: [SortingColumn]
   var chunks: [ColumnChunk]
 
   var compressed: Int { chunks.reduce(0) { $0 + $1.compressed } }
@@ -14,6 +29,16 @@ struct RowGroup {
     for chunk in chunks { thrift.element { chunk.write(to: &$0) } }
     thrift.i64(2, uncompressed)
     thrift.i64(3, rows)
+    if !sorting.isEmpty {
+      thrift.list(4, of: .structure, count: sorting.count)
+      for column in sorting {
+        thrift.element {
+          $0.i32(1, column.leaf)
+          $0.bool(2, column.isDescending)
+          $0.bool(3, column.hasNullsFirst)
+        }
+      }
+    }
     thrift.i64(5, offset)
     thrift.i64(6, compressed)
     if let ordinal = Int16(exactly: ordinal) { thrift.i16(7, ordinal) }

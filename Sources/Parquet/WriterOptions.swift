@@ -15,7 +15,7 @@ package enum Encoding: String, Sendable, CaseIterable {
 }
 
 /// How a file is written.
-package struct WriterOptions: Sendable {
+package struct WriterOptions: Hashable, Sendable {
   /// The compression of every page.
   package var codec: Codec
   /// The level of zstd or gzip; nil for the codec's usual one.

@@ -28,8 +28,7 @@ struct Committer: ~Copyable {
   /// Who is told how the load gets on.
   var reporter = Reporter(Settings.info.name)
   private var failure: Failure?
-  /// The writers that may have a file open, the one that wrote last at the end.
-  private var openWriters: [TableWriter] = []
+  private let partitions: OpenPartitions
 
   init(_ settings: Settings, acceptsSource: Bool = false) throws(Failure) {
     let store = LocalStore(
@@ -42,6 +41,7 @@ struct Committer: ~Copyable {
     self.settings = settings
     self.store = store
     self.log = log
+    partitions = OpenPartitions(budget: max(settings.memory / 4, 1 << 18))
   }
 
   // The encoder may still be at work when something else has failed.
@@ -90,9 +90,32 @@ struct Committer: ~Copyable {
       throw Failure(error)
     }
     let schema = tableSchemas[stream].flatMap(TableSchema.parse) ?? Schema([])
+    let partitioning = settings.files(of: stream).layout.partitioning
+    try checkPartitioning(partitioning, of: stream)
     let store = store
-    let writer = TableWriter { (path) throws(CommitError) in try CommitLog.stage(store, path) }
-    return Table(stream: stream, folder: folder, schema: schema, writer: writer)
+    let writer = TableWriter(partitions) { (path) throws(CommitError) in
+      try CommitLog.stage(store, path)
+    }
+    return Table(
+      stream: stream,
+      folder: folder,
+      schema: schema,
+      writer: writer,
+      partitioning: partitioning
+    )
+  }
+
+  /// A table whose folders are not all alike is one that readers refuse.
+  private func checkPartitioning(_ now: Partitioning?, of stream: String) throws(Failure) {
+    guard let former = tableSchemas[stream]?["partition_by"]?.array?.compactMap(\.string),
+      former != now?.texts ?? []
+    else { return }
+    throw Failure(
+      .configuration,
+      "stream \(stream) has been divided by \(former.isEmpty ? "nothing" : former.joined(separator: ", "))"
+        + ", now \"partition_by\" says otherwise",
+      hint: "Go on as it was, or take another destination and load the table anew."
+    )
   }
 
   /// Hands rows over to be encoded; waits while the encoder is busy with the ones before.
@@ -107,43 +130,37 @@ struct Committer: ~Copyable {
       throw fail(Failure(error))
     }
     table.rowsWritten += batch.rows
+    let files = settings.files(of: table.stream)
     let plan = TableWriter.Plan(
       stream: table.stream,
       folder: table.folder,
       staging: log.staging,
       pipeline: settings.pipeline,
-      options: (settings.streams[table.stream] ?? settings.files).options,
-      fileSize: settings.fileSize,
+      options: files.options,
+      layout: files.layout,
       metadata: table.metadata,
       sequence: log.nextSequence
     )
     let box = Box(batch)
     let writer = table.writer
-    try keepOpen(writer)
     try working { (encoder) in try encoder.submit { try writer.write(box.take(), plan) } }
   }
 
-  /// Notes that `writer` has a file open; the one that wrote longest ago ends its file when they
-  /// are many, since a process may have few hundred.
-  private mutating func keepOpen(_ writer: TableWriter) throws(Failure) {
-    openWriters.removeAll { $0 === writer }
-    openWriters.append(writer)
-    guard openWriters.count > Self.openFileLimit else { return }
-    let oldest = openWriters.removeFirst()
-    try working { (encoder) in try encoder.submit { try oldest.close() } }
-  }
-
-  private static let openFileLimit = 200
+  /// Waits until the encoder has taken all rows.
+  mutating func drain() throws(Failure) { try working { (encoder) in try encoder.drain() } }
 
   /// Commits every file that is open or whole, with the waiting STATE.
   mutating func commit(_ tables: [Table]) throws(Failure) {
     if let failure { throw failure }
     let writers = tables.map(\.writer)
+    let partitions = partitions
     try working { (encoder) in
-      try encoder.submit { for writer in writers { try writer.close() } }
+      try encoder.submit {
+        for writer in writers { try writer.close() }
+        partitions.clear()
+      }
       try encoder.drain()
     }
-    openWriters = []
     let files = writers.flatMap { $0.takeFinished() }
     let state = waiting.map(\.value) ?? committed
     lastCommit = Clock.monotonic
@@ -224,6 +241,8 @@ struct Committer: ~Copyable {
       try body(encoder)
     } catch let error as CommitError {
       throw fail(Failure(error))
+    } catch let error as Failure {
+      throw fail(error)
     } catch {
       throw fail(Failure(.bug, "writing Parquet: \(error)"))
     }

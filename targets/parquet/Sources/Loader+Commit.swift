@@ -3,15 +3,22 @@ import ConnectorKit
 import Wire
 
 extension Loader {
-  /// What one table's rows may take before they become a row group.
+  /// What rows may take before they become row groups.
   ///
-  /// Two such batches, one filling
-  /// and one being encoded, and the encoder's own buffers stay within the limit together. A file
-  /// ends between row groups only, so a small one wants small row groups.
-  private var budget: Int { max(min(settings.memory / 4, settings.fileSize), 1 << 18) }
+  /// Two such batches, one filling and one being encoded, rows that wait for more of their folder
+  /// and the encoder's own buffers stay within the limit together.
+  private var budget: Int {
+    max(settings.memory / 4, 1 << 18)
+  }
+
+  /// A divided table's rows are handed over early, since they wait again for more of their folder.
+  private var dividedBudget: Int { max(settings.memory / 32, 1 << 18) }
 
   /// Writes row groups until what waits is within the budget.
   mutating func balance() throws(Failure) {
+    for table in tables where table.isDivided && table.batch.byteCount > dividedBudget {
+      if table.marked > 0 || !committer.hasWaiting { try relieve(table) }
+    }
     var sizes = tables.map { (table: $0, bytes: $0.batch.byteCount) }
     var total = sizes.reduce(0) { $0 + $1.bytes }
     guard total > budget else { return }
@@ -28,19 +35,29 @@ extension Loader {
   private mutating func relieve(_ table: Table) throws(Failure) {
     if committer.hasWaiting {
       if table.marked > 0 {
-        try committer.write(table, table.takeRows(before: table.marked))
+        try handOver(table, before: table.marked)
         return
       }
       try commitWaiting()
     }
-    try committer.write(table, table.takeRows(before: table.batch.rows))
+    try handOver(table, before: table.batch.rows)
+  }
+
+  /// Gives the rows before `row` to the encoder.
+  ///
+  /// Many rows of a divided table are not encoded beside the next ones: they wait for more of their
+  /// folder, and both would take too much.
+  mutating func handOver(_ table: Table, before row: Int) throws(Failure) {
+    let isMuch = table.isDivided && table.batch.byteCount > 2 * dividedBudget
+    try committer.write(table, table.takeRows(before: row))
+    if isMuch { try committer.drain() }
   }
 
   /// Commits what the waiting STATE covers; rows after it stay where they are.
   mutating func commitWaiting() throws(Failure) {
     guard committer.hasWaiting else { return }
     for table in tables where table.marked > 0 {
-      try committer.write(table, table.takeRows(before: table.marked))
+      try handOver(table, before: table.marked)
     }
     try committer.commit(tables)
     bytesSinceCommit = 0
@@ -51,7 +68,7 @@ extension Loader {
   mutating func end(includingTail: Bool) throws(Failure) {
     if includingTail {
       for table in tables {
-        try committer.write(table, table.takeRows(before: table.batch.rows))
+        try handOver(table, before: table.batch.rows)
       }
       try committer.commit(tables)
     } else {

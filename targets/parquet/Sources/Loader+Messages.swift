@@ -51,7 +51,7 @@ extension Loader {
         )
       }
     }
-    try settings.streams[stream]?.check(merged.schema, stream: stream)
+    try settings.files(of: stream).check(merged.schema, stream: stream)
     table.metadata = Governance.metadata(of: schema)
     if merged.schema != table.schema || table.rowsRead == 0 {
       try retype(table, to: merged.schema)

@@ -214,7 +214,7 @@ struct Loader: ~Copyable {
   mutating func retype(_ table: Table, to schema: Schema) throws(Failure) {
     if table.batch.rows > 0 {
       try commitWaiting()
-      try committer.write(table, table.takeRows(before: table.batch.rows))
+      try handOver(table, before: table.batch.rows)
     }
     table.schema = schema
     table.batch = Batch(schema)

@@ -22,12 +22,6 @@ struct Settings {
         default: "default"
       ),
       Setting(
-        "target_file_size",
-        .size,
-        "A file is closed when it reaches this size.",
-        default: "256MiB"
-      ),
-      Setting(
         "checkpoint_interval",
         .object,
         "{bytes, rows, seconds}: a STATE is committed when one is reached (128MiB, 900 seconds)."
@@ -50,7 +44,7 @@ struct Settings {
       Setting("source", .string, "A fingerprint of the tap and what identifies its data."),
       Setting("run_id", .string, "The name of this run in the commit log."),
       Setting("max_line_size", .size, "The longest line that is read.", default: "64MiB"),
-    ] + FileSettings.settings + [
+    ] + StreamSettings.settings + [
       Setting("streams", .object, "{NAME: {…}}: what differs for a stream, from compression on.")
     ]
   )
@@ -58,9 +52,8 @@ struct Settings {
   var destination: String
   var pipeline: String
   /// How the files of streams are written that have no settings of their own.
-  var files: FileSettings
-  var streams: [String: FileSettings] = [:]
-  var fileSize: Int
+  var files: StreamSettings
+  var streams: [String: StreamSettings] = [:]
   var checkpoint = Checkpoint()
   var memory: Int
   var discardsTail: Bool
@@ -100,11 +93,10 @@ struct Settings {
           + "is taken."
       )
     }
-    files = try FileSettings(configuration)
+    files = try StreamSettings(configuration)
     for stream in configuration["streams"]?.object?.keys ?? [] {
-      streams[stream] = try FileSettings(configuration, stream: stream)
+      streams[stream] = try StreamSettings(configuration, stream: stream)
     }
-    fileSize = try configuration.size("target_file_size") ?? 256 << 20
     memory = try configuration.size("memory_limit") ?? 64 << 20
     lineLimit = try configuration.size("max_line_size") ?? 64 << 20
     discardsTail = configuration.string("tail") == "discard"
@@ -116,6 +108,9 @@ struct Settings {
       checkpoint = try Self.checkpoint(interval, configuration.source)
     }
   }
+
+  /// Those of one stream's files.
+  func files(of stream: String) -> StreamSettings { streams[stream] ?? files }
 
   private static func checkpoint(
     _ object: JSONObject,

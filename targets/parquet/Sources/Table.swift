@@ -12,6 +12,8 @@ final class Table {
   /// How many rows of `batch` the waiting STATE covers.
   var marked = 0
   let writer: TableWriter
+  /// How its rows are divided into folders; nil where they are not.
+  let partitioning: Partitioning?
   /// Key-value pairs for the footer of every file.
   var metadata: [(String, String)] = []
   /// The stream's last SCHEMA, to notice a repeated one.
@@ -28,14 +30,23 @@ final class Table {
   var bytesRead = 0
   var rowsWritten = 0
 
-  init(stream: String, folder: String, schema: Schema, writer: TableWriter) {
+  init(
+    stream: String,
+    folder: String,
+    schema: Schema,
+    writer: TableWriter,
+    partitioning: Partitioning?
+  ) {
     self.stream = stream
     self.folder = folder
     self.schema = schema
     self.writer = writer
+    self.partitioning = partitioning
     batch = Batch(schema)
     lines = LineDecoder(schema)
   }
+
+  var isDivided: Bool { partitioning != nil }
 
   /// Takes the rows before `row` out of `batch`.
   func takeRows(before row: Int) -> Batch {

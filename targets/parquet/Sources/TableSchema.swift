@@ -11,8 +11,8 @@ enum TableSchema {
     let new: String
   }
 
-  /// The table as JSON: `{folder, columns: [{id, name, type, nullable, fields | element}], hash,
-  /// last_id, contract}`.
+  /// The table as JSON: `{folder, partition_by, columns: [{id, name, type, nullable, fields |
+  /// element}], hash, last_id, contract}`.
   ///
   /// A column keeps the number that `former` has for it; a new one gets the next.
   static func json(_ table: Table, after former: JSONValue?) -> JSONValue {
@@ -20,6 +20,7 @@ enum TableSchema {
     let columns = list(table.schema.fields, former?["columns"], &last)
     var object = JSONObject()
     object["folder"] = .string(table.folder)
+    object["partition_by"] = .array(table.partitioning?.texts.map { .string($0) } ?? [])
     object["columns"] = columns
     object["hash"] = .string(Digest.hex(Array(columns.encoded().utf8)))
     object["last_id"] = .number(JSONNumber(last))

@@ -6,40 +6,41 @@ import Parquet
 import Wire
 
 /// How the files of a stream are written: settings that a stream may have of its own.
-struct FileSettings {
-  static let settings = [
-    Setting(
-      "compression",
-      .string,
-      "The codec of the files.",
-      default: "zstd",
-      choices: ["zstd", "snappy", "gzip", "lz4_raw", "brotli", "uncompressed"]
-    ),
-    Setting(
-      "compression_level",
-      .integer,
-      "The level of zstd (1-22), gzip (1-9), brotli (0-11) or lz4_raw (1-12)."
-    ),
-    Setting(
-      "encoding",
-      .string,
-      "How values are encoded, where that suits their type; auto takes the smallest by trial.",
-      default: "dictionary",
-      choices: Encoding.allCases.map(\.rawValue)
-    ),
-    Setting(
-      "data_page_version",
-      .string,
-      "The version of data pages; every reader knows 1.0.",
-      default: "1.0",
-      choices: ["1.0", "2.0"]
-    ),
-    Setting(
-      "columns",
-      .object,
-      "{NAME: {encoding, bloom_filter}}; a column within another by its path, with dots."
-    ),
-  ]
+struct StreamSettings {
+  static let settings =
+    [
+      Setting(
+        "compression",
+        .string,
+        "The codec of the files.",
+        default: "zstd",
+        choices: ["zstd", "snappy", "gzip", "lz4_raw", "brotli", "uncompressed"]
+      ),
+      Setting(
+        "compression_level",
+        .integer,
+        "The level of zstd (1-22), gzip (1-9), brotli (0-11) or lz4_raw (1-12)."
+      ),
+      Setting(
+        "encoding",
+        .string,
+        "How values are encoded, where that suits their type; auto takes the smallest by trial.",
+        default: "dictionary",
+        choices: Encoding.allCases.map(\.rawValue)
+      ),
+      Setting(
+        "data_page_version",
+        .string,
+        "The version of data pages; every reader knows 1.0.",
+        default: "1.0",
+        choices: ["1.0", "2.0"]
+      ),
+      Setting(
+        "columns",
+        .object,
+        "{NAME: {encoding, bloom_filter}}; a column within another by its path, with dots."
+      ),
+    ] + Layout.settings
 
   private static let columnSettings = [
     settings[2],
@@ -47,6 +48,7 @@ struct FileSettings {
   ]
 
   var options = WriterOptions()
+  private(set) var layout: Layout
   /// The columns that the stream's own settings name, which it must have, and where they do.
   private var named: [String] = []
   private var place = ""
@@ -65,6 +67,7 @@ struct FileSettings {
     }
     try Self.check(own, Self.settings, configuration, path)
     func value(_ name: String) -> JSONValue? { own[name] ?? configuration[name] }
+    layout = try Layout(value) { configuration.place(own[$0] == nil ? [$0] : path + [$0]) }
     options.codec = value("compression")?.string.flatMap(Codec.init(rawValue:)) ?? .zstd
     options.level = value("compression_level")?.number?.int64.map { Int($0) }
     options.pageVersion = value("data_page_version")?.string == "2.0" ? 2 : 1
@@ -81,6 +84,7 @@ struct FileSettings {
 
   /// Refuses a stream that has not what its own settings name.
   func check(_ schema: Schema, stream: String) throws(Failure) {
+    try layout.check(schema, stream: stream)
     guard let misfit = options.misfit(in: schema, of: named) else { return }
     switch misfit {
     case .noColumn(let name):

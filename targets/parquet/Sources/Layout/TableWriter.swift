@@ -1,0 +1,89 @@
+import Columns
+import Commits
+import Parquet
+import Wire
+
+/// Writes one table's rows into the files of its folders; used by the encoder thread alone, in
+/// the order of the batches.
+final class TableWriter: @unchecked Sendable {
+  /// What a new file needs to know.
+  struct Plan: Sendable {
+    let stream: String
+    let folder: String
+    /// Where files wait for their commit.
+    let staging: String
+    let pipeline: String
+    let options: WriterOptions
+    let layout: Layout
+    let metadata: [(String, String)]
+    let sequence: Int
+  }
+
+  /// Begins a staged file at the given path.
+  typealias Stage = @Sendable (String) throws(CommitError) -> StagedFile
+
+  private let stage: Stage
+  private let shared: OpenPartitions
+  private var partitions: [String: PartitionWriter] = [:]
+
+  /// More folders than this between two commits are hardly meant.
+  private static let folderLimit = 10_000
+
+  init(_ shared: OpenPartitions, stage: @escaping Stage) {
+    self.shared = shared
+    self.stage = stage
+  }
+
+  /// Takes rows; those of a divided table may wait for more of their folder.
+  func write(_ batch: consuming Batch, _ plan: Plan) throws {
+    guard let partitioning = plan.layout.partitioning else {
+      return try partition("", plan).write(batch, plan, shared)
+    }
+    let schema = partitioning.fileSchema(batch.schema)
+    let names = Set(schema.fields.map(\.name))
+    let leaves = batch.schema.leaves.enumerated().filter { names.contains($0.element.path[0]) }
+      .map(\.offset)
+    let places = RowPlaces(batch)
+    for folder in PartitionRows(batch, partitioning).folders {
+      let partition = try partition(folder.path, plan)
+      if let former = partition.waitingSchema, former != schema { try shared.write(partition) }
+      let bytes = partition.keep(batch, folder.rows, places, schema, leaves: leaves, plan)
+      try shared.waits(partition, bytes: bytes)
+    }
+  }
+
+  private func partition(_ path: String, _ plan: Plan) throws(Failure) -> PartitionWriter {
+    if let known = partitions[path] { return known }
+    guard partitions.count < Self.folderLimit else {
+      throw Failure(
+        .configuration,
+        "stream \(plan.stream): \"partition_by\" makes more than \(Self.folderLimit) folders",
+        hint: "Divide by a column with fewer values, or by a part of a time: month(column)."
+      )
+    }
+    if let name = path.split(separator: "/").first(where: { $0.utf8.count > 255 }) {
+      throw Failure(
+        .data,
+        "stream \(plan.stream): no folder can be called \(name.prefix(80))…",
+        hint: "A value of a column of \"partition_by\" is too long for a file system."
+      )
+    }
+    let partition = PartitionWriter(path: path, stage: stage)
+    partitions[path] = partition
+    return partition
+  }
+
+  /// Writes every row that waits and ends every file.
+  func close() throws {
+    for (_, partition) in partitions.sorted(by: { $0.key < $1.key }) {
+      try partition.writeWaiting(shared)
+      try partition.closeFile()
+    }
+  }
+
+  /// Gives the whole files to a commit.
+  func takeFinished() -> [Commit.File] {
+    defer { partitions = [:] }
+    return partitions.sorted { $0.key < $1.key }.flatMap(\.value.finished)
+  }
+}
