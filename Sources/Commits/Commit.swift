@@ -15,6 +15,8 @@ package struct Commit: Sendable {
     package var rows: Int
     package var bytes: Int
     package var sha256: String
+    /// The version of the table that the rows belong to, where the tap tells one.
+    package var version: Int64?
 
     package init(
       staged: String,
@@ -22,7 +24,8 @@ package struct Commit: Sendable {
       stream: String,
       rows: Int,
       bytes: Int,
-      sha256: String
+      sha256: String,
+      version: Int64? = nil
     ) {
       self.staged = staged
       self.path = path
@@ -30,14 +33,17 @@ package struct Commit: Sendable {
       self.rows = rows
       self.bytes = bytes
       self.sha256 = sha256
+      self.version = version
     }
 
     var json: JSONValue {
-      [
+      var object: JSONObject = [
         "staged": .string(staged), "path": .string(path), "stream": .string(stream),
         "rows": .number(JSONNumber(rows)), "bytes": .number(JSONNumber(bytes)),
         "sha256": .string(sha256),
       ]
+      if let version { object["version"] = .number(JSONNumber(version)) }
+      return .object(object)
     }
 
     init?(_ value: JSONValue) {
@@ -51,7 +57,8 @@ package struct Commit: Sendable {
         stream: stream,
         rows: Int(rows),
         bytes: Int(bytes),
-        sha256: sha256
+        sha256: sha256,
+        version: value["version"]?.number?.int64
       )
     }
   }

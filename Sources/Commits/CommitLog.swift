@@ -138,6 +138,7 @@ package struct CommitLog: ~Copyable {
 
   /// Publishes a commit and makes its files visible; afterwards the STATE may be told.
   ///
+  /// `removing` says which earlier rows of a stream go with this commit.
   /// With `replacing`, a stream or `*` for all, the rows that are there stay visible until the next
   /// data commit, which removes them: so a STATE that was reset and the rows that it stood for go
   /// together. After a failure nothing more is written: what was published stays for the next
@@ -148,7 +149,8 @@ package struct CommitLog: ~Copyable {
     state: JSONValue?,
     tables: JSONObject,
     reason: String? = nil,
-    replacing: String? = nil
+    replacing: String? = nil,
+    removing: [(stream: String, Removal)] = []
   ) throws(CommitError) {
     if let failure { throw failure }
     do throws(CommitError) {
@@ -159,8 +161,13 @@ package struct CommitLog: ~Copyable {
       commit.tables = tables
       commit.reason = reason
       if let replacing { commit.replacing[replacing] = .number(JSONNumber(commit.sequence)) }
-      if kind == .data, !commit.replacing.isEmpty {
-        commit.removed = try Snapshot.files(store, folder.pipeline, replacedBy: commit.replacing)
+      if kind == .data, !commit.replacing.isEmpty || !removing.isEmpty {
+        commit.removed = try Snapshot.files(
+          store,
+          folder.pipeline,
+          replacedBy: commit.replacing,
+          or: removing
+        )
         commit.replacing = JSONObject()
       }
       try prepare(files)

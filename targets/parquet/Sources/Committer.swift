@@ -89,9 +89,9 @@ struct Committer: ~Copyable {
     } catch {
       throw Failure(error)
     }
-    let schema = tableSchemas[stream].flatMap(TableSchema.parse) ?? Schema([])
-    let partitioning = settings.files(of: stream).layout.partitioning
-    try checkPartitioning(partitioning, of: stream)
+    let stays = settings.settings(of: stream)
+    let former = stays.loading.overwrites || isReplaced(stream) ? nil : tableSchemas[stream]
+    try checkPartitioning(stays.layout.partitioning, former)
     let store = store
     let writer = TableWriter(partitions) { (path) throws(CommitError) in
       try CommitLog.stage(store, path)
@@ -99,20 +99,30 @@ struct Committer: ~Copyable {
     return Table(
       stream: stream,
       folder: folder,
-      schema: schema,
+      schema: former.flatMap(TableSchema.parse) ?? Schema([]),
       writer: writer,
-      partitioning: partitioning
+      partitioning: stays.layout.partitioning,
+      loading: stays.loading
     )
   }
 
+  /// Whether the rows that a stream has give way to the next ones.
+  private func isReplaced(_ stream: String) -> Bool {
+    let replacing = log.last?.replacing ?? JSONObject()
+    return replacing["*"] != nil || replacing[stream] != nil
+  }
+
   /// A table whose folders are not all alike is one that readers refuse.
-  private func checkPartitioning(_ now: Partitioning?, of stream: String) throws(Failure) {
-    guard let former = tableSchemas[stream]?["partition_by"]?.array?.compactMap(\.string),
+  private func checkPartitioning(
+    _ now: Partitioning?,
+    _ former: JSONValue?
+  ) throws(Failure) {
+    guard let former = former?["partition_by"]?.array?.compactMap(\.string),
       former != now?.texts ?? []
     else { return }
     throw Failure(
       .configuration,
-      "stream \(stream) has been divided by \(former.isEmpty ? "nothing" : former.joined(separator: ", "))"
+      "the table has been divided by \(former.isEmpty ? "nothing" : former.joined(separator: ", "))"
         + ", now \"partition_by\" says otherwise",
       hint: "Go on as it was, or take another destination and load the table anew."
     )
@@ -130,7 +140,7 @@ struct Committer: ~Copyable {
       throw fail(Failure(error))
     }
     table.rowsWritten += batch.rows
-    let files = settings.files(of: table.stream)
+    let files = settings.settings(of: table.stream)
     let plan = TableWriter.Plan(
       stream: table.stream,
       folder: table.folder,
@@ -139,6 +149,7 @@ struct Committer: ~Copyable {
       options: files.options,
       layout: files.layout,
       metadata: table.metadata,
+      version: table.version,
       sequence: log.nextSequence
     )
     let box = Box(batch)
@@ -161,20 +172,27 @@ struct Committer: ~Copyable {
       }
       try encoder.drain()
     }
-    let files = writers.flatMap { $0.takeFinished() }
+    let removals = Self.removals(tables)
+    let files = writers.flatMap { $0.takeFinished() }.filter { file in
+      !removals.contains { $0.stream == file.stream && $0.1.takesStaged(file) }
+    }
     let state = waiting.map(\.value) ?? committed
     lastCommit = Clock.monotonic
-    guard !files.isEmpty || state != committed else {
+    guard !files.isEmpty || state != committed || !removals.isEmpty else {
       try echo()
       return
     }
-    for table in tables where table.rowsWritten > 0 {
+    for table in tables where table.rowsWritten > 0 || table.awaitsReplacement {
       tableSchemas[table.stream] = TableSchema.json(table, after: tableSchemas[table.stream])
     }
     do throws(CommitError) {
-      try log.commit(files: files, state: state, tables: tableSchemas)
+      try log.commit(files: files, state: state, tables: tableSchemas, removing: removals)
     } catch {
       throw fail(Failure(error))
+    }
+    for table in tables {
+      table.activeVersion = nil
+      table.awaitsReplacement = false
     }
     commits += 1
     rowsCommitted += files.reduce(0) { $0 + $1.rows }
@@ -189,6 +207,14 @@ struct Committer: ~Copyable {
     committed = state
     try echo()
     Failpoint.echoed.reached()
+  }
+
+  /// Which rows go with the next commit.
+  private static func removals(_ tables: [Table]) -> [(stream: String, Removal)] {
+    tables.compactMap { table in
+      if table.awaitsReplacement { return (table.stream, .all) }
+      return table.activeVersion.map { (table.stream, .otherVersions($0)) }
+    }
   }
 
   /// Tells the STATE that has just been committed.

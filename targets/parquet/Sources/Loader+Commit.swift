@@ -17,7 +17,7 @@ extension Loader {
   /// Writes row groups until what waits is within the budget.
   mutating func balance() throws(Failure) {
     for table in tables where table.isDivided && table.batch.byteCount > dividedBudget {
-      if table.marked > 0 || !committer.hasWaiting { try relieve(table) }
+      if table.marked > 0 || !committer.hasWaiting || isHolding { try relieve(table) }
     }
     var sizes = tables.map { (table: $0, bytes: $0.batch.byteCount) }
     var total = sizes.reduce(0) { $0 + $1.bytes }
@@ -33,7 +33,7 @@ extension Loader {
   /// Writes what may be written of a table: rows before the waiting STATE, or, if there are none,
   /// all of them after that STATE's commit.
   private mutating func relieve(_ table: Table) throws(Failure) {
-    if committer.hasWaiting {
+    if committer.hasWaiting, !isHolding {
       if table.marked > 0 {
         try handOver(table, before: table.marked)
         return
@@ -55,7 +55,7 @@ extension Loader {
 
   /// Commits what the waiting STATE covers; rows after it stay where they are.
   mutating func commitWaiting() throws(Failure) {
-    guard committer.hasWaiting else { return }
+    guard committer.hasWaiting, !isHolding else { return }
     for table in tables where table.marked > 0 {
       try handOver(table, before: table.marked)
     }
@@ -63,6 +63,9 @@ extension Loader {
     bytesSinceCommit = 0
     rowsSinceCommit = 0
   }
+
+  /// Whether a table is being replaced: there is one commit then, at the end of the whole load.
+  private var isHolding: Bool { tables.contains { $0.awaitsReplacement } }
 
   /// Ends the input: commits what is proven, all of it or what the last STATE covers.
   mutating func end(includingTail: Bool) throws(Failure) {
@@ -72,6 +75,9 @@ extension Loader {
       }
       try committer.commit(tables)
     } else {
+      for table in tables where table.awaitsReplacement {
+        Log.warning("stream \(table.stream): the load did not end well, so the former rows stay")
+      }
       try commitWaiting()
     }
   }

@@ -30,11 +30,7 @@ extension Loader {
     let table: Table
     if let known { table = known } else { table = try open(stream) }
     let merged = TableSchema.merged(table: table.schema, stream: declared)
-    for change in merged.changes {
-      Log.warning(
-        "stream \(stream), \(change.path): the type changes from \(change.old) to \(change.new)"
-      )
-    }
+    try checkChanges(merged.changes, table)
     table.schemaBytes = bytes
     table.declaredKeys = keys
     table.keys = keys.filter { key in declared.fields.contains { $0.name == key } }
@@ -51,7 +47,7 @@ extension Loader {
         )
       }
     }
-    try settings.files(of: stream).check(merged.schema, stream: stream)
+    try settings.settings(of: stream).check(merged.schema, stream: stream)
     table.metadata = Governance.metadata(of: schema)
     if merged.schema != table.schema || table.rowsRead == 0 {
       try retype(table, to: merged.schema)
@@ -60,8 +56,35 @@ extension Loader {
     }
   }
 
+  /// Refuses changes that the table's policy or its former files do not allow.
+  private func checkChanges(_ changes: [TableSchema.Change], _ table: Table) throws(Failure) {
+    // The first SCHEMA of a new table changes nothing.
+    guard !table.schema.fields.isEmpty else { return }
+    for change in changes {
+      let text = "stream \(table.stream), \(change.path): \(change.text)"
+      if table.loading.isFrozen {
+        throw violation(
+          "\(text), and \"schema_policy\" is freeze",
+          hint: "\"evolve\" takes it; \"overwrite\" or --full-refresh begins the table anew."
+        )
+      }
+      switch change.kind {
+      case .narrowed:
+        throw violation(
+          "\(text): what is there would not fit",
+          hint: "Let the tap declare a type that holds both, or load the table anew: "
+            + "\"load_method\": \"overwrite\", or --full-refresh."
+        )
+      case .widened: Log.warning(text)
+      case .added, .dropped, .nullable: break
+      }
+    }
+  }
+
   /// A new table, with the columns that the commit log has for it.
   private mutating func open(_ stream: String) throws(Failure) -> Table {
+    // Nothing is committed while a table is replaced: what came before is, so far as it can be.
+    if settings.settings(of: stream).loading.overwrites { try commitWaiting() }
     let table = try committer.table(stream)
     places[Array(stream.utf8)] = tables.count
     tables.append(table)
@@ -103,6 +126,32 @@ extension Loader {
       )
     else { return }
     try commitWaiting()
+  }
+
+  /// An ACTIVATE_VERSION: rows of other versions end with the commit that covers it.
+  mutating func activate(_ message: Message, _ start: Position) throws(Failure) {
+    guard let stream = message.stream, let place = places[Array(stream.utf8)] else {
+      Log.warning(
+        "line \(lineNumber + 1): ACTIVATE_VERSION of \(message.stream ?? "no stream"), which has no "
+          + "SCHEMA yet"
+      )
+      return
+    }
+    guard let version = unsafe message.value("version", in: start)?.number?.int64 else {
+      throw violation("an ACTIVATE_VERSION of stream \(stream) without a whole \"version\"")
+    }
+    let table = tables[place]
+    guard !table.loading.overwrites else { return }
+    guard table.loading.deletesOtherVersions else {
+      Log.warning(
+        "stream \(stream): version \(version) was activated, but rows of other versions stay: "
+          + "\"hard_delete\": true removes them"
+      )
+      return
+    }
+    // A STATE from before it must not take rows away.
+    try commitWaiting()
+    table.activeVersion = version
   }
 
   /// A line that is no message: the end, or lenient a line of the log.

@@ -130,12 +130,7 @@ struct Loader: ~Copyable {
     case .schema: unsafe try schema(message, start)
     case .state: unsafe try state(message, start, end, isAirbyte: false)
     case .airbyteState: unsafe try state(message, start, end, isAirbyte: true)
-    case .activateVersion:
-      if let stream = message.stream, places[Array(stream.utf8)] == nil {
-        Log.warning(
-          "line \(lineNumber + 1): ACTIVATE_VERSION of \(stream), which has no SCHEMA yet"
-        )
-      }
+    case .activateVersion: unsafe try activate(message, start)
     case .batch:
       throw violation(
         "a BATCH message",
@@ -161,6 +156,10 @@ struct Loader: ~Copyable {
     }
     let table = tables[place]
     current = table
+    if location.version != table.version {
+      try cut(table)
+      table.version = location.version
+    }
     unsafe table.lines.learn(location, from: start, to: end)
     let rows = table.batch.rows
     guard
@@ -191,7 +190,13 @@ struct Loader: ~Copyable {
             + "take such records out."
         )
       }
-      Log.warning("stream \(table.stream), \(path): goes on as another type, for \(value)")
+      for change in TableSchema.merged(table: table.schema, stream: wider).changes {
+        let text = "stream \(table.stream), \(change.path): \(change.text), for \(value)"
+        guard !table.loading.isFrozen else {
+          throw violation("\(text), and \"schema_policy\" is freeze")
+        }
+        Log.warning(text)
+      }
       try retype(table, to: wider)
     case .invalid(let fault)?: throw violation("\(fault.reason.rawValue)")
     case nil: throw Failure(.bug, "line \(lineNumber + 1) was refused without a reason")
@@ -212,15 +217,19 @@ struct Loader: ~Copyable {
 
   /// Goes on with another schema: rows of the former one are a row group of their own.
   mutating func retype(_ table: Table, to schema: Schema) throws(Failure) {
-    if table.batch.rows > 0 {
-      try commitWaiting()
-      try handOver(table, before: table.batch.rows)
-    }
+    try cut(table)
     table.schema = schema
     table.batch = Batch(schema)
     table.lines = LineDecoder(schema)
     table.keysSeen = 0
     table.keyColumns = table.keyPlaces()
+  }
+
+  /// Ends the row group: what follows cannot stand in one with the rows so far.
+  private mutating func cut(_ table: Table) throws(Failure) {
+    guard table.batch.rows > 0 else { return }
+    try commitWaiting()
+    try handOver(table, before: table.batch.rows)
   }
 
   // MARK: Ends

@@ -51,8 +51,8 @@ struct Settings {
 
   var destination: String
   var pipeline: String
-  /// How the files of streams are written that have no settings of their own.
-  var files: StreamSettings
+  /// Those of streams that have none of their own.
+  var common: StreamSettings
   var streams: [String: StreamSettings] = [:]
   var checkpoint = Checkpoint()
   var memory: Int
@@ -93,7 +93,7 @@ struct Settings {
           + "is taken."
       )
     }
-    files = try StreamSettings(configuration)
+    common = try StreamSettings(configuration)
     for stream in configuration["streams"]?.object?.keys ?? [] {
       streams[stream] = try StreamSettings(configuration, stream: stream)
     }
@@ -109,8 +109,8 @@ struct Settings {
     }
   }
 
-  /// Those of one stream's files.
-  func files(of stream: String) -> StreamSettings { streams[stream] ?? files }
+  /// Those of one stream.
+  func settings(of stream: String) -> StreamSettings { streams[stream] ?? common }
 
   private static func checkpoint(
     _ object: JSONObject,

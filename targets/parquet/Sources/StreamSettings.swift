@@ -5,7 +5,7 @@ import JSON
 import Parquet
 import Wire
 
-/// How the files of a stream are written: settings that a stream may have of its own.
+/// How a stream is loaded and its files are written: settings that a stream may have of its own.
 struct StreamSettings {
   static let settings =
     [
@@ -40,7 +40,7 @@ struct StreamSettings {
         .object,
         "{NAME: {encoding, bloom_filter}}; a column within another by its path, with dots."
       ),
-    ] + Layout.settings
+    ] + Layout.settings + Loading.settings
 
   private static let columnSettings = [
     settings[2],
@@ -48,7 +48,8 @@ struct StreamSettings {
   ]
 
   var options = WriterOptions()
-  private(set) var layout: Layout
+  let layout: Layout
+  let loading: Loading
   /// The columns that the stream's own settings name, which it must have, and where they do.
   private var named: [String] = []
   private var place = ""
@@ -67,7 +68,11 @@ struct StreamSettings {
     }
     try Self.check(own, Self.settings, configuration, path)
     func value(_ name: String) -> JSONValue? { own[name] ?? configuration[name] }
-    layout = try Layout(value) { configuration.place(own[$0] == nil ? [$0] : path + [$0]) }
+    func location(_ name: String) -> String {
+      configuration.place(own[name] == nil ? [name] : path + [name])
+    }
+    layout = try Layout(value, place: location)
+    loading = try Loading(value, place: location)
     options.codec = value("compression")?.string.flatMap(Codec.init(rawValue:)) ?? .zstd
     options.level = value("compression_level")?.number?.int64.map { Int($0) }
     options.pageVersion = value("data_page_version")?.string == "2.0" ? 2 : 1

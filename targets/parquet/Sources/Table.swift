@@ -14,6 +14,13 @@ final class Table {
   let writer: TableWriter
   /// How its rows are divided into folders; nil where they are not.
   let partitioning: Partitioning?
+  let loading: Loading
+  /// The version that the rows in `batch` belong to, where the tap tells one.
+  var version: Int64?
+  /// The version whose rows alone stand after the next commit.
+  var activeVersion: Int64?
+  /// Whether its former rows have not yet given way to this load's.
+  var awaitsReplacement: Bool
   /// Key-value pairs for the footer of every file.
   var metadata: [(String, String)] = []
   /// The stream's last SCHEMA, to notice a repeated one.
@@ -35,13 +42,16 @@ final class Table {
     folder: String,
     schema: Schema,
     writer: TableWriter,
-    partitioning: Partitioning?
+    partitioning: Partitioning?,
+    loading: Loading
   ) {
     self.stream = stream
     self.folder = folder
     self.schema = schema
     self.writer = writer
     self.partitioning = partitioning
+    self.loading = loading
+    awaitsReplacement = loading.overwrites
     batch = Batch(schema)
     lines = LineDecoder(schema)
   }

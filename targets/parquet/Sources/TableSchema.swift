@@ -4,11 +4,14 @@ import JSON
 
 /// The columns of a table as the commit log keeps them, held against the next run's SCHEMA.
 enum TableSchema {
-  /// A type that changed between what a table has and what a stream now sends.
+  /// A difference between the columns that a table has and those that a stream now sends.
   struct Change: Equatable {
+    enum Kind: Equatable { case added, dropped, nullable, widened, narrowed }
+
+    let kind: Kind
     let path: String
-    let old: String
-    let new: String
+    /// What happens, in words.
+    let text: String
   }
 
   /// The table as JSON: `{folder, partition_by, columns: [{id, name, type, nullable, fields |
@@ -46,9 +49,8 @@ enum TableSchema {
 
   /// What to write next: the table's columns in their order, then the stream's new ones.
   ///
-  /// A column that the stream no longer has stays, null from here on. Where the table already
-  /// went on to an alternative of the declared type, that type stands; any other difference is a
-  /// change, which the next file has.
+  /// A column that the stream no longer has stays, null from here on. A type of the table that
+  /// holds all that the stream's does stands; otherwise the next file has the stream's.
   static func merged(table: Schema, stream: Schema) -> (schema: Schema, changes: [Change]) {
     var changes: [Change] = []
     let fields = merge(table.fields, stream.fields, "", &changes)
@@ -79,9 +81,15 @@ enum TableSchema {
         var kept = field
         kept.nullable = true
         fields.append(kept)
+        let path = "\(path)/\(field.name)"
+        changes.append(Change(kind: .dropped, path: path, text: "the column is no longer sent"))
       }
     }
-    for field in new where byName[Array(field.name.utf8)] != nil { fields.append(field) }
+    for field in new where byName[Array(field.name.utf8)] != nil {
+      fields.append(field)
+      let text = "a new column of type \(TypeText(field.type).text)"
+      changes.append(Change(kind: .added, path: "\(path)/\(field.name)", text: text))
+    }
     return fields
   }
 
@@ -93,6 +101,9 @@ enum TableSchema {
   ) -> Field {
     var field = new
     field.nullable = old.nullable || new.nullable
+    if new.nullable, !old.nullable {
+      changes.append(Change(kind: .nullable, path: path, text: "the column may now be null"))
+    }
     switch (old.type, new.type) {
     case (.structure(let was), .structure(let now)):
       field.type = .structure(merge(was, now, path, &changes))
@@ -101,23 +112,23 @@ enum TableSchema {
     case (let was, let now) where was == now:
       break
     case (let was, _):
-      if let place = new.alternatives.firstIndex(where: { widens($0, was) }) {
+      // A decimal alternative's scale is chosen by the value that first needed it.
+      if let place = new.alternatives.firstIndex(where: {
+        $0 == was || $0.isDecimal && was.isDecimal
+      }) {
         field.type = was
         field.alternatives = Array(new.alternatives[(place + 1)...])
+      } else if was.holds(new.type) {
+        field.type = was
       } else {
+        let kind: Change.Kind = new.type.holds(was) ? .widened : .narrowed
+        let names = "\(TypeText(was).text) to \(TypeText(new.type).text)"
         changes.append(
-          Change(path: path, old: TypeText(was).text, new: TypeText(new.type).text)
+          Change(kind: kind, path: path, text: "the type changes from \(names)")
         )
       }
     }
     return field
-  }
-
-  /// Whether `type` is what `alternative` stands for: a decimal alternative's scale is chosen by
-  /// the value that first needed it.
-  private static func widens(_ alternative: ColumnType, _ type: ColumnType) -> Bool {
-    if case .decimal = alternative, case .decimal = type { return true }
-    return alternative == type
   }
 
   private static func list(

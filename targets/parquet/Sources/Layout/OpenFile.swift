@@ -57,7 +57,8 @@ final class OpenFile {
       stream: plan.stream,
       rows: summary.rows,
       bytes: file.bytes,
-      sha256: sha256
+      sha256: sha256,
+      version: plan.version
     )
   }
 }

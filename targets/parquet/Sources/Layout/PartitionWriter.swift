@@ -30,7 +30,11 @@ final class PartitionWriter {
   }
 
   var hasOpenFile: Bool { open != nil }
-  var waitingSchema: Schema? { waiting.rows > 0 ? waiting.schema : nil }
+
+  /// Whether rows wait that cannot be in one file with rows of this schema and version.
+  func mustWrite(before schema: Schema, _ version: Int64?) -> Bool {
+    waiting.rows > 0 && (waiting.schema != schema || waitingPlan?.version != version)
+  }
 
   /// Keeps rows of `batch` until there are more; returns how many bytes they take.
   ///
@@ -66,7 +70,9 @@ final class PartitionWriter {
     _ plan: TableWriter.Plan,
     _ shared: OpenPartitions
   ) throws {
-    if let open, open.schema != batch.schema || open.isOld { try closeFile() }
+    if let open, open.schema != batch.schema || open.plan.version != plan.version || open.isOld {
+      try closeFile()
+    }
     var rest = plan.layout.sorted(batch)
     while rest.rows > 0 {
       let file = try open ?? begin(rest.schema, plan, shared)

@@ -16,6 +16,8 @@ final class TableWriter: @unchecked Sendable {
     let options: WriterOptions
     let layout: Layout
     let metadata: [(String, String)]
+    /// That of the rows, which all rows of a file share.
+    let version: Int64?
     let sequence: Int
   }
 
@@ -46,7 +48,7 @@ final class TableWriter: @unchecked Sendable {
     let places = RowPlaces(batch)
     for folder in PartitionRows(batch, partitioning).folders {
       let partition = try partition(folder.path, plan)
-      if let former = partition.waitingSchema, former != schema { try shared.write(partition) }
+      if partition.mustWrite(before: schema, plan.version) { try shared.write(partition) }
       let bytes = partition.keep(batch, folder.rows, places, schema, leaves: leaves, plan)
       try shared.waits(partition, bytes: bytes)
     }

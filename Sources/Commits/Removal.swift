@@ -1,0 +1,17 @@
+/// Which rows of a stream a commit takes away: whole files of the commits before it.
+package enum Removal: Hashable, Sendable {
+  /// All of them.
+  case all
+  /// Those of another version than this one.
+  case otherVersions(Int64)
+
+  /// Whether a file that is to be committed with the removal is not to be: its rows ended before.
+  package func takesStaged(_ file: Commit.File) -> Bool { self != .all && takes(file) }
+
+  func takes(_ file: Commit.File) -> Bool {
+    switch self {
+    case .all: true
+    case .otherVersions(let version): file.version != version
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import ConnectorKit
+import JSON
+import Wire
+
+/// What becomes of a stream's rows and columns that are in its table already.
+struct Loading {
+  static let settings = [
+    Setting(
+      "load_method",
+      .string,
+      "append adds to the rows that are there; overwrite replaces them, once the load has ended well.",
+      default: "append",
+      choices: ["append", "append-only", "overwrite", "upsert"]
+    ),
+    Setting(
+      "hard_delete",
+      .boolean,
+      "ACTIVATE_VERSION removes the rows of other versions of the table.",
+      default: false
+    ),
+    Setting(
+      "schema_policy",
+      .string,
+      "evolve takes new columns and wider types; freeze refuses every change of the columns.",
+      default: "evolve",
+      choices: ["evolve", "freeze"]
+    ),
+  ]
+
+  /// Whether the rows that are there give way to those of a whole load.
+  let overwrites: Bool
+  let deletesOtherVersions: Bool
+  let isFrozen: Bool
+
+  /// Reads the settings; `value` finds one by its name, `place` where it stands.
+  init(
+    _ value: (String) -> JSONValue?,
+    place: (String) -> String
+  ) throws(Failure) {
+    let method = value("load_method")?.string
+    if method == "upsert" {
+      throw Failure(
+        .configuration,
+        "\(place("load_method")): plain Parquet files cannot be updated in place: no \"upsert\"",
+        hint: "\"append\" keeps every version of a row, from which a query takes the latest; "
+          + "\"overwrite\" replaces the table by each load."
+      )
+    }
+    overwrites = method == "overwrite"
+    deletesOtherVersions = value("hard_delete")?.bool ?? false
+    isFrozen = value("schema_policy")?.string == "freeze"
+    guard overwrites else { return }
+    if value("tail")?.string == "discard" {
+      throw Failure(
+        .configuration,
+        "\(place("load_method")): \"overwrite\" takes a load as a whole, and \"tail\": \"discard\" "
+          + "takes its end away",
+        hint: "Leave \"tail\" out."
+      )
+    }
+    if value("shared")?.bool == true {
+      throw Failure(
+        .configuration,
+        "\(place("load_method")): a table that is \"shared\" is only ever added to",
+        hint: "Leave \"shared\" out, or use \"append\"."
+      )
+    }
+  }
+}
