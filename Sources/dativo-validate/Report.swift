@@ -12,6 +12,33 @@ struct Report {
   let unassigned: [StreamCheck.RuleKey: StreamCheck.Tally]
   let relayed: [String: Int]
   let failure: Failure?
+  /// Whether the run is over.
+  let isFinished: Bool
+
+  init(
+    settings: Settings,
+    streams: [StreamCheck],
+    unassigned: [StreamCheck.RuleKey: StreamCheck.Tally],
+    relayed: [String: Int],
+    failure: Failure?
+  ) {
+    self.settings = settings
+    self.streams = streams
+    self.unassigned = unassigned
+    self.relayed = relayed
+    self.failure = failure
+    isFinished = true
+  }
+
+  /// The report of a run that has read nothing: one that goes on, or has failed before.
+  init(settings: Settings, failure: Failure? = nil) {
+    self.settings = settings
+    streams = []
+    unassigned = [:]
+    relayed = [:]
+    self.failure = failure
+    isFinished = failure != nil
+  }
 
   var json: JSONValue {
     var report = JSONObject()
@@ -36,6 +63,7 @@ struct Report {
 
   private var result: String {
     if failure != nil { return "failed" }
+    guard isFinished else { return "unfinished" }
     let isClean =
       unassigned.isEmpty
       && streams.allSatisfy { stream in
@@ -113,7 +141,11 @@ struct Report {
     do throws(PosixError) {
       try Files.replace(path, Array((json.encoded(pretty: true) + "\n").utf8))
     } catch {
-      throw Failure(.io, "the report \(path) cannot be written: \(error.reason)")
+      throw Failure(
+        .io,
+        "the report \(path) cannot be written: \(error.reason)",
+        hint: "--report names a file in a folder that is there."
+      )
     }
   }
 

@@ -11,8 +11,17 @@ struct Run {
   init(_ settings: Settings) { self.settings = settings }
 
   func perform() throws(Failure) {
-    let contracts = try ContractSet(settings)
-    var filter = try Filter(settings, contracts, try StreamSchemas(settings.catalog))
+    // One of a former run would be taken for this one's, should this one be killed.
+    let unfinished = Report(settings: settings)
+    try unfinished.write()
+    var filter: Filter
+    do throws(Failure) {
+      let contracts = try ContractSet(settings)
+      filter = try Filter(settings, contracts, try StreamSchemas(settings.catalog))
+    } catch {
+      try Report(settings: settings, failure: error).write()
+      throw error
+    }
     let meter = Meter()
     var failure: Failure?
     do throws(Failure) {

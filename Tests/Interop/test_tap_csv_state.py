@@ -247,3 +247,14 @@ def test_events(tmp_path):
     assert child.returncode == 0
     last = [e for e in events if e["event"] == "stream"][-1]
     assert (last["stage"], last["stream"], last["records_out"]) == (TAP, "t", 1000)
+
+
+def test_rows_without_a_cursor_value_are_counted_when_they_are_passed_by(tmp_path, sync):
+    settings = {"path": "*.csv", "stream": "s", "replication": "cursor", "replication_key": "u"}
+    (tmp_path / "a.csv").write_text("id,u\n1,2020-01-01\n2,\n")
+    first = sync(**settings)
+    assert [row["id"] for row in first.records] == [1, 2]
+    (tmp_path / "b.csv").write_text("id,u\n3,2021-01-01\n4,\n")
+    second = sync(**settings, state=first.states[-1])
+    assert [row["id"] for row in second.records] == [1, 3]
+    assert "2 rows without a value of u were passed by" in second.err

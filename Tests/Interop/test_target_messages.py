@@ -270,7 +270,7 @@ def test_undeclared_fields_are_dropped_and_counted(load, table):
     rows = [record("s", {"id": row, "more": row}) for row in range(1, 4)]
     result = load(schema("s", ID), *rows)
     assert result.code == 0
-    assert "3 records had the undeclared field more" in result.err
+    assert "the undeclared field more of 3 records was dropped" in result.err
     assert table() == [{"id": 1}, {"id": 2}, {"id": 3}]
 
 
@@ -481,3 +481,48 @@ def test_more_streams_than_files_may_be_open(load, tmp_path, commits):
 def test_names_of_pipelines_that_are_refused(load, pipeline):
     result = load(pipeline=pipeline)
     assert result.code == 78 and "pipeline" in result.failure["message"]
+
+
+def test_an_error_that_an_airbyte_source_tells_ends_the_trust(load, table):
+    trace = {"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 1.0, "error": {
+        "message": "expired", "failure_type": "transient_error", "stream_descriptor": {"name": "s"}}}}
+    told = load(schema("s", {"id": {"type": "integer"}}), record("s", {"id": 1}), state({"n": 1}),
+                record("s", {"id": 2}), trace, state({"n": 2}))
+    assert told.code == 75 and json.loads(told.out) == {"n": 1}
+    assert "the source told an error of stream s: expired" in told.err
+    assert table() == [{"id": 1}]
+
+
+@pytest.mark.parametrize("options", [
+    ["--reset-state", "--set-state", "none.json"], ["--keep-rows"], ["--replace-stream", "s"],
+    ["--last-state", "--accept-source"],
+])
+def test_options_that_do_not_go_together(load, tmp_path, options):
+    load(schema("s", {"id": {"type": "integer"}}))
+    assert run("dativo-target-parquet", "--config", tmp_path / "target.json", *options).code == 64
+
+
+TIMES = {"t": {"type": "string", "format": "date-time"}}
+FINE = "1969-12-31T23:59:59.999999999Z"
+
+
+def times(tmp_path):
+    return pq.read_table(f"{tmp_path}/out/s")["t"]
+
+
+def test_digits_beyond_the_unit_are_cut_with_a_warning(load, tmp_path):
+    told = load(schema("s", TIMES), record("s", {"t": FINE}), record("s", {"t": "2020-01-01T00:00:00Z"}))
+    assert "1 times lost digits beyond their column's unit" in told.err
+    assert [value.value for value in times(tmp_path)] == [-1, 1577836800000000]
+
+
+def test_nanoseconds_on_request(load, tmp_path):
+    told = load(schema("s", TIMES), record("s", {"t": FINE}), time_unit="nanos")
+    assert told.code == 0 and "digits" not in told.err
+    found = times(tmp_path)
+    assert str(found.type) == "timestamp[ns, tz=UTC]" and found[0].value == -1
+
+
+def test_a_time_that_nanoseconds_do_not_hold(load):
+    told = load(schema("s", TIMES), record("s", {"t": "2400-01-01T00:00:00Z"}), time_unit="nanos")
+    assert told.code == 65 and "2400-01-01" in told.err

@@ -341,3 +341,19 @@ def test_fast_and_exact_agree_with_an_oracle(validate, seed):
     total = sum('"extra":' in line for line in source)
     twice = sum(line.count('"extra":') > 1 for line in source)
     assert total <= counts["unknown_fields"]["extra"] <= total + twice
+
+
+def test_a_report_of_a_former_run_does_not_outlive_the_beginning_of_this_one(tmp_path):
+    path = tmp_path / "report.json"
+    path.write_text('{"result": "passed"}')
+    (tmp_path / "c.yaml").write_text("kind: DataContract\napiVersion: v9\n")
+    broken = run("dativo-validate", "--contract", "c.yaml", "--report", "report.json", cwd=tmp_path)
+    assert broken.code == 78
+    report = json.loads(path.read_text())
+    assert report["result"] == "failed" and report["code"] == 78
+
+
+def test_a_report_that_cannot_be_written_is_told_before_a_line_is_read(tmp_path):
+    told = run("dativo-validate", "--report", "none/r.json", stdin='{"type":"STATE","value":1}\n', cwd=tmp_path)
+    assert told.code == 74 and told.out in ("", '{"type":"ABORT",')
+    assert "a folder that is there" in told.err

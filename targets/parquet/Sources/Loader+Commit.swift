@@ -113,9 +113,16 @@ extension Loader {
       Log.info("\(count) messages of type \(type) were passed by")
     }
     for table in tables {
-      let unknown = table.lines.records.unknownKeys
-      for (name, count) in unknown {
-        Log.warning("stream \(table.stream): \(count) records had the undeclared field \(name)")
+      for (name, count) in table.lines.records.unknownKeys {
+        Log.warning(
+          "stream \(table.stream): the undeclared field \(name) of \(count) records was dropped"
+        )
+      }
+      if table.valuesCut > 0 {
+        Log.warning(
+          "stream \(table.stream): \(table.valuesCut) times lost digits beyond their column's unit: "
+            + "\"time_unit\": \"nanos\" keeps nine"
+        )
       }
     }
   }

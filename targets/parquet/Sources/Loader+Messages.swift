@@ -29,7 +29,8 @@ extension Loader {
     }
     let table: Table
     if let known { table = known } else { table = try open(stream) }
-    let merged = TableSchema.merged(table: table.schema, stream: declared)
+    let columns = table.loading.columns(of: declared)
+    let merged = TableSchema.merged(table: table.schema, stream: columns)
     try checkChanges(merged.changes, table)
     table.schemaBytes = bytes
     table.declaredKeys = keys
@@ -110,6 +111,8 @@ extension Loader {
     } else {
       state = .singer(value, bytes: bytes)
     }
+    // Sources tell a state for streams that failed, too.
+    guard sourceError == nil else { return }
     // An empty state never replaces a real one. What came before it waits for the next: were it
     // committed alone, a run from the state that stands would repeat it.
     if !state.isEmpty {
@@ -152,6 +155,24 @@ extension Loader {
     // A STATE from before it must not take rows away.
     try commitWaiting()
     table.activeVersion = version
+  }
+
+  /// A TRACE of an Airbyte source: its error makes the end one that is not clean.
+  mutating func trace(_ message: Message, _ start: Position) {
+    let trace = unsafe message.value("trace", in: start)
+    guard trace?["type"]?.string == "ERROR" else {
+      passed["TRACE", default: 0] += 1
+      return
+    }
+    let error = trace?["error"]
+    let stream = error?["stream_descriptor"]?["name"]?.string.map { " of stream \($0)" } ?? ""
+    sourceError =
+      sourceError
+      ?? Failure(
+        error?["failure_type"]?.string == "config_error" ? .configuration : .temporary,
+        "the source told an error\(stream): \(error?["message"]?.string ?? "no message")",
+        hint: "Rows and states after it were not committed."
+      )
   }
 
   /// A line that is no message: the end, or lenient a line of the log.

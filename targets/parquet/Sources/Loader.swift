@@ -27,6 +27,8 @@ struct Loader: ~Copyable {
   var rowsSinceCommit = 0
   /// Types of messages that passed without effect, counted.
   var passed: [String: Int] = [:]
+  /// What an Airbyte source has told of its own failure: no STATE after it is trusted.
+  var sourceError: Failure?
   /// A failure that ends the input here; what the last STATE covers is still committed.
   var failure: Failure?
 
@@ -136,7 +138,9 @@ struct Loader: ~Copyable {
         "a BATCH message",
         hint: "Let the tap send records: remove batch_config from its configuration."
       )
-    case .airbyteLog, .airbyteTrace, .airbyteOther: passed["\(message.kind)", default: 0] += 1
+    case .airbyteTrace: unsafe trace(message, start)
+    case .airbyteLog: passed["LOG", default: 0] += 1
+    case .airbyteOther: passed["CONTROL, SPEC or CATALOG", default: 0] += 1
     case .unknown(let type): passed[type, default: 0] += 1
     }
     lineNumber += 1
@@ -218,11 +222,7 @@ struct Loader: ~Copyable {
   /// Goes on with another schema: rows of the former one are a row group of their own.
   mutating func retype(_ table: Table, to schema: Schema) throws(Failure) {
     try cut(table)
-    table.schema = schema
-    table.batch = Batch(schema)
-    table.lines = LineDecoder(schema)
-    table.keysSeen = 0
-    table.keyColumns = table.keyPlaces()
+    table.change(to: schema)
   }
 
   /// Ends the row group: what follows cannot stand in one with the rows so far.

@@ -1,3 +1,4 @@
+import Columns
 import ConnectorKit
 import JSON
 import Wire
@@ -19,6 +20,13 @@ struct Loading {
       default: false
     ),
     Setting(
+      "time_unit",
+      .string,
+      "The unit of times and timestamps; nanos hold the years 1677 to 2262.",
+      default: "micros",
+      choices: TimeUnit.allCases.map(\.rawValue)
+    ),
+    Setting(
       "schema_policy",
       .string,
       "evolve takes new columns and wider types; freeze refuses every change of the columns.",
@@ -31,6 +39,22 @@ struct Loading {
   let overwrites: Bool
   let deletesOtherVersions: Bool
   let isFrozen: Bool
+  let timeUnit: TimeUnit
+
+  /// The columns of a stream's schema as its table gets them.
+  func columns(of schema: Schema) -> Schema { Schema(schema.fields.map(column)) }
+
+  private func column(_ field: Field) -> Field {
+    var field = field
+    switch field.type {
+    case .time: field.type = .time(timeUnit)
+    case .timestamp(_, let utc): field.type = .timestamp(timeUnit, utc: utc)
+    case .structure(let fields): field.type = .structure(fields.map(column))
+    case .list(let element): field.type = .list(column(element))
+    default: break
+    }
+    return field
+  }
 
   /// Reads the settings; `value` finds one by its name, `place` where it stands.
   init(
@@ -48,6 +72,7 @@ struct Loading {
     }
     overwrites = method == "overwrite"
     deletesOtherVersions = value("hard_delete")?.bool ?? false
+    timeUnit = value("time_unit")?.string.flatMap(TimeUnit.init(rawValue:)) ?? .micros
     isFrozen = value("schema_policy")?.string == "freeze"
     guard overwrites else { return }
     if value("tail")?.string == "discard" {

@@ -33,6 +33,10 @@ final class Table {
   /// How many different keys `lines` had met when last looked at.
   var keysSeen = 0
   var rowsRead = 0
+  /// How many times lost digits under schemas before the one that stands.
+  private var cutBefore = 0
+  /// How many times lost digits beyond their column's unit.
+  var valuesCut: Int { cutBefore + lines.records.cut }
   /// Bytes of the lines of those rows.
   var bytesRead = 0
   var rowsWritten = 0
@@ -57,6 +61,16 @@ final class Table {
   }
 
   var isDivided: Bool { partitioning != nil }
+
+  /// Goes on with other columns; the rows so far have been taken.
+  func change(to schema: Schema) {
+    cutBefore = valuesCut
+    self.schema = schema
+    batch = Batch(schema)
+    lines = LineDecoder(schema)
+    keysSeen = 0
+    keyColumns = keyPlaces()
+  }
 
   /// Takes the rows before `row` out of `batch`.
   func takeRows(before row: Int) -> Batch {

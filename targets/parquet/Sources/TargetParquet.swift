@@ -46,6 +46,20 @@ struct TargetParquet: ParsableCommand {
   @Option(name: .long, help: "Why the state is changed; kept in the commit log.")
   var reason = "changed by the user"
 
+  func validate() throws {
+    let verbs = [
+      lastState ? "--last-state" : nil, resetState ? "--reset-state" : nil,
+      setState == nil ? nil : "--set-state", acceptSource ? "--accept-source" : nil,
+    ].compactMap { $0 }
+    guard verbs.count <= 1 else {
+      throw ValidationError("\(verbs.joined(separator: " and ")) exclude each other.")
+    }
+    if keepRows, !resetState { throw ValidationError("--keep-rows goes with --reset-state.") }
+    if replaceStream != nil, setState == nil {
+      throw ValidationError("--replace-stream goes with --set-state.")
+    }
+  }
+
   func run() {
     Lifecycle.run(Settings.info.name) {
       options.answerAbout(Settings.info)
@@ -109,7 +123,7 @@ struct TargetParquet: ParsableCommand {
     } catch {
       failure = Ending.failure(error, line: loader.lineNumber)
     }
-    failure = failure ?? loader.failure ?? Failure.signalled
+    failure = failure ?? loader.failure ?? loader.sourceError ?? Failure.signalled
     if failure == nil, !Verdict.isProven() {
       failure = Failure(
         .temporary,

@@ -42,6 +42,8 @@ struct Cursor {
   let start: Value?
   /// The largest value so far.
   private(set) var maximum: Value?
+  /// Rows without a value that were passed by, since nothing tells whether they are new.
+  private(set) var passedBy = 0
 
   init(column: String, kind: ColumnKind, start: Value?, maximum: Value?) {
     self.column = column
@@ -81,11 +83,18 @@ struct Cursor {
   /// The value is as it was written to the record. A row without one is read where there is no
   /// bookmark yet.
   mutating func admits(_ start: Position, _ end: Position) -> Bool {
-    guard let value = unsafe Self.value(start, end, kind) else { return self.start == nil }
+    guard let value = unsafe Self.value(start, end, kind) else { return admitsNone() }
     if let least = self.start, value.rank < least.rank { return false }
     if let maximum, !(maximum.rank < value.rank) { return true }
     maximum = value
     return true
+  }
+
+  /// Whether a row without a value is to be read.
+  mutating func admitsNone() -> Bool {
+    if start == nil { return true }
+    passedBy += 1
+    return false
   }
 }
 

@@ -142,7 +142,7 @@ struct RecordEncoder: ~Copyable {
         column += 1
         if unsafe step.pointee.isSkipped { continue }
         unsafe out = unsafe null(prefix(step, 8, out))
-        if unsafe step.pointee.isCursor { isAdmitted = cursor?.start == nil }
+        if unsafe step.pointee.isCursor { isAdmitted = cursor?.admitsNone() ?? true }
       }
     }
     unsafe out = unsafe finish(out)

@@ -95,6 +95,12 @@ struct StreamSync {
   private mutating func finish(_ files: [SourceFile]) {
     bookmark.place = nil
     if let cursor {
+      if cursor.passedBy > 0 {
+        warn(
+          "\(cursor.passedBy) rows without a value of \(cursor.column) were passed by: nothing tells "
+            + "whether they are new; a load without --state reads them"
+        )
+      }
       bookmark.start = cursor.maximum?.json
       bookmark.maximum = nil
     }
