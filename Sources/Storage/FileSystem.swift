@@ -12,6 +12,8 @@ package protocol FileSystem: AnyObject, Sendable {
   func create(_ path: String) throws(PosixError) -> any OpenFile
   /// The bytes of a file.
   func read(_ path: String) throws(PosixError) -> [UInt8]
+  /// Up to `count` bytes of a file from `offset` on, fewer at its end.
+  func read(_ path: String, at offset: Int, count: Int) throws(PosixError) -> [UInt8]
   /// The size of a file.
   func size(_ path: String) throws(PosixError) -> Int
   /// The names in a folder, in any order.
@@ -30,6 +32,13 @@ package protocol FileSystem: AnyObject, Sendable {
   func syncFolder(_ path: String) throws(PosixError)
   /// Takes a lock that one process at a time holds until it ends; false if another has it.
   func lock(_ path: String) throws(PosixError) -> Bool
+}
+
+extension FileSystem {
+  /// For doubles that know whole files only.
+  package func read(_ path: String, at offset: Int, count: Int) throws(PosixError) -> [UInt8] {
+    Array(try read(path).dropFirst(offset).prefix(count))
+  }
 }
 
 /// A file being written; it is closed when nobody holds it.

@@ -48,6 +48,23 @@ package final class LinuxFileSystem: FileSystem {
     }
   }
 
+  package func read(_ path: String, at offset: Int, count: Int) throws(PosixError) -> [UInt8] {
+    let file = Descriptor(owning: try open(path, O_RDONLY))
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let got = unsafe bytes.withUnsafeMutableBytes { room in
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: room[filled...])
+        return unsafe pread(file.raw, rest.baseAddress, rest.count, off_t(offset + filled))
+      }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else { throw PosixError("read", full(path)) }
+      guard got > 0 else { break }
+      filled += got
+    }
+    return Array(bytes[..<filled])
+  }
+
   package func size(_ path: String) throws(PosixError) -> Int {
     var status = stat()
     guard unsafe fstatat(try base(), path, &status, 0) == 0 else {

@@ -55,6 +55,14 @@ package final class LocalStore: ObjectStore {
     try present { () throws(PosixError) in try files.read(name) }
   }
 
+  package func read(
+    _ name: String,
+    at offset: Int,
+    count: Int
+  ) throws(StoreError) -> [UInt8]? {
+    try present { () throws(PosixError) in try files.read(name, at: offset, count: count) }
+  }
+
   package func size(_ name: String) throws(StoreError) -> Int? {
     try present { () throws(PosixError) in try files.size(name) }
   }

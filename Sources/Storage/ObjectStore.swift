@@ -12,6 +12,8 @@ package protocol ObjectStore: AnyObject, Sendable {
   func create(_ name: String, _ bytes: [UInt8]) throws(StoreError)
   /// The bytes of an object; nil if there is none.
   func read(_ name: String) throws(StoreError) -> [UInt8]?
+  /// Up to `count` bytes of an object from `offset` on, fewer at its end; nil if there is none.
+  func read(_ name: String, at offset: Int, count: Int) throws(StoreError) -> [UInt8]?
   /// The size of an object; nil if there is none.
   func size(_ name: String) throws(StoreError) -> Int?
   /// The names in a folder, sorted; none if the folder is not there.
@@ -28,6 +30,17 @@ package protocol ObjectStore: AnyObject, Sendable {
   func remove(_ name: String) throws(StoreError)
   /// Begins an object that is written piece by piece; its name must be free.
   func write(_ name: String) throws(StoreError) -> any StagedObject
+}
+
+extension ObjectStore {
+  /// For stores that know whole objects only.
+  package func read(
+    _ name: String,
+    at offset: Int,
+    count: Int
+  ) throws(StoreError) -> [UInt8]? {
+    try read(name).map { Array($0.dropFirst(offset).prefix(count)) }
+  }
 }
 
 /// An object being written; it is whole only after `close`.

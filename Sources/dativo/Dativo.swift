@@ -16,6 +16,7 @@ struct Dativo: ParsableCommand {
         1    done, but records were quarantined or broke a rule (run)
         2    failed (run)
         64   the command line is wrong
+        65   a file or a commit log is damaged (inspect, log, verify)
         70   a bug
         74   local input or output failed (disk full, no permission)
         75   another run of the job is under way: try later
@@ -26,7 +27,7 @@ struct Dativo: ParsableCommand {
     version: "dativo 0.1.0",
     subcommands: [
       Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, Run.self,
-      StateCommand.self, Schema.self,
+      StateCommand.self, Schema.self, Inspect.self,
     ]
   )
 

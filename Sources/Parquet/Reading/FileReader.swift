@@ -41,6 +41,9 @@ package struct FileReader {
     }
   }
 
+  /// The names of the top-level columns, in the order of a row's values.
+  package var columnNames: [String] { schema.fields.map(\.name) }
+
   /// Decodes a row group; `index` is one of `footer.groups`.
   package func rowGroup(_ index: Int) throws(ReadError) -> Batch {
     let group = footer.groups[index]
