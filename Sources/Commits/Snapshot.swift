@@ -100,7 +100,7 @@ package struct Snapshot: Sendable {
     }
   }
 
-  private static func read(
+  static func read(
     _ store: any ObjectStore,
     _ folder: LogFolder,
     _ sequence: Int
