@@ -54,6 +54,31 @@ extension Column {
     valueCount += 1
   }
 
+  /// Appends every row of `other`, a column of the same leaf.
+  mutating func append(rowsOf other: borrowing Column) {
+    let slots = slotCount
+    let heap = heapCount
+    let count = unsafe appendSlots(definitions: other.definition, repetitions: other.repetition)
+    precondition(count == other.valueCount && slotCount == slots + other.slotCount)
+    guard storage == .bytes else {
+      let size = count * storage.width
+      let source = unsafe other.valueBytes
+      unsafe appendValues(count) { unsafe $0.copyMemory(from: source, byteCount: size) }
+      return
+    }
+    reserve(heap: other.heapCount)
+    unsafe (heapBytes + heap).update(from: other.heapBytes, count: other.heapCount)
+    heapCount += other.heapCount
+    for index in 0..<count {
+      unsafe valueBytes.storeBytes(
+        of: other.ends[index] + UInt32(heap),
+        toByteOffset: (valueCount + index) * 4,
+        as: UInt32.self
+      )
+    }
+    valueCount += count
+  }
+
   private mutating func appendHeap(_ part: UnsafeRawBufferPointer) {
     guard let start = part.baseAddress else { return }
     unsafe UnsafeMutableRawPointer(heapBytes + heapCount).copyMemory(
@@ -65,11 +90,24 @@ extension Column {
 }
 
 extension Batch {
+  /// Appends every row of `other`, whose leaves are the same.
+  package mutating func append(rowsOf other: borrowing Batch) {
+    precondition(taken == 0 && other.taken == 0, "columns were taken out of a batch")
+    precondition(columnCount == other.columnCount)
+    // SAFETY: no column has been taken from either.
+    for index in 0..<columnCount {
+      unsafe storage[index].append(rowsOf: other.storage[index])
+    }
+    rowCount += other.rowCount
+    rowCapacity = rowCount
+  }
+
   /// Counts the rows of columns that were filled page by page, which must all have as many.
   package mutating func setRows(_ rows: Int) {
     precondition(taken == 0, "columns were taken out of this batch")
     // SAFETY: no column has been taken.
     for index in 0..<columnCount { unsafe precondition(storage[index].rows == rows) }
     rowCount = rows
+    rowCapacity = rows
   }
 }

@@ -4,6 +4,8 @@ package enum Removal: Hashable, Sendable {
   case all
   /// Those of another version than this one.
   case otherVersions(Int64)
+  /// Those in the files at these places.
+  case files(Set<String>)
 
   /// Whether a file that is to be committed with the removal is not to be: its rows ended before.
   package func takesStaged(_ file: Commit.File) -> Bool { self != .all && takes(file) }
@@ -12,6 +14,7 @@ package enum Removal: Hashable, Sendable {
     switch self {
     case .all: true
     case .otherVersions(let version): file.version != version
+    case .files(let paths): paths.contains(file.path)
     }
   }
 }

@@ -42,6 +42,27 @@ package struct Destination: Sendable {
     )
   }
 
+  /// The same destination, but only the table in `folder`.
+  package func narrowed(to folder: String) -> Destination {
+    Destination(root: root, table: folder, store: store)
+  }
+
+  private init(root: String, table: String?, store: LocalStore) {
+    self.root = root
+    self.table = table
+    self.store = store
+  }
+
+  /// Refuses a table whose readers follow `current` to one of several versions of its rows.
+  package func checkAppendOnly() throws(Failure) {
+    guard let table, (try? store.size("\(table)/current")) != nil else { return }
+    throw Failure(
+      .configuration,
+      "the table \(table) keeps snapshots: it is not append-only",
+      hint: "Its next load writes it anew; there is nothing to compact."
+    )
+  }
+
   private static func hasLogs(_ root: String) -> Bool {
     (try? LocalStore(root: root).list("_dativo"))?.isEmpty == false
   }

@@ -1,11 +1,11 @@
-internal import Commits
+package import Commits
 internal import Posix
 internal import Storage
-internal import Wire
+package import Wire
 
 extension Failure {
   /// What kept a commit log from being read, as the edge tells it.
-  init(_ error: CommitError) {
+  package init(_ error: CommitError) {
     switch error {
     case .malformed(let object):
       self.init(.data, "\(object) is not what a commit log holds", hint: Self.restore)

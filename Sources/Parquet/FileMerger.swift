@@ -1,0 +1,100 @@
+import Codecs
+import Columns
+
+/// Where merged files go, one after another.
+package protocol MergeOutput: AnyObject {
+  /// Begins a file, and returns what takes its bytes.
+  func begin() throws -> (UnsafeRawBufferPointer) throws -> Void
+  /// Ends the file that was begun last, all of whose bytes were given.
+  func end(_ summary: FileWriter.Summary) throws
+}
+
+/// Writes the rows of several files of one schema as larger ones, row groups of many small ones
+/// put together.
+///
+/// At most one row group being read and one being filled are in memory.
+package struct FileMerger: ~Copyable {
+  /// The decoded bytes at which a row group is written.
+  private static let groupSize = 32 << 20
+
+  private let schema: Schema
+  private let metadata: [(String, String)]
+  private let options: WriterOptions
+  /// The bytes at which a file ends, between two row groups.
+  private let fileSize: Int
+  private let output: any MergeOutput
+  private var batch: Batch
+  private var writer: FileWriter?
+
+  /// Begins without rows, for files that are alike `model`.
+  package init(like model: borrowing FileReader, fileSize: Int, output: any MergeOutput) {
+    schema = model.schema
+    metadata = model.footer.metadata.map { ($0.key, $0.value) }
+    options = WriterOptions(like: model.footer)
+    self.fileSize = fileSize
+    self.output = output
+    batch = Batch(model.schema)
+  }
+
+  /// Whether the two files can be one: equal columns, notes of columns and metadata.
+  package static func isAlike(_ one: borrowing FileReader, _ other: borrowing FileReader) -> Bool {
+    one.schema == other.schema
+      && one.footer.metadata.elementsEqual(other.footer.metadata) { $0 == $1 }
+  }
+
+  /// Takes every row of a file; throws a `ReadError` if that is damaged, else what the output
+  /// throws.
+  package mutating func append(_ reader: borrowing FileReader) throws {
+    for index in reader.footer.groups.indices {
+      let group = try reader.rowGroup(index)
+      if batch.byteCount + group.byteCount > Self.groupSize { try writeGroup() }
+      batch.append(rowsOf: group)
+    }
+  }
+
+  /// Writes what is left and ends the last file.
+  package consuming func finish() throws {
+    try writeGroup()
+    try endFile()
+  }
+
+  private mutating func writeGroup() throws {
+    guard batch.rows > 0 else { return }
+    var full = Batch(schema)
+    swap(&full, &batch)
+    if writer == nil {
+      writer = try unsafe FileWriter(
+        schema: schema,
+        options: options,
+        metadata: metadata,
+        sink: output.begin()
+      )
+    }
+    try writer?.write(full)
+    if let size = writer?.summary.bytes, size >= fileSize { try endFile() }
+  }
+
+  private mutating func endFile() throws {
+    guard let writer = writer.take() else { return }
+    try output.end(try writer.finish())
+  }
+}
+
+extension WriterOptions {
+  /// Options that write a file much as the one that `footer` describes: its codec, the encodings
+  /// that its columns have beside a dictionary, its bloom filters.
+  package init(like footer: FooterReader) {
+    let chunks = footer.groups.first?.chunks ?? []
+    let codec = Codec.allCases.first { $0.number == chunks.first?.codec }
+    self.init(codec: codec ?? .zstd)
+    for chunk in chunks {
+      let name = chunk.path.joined(separator: ".")
+      if chunk.bloomFilterOffset != nil { bloomFilters.insert(name) }
+      let fixed = Encoding.allCases.first { encoding in
+        guard let page = encoding.fixed, page != .plain, page != .rle else { return false }
+        return chunk.encodings.contains(page.rawValue)
+      }
+      if let fixed { columnEncodings[name] = fixed }
+    }
+  }
+}

@@ -1,0 +1,223 @@
+"""`dativo compact`: fewer files, the same rows, and nothing lost wherever it is killed."""
+import fcntl
+import json
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from conftest import lines, record, run, schema, state
+from test_encodings import PROPERTIES as EVERY_TYPE
+from test_encodings import expected, rows
+
+FAILPOINTS = [
+    "log.opened", "log.cleaned", "file.begun", "file.written", "file.synced", "commit.staged",
+    "object.drafted", "object.linked", "commit.published", "file.renamed", "commit.moving",
+    "commit.visible",
+]
+
+
+def load(folder, *messages, **settings):
+    config = folder / "target.json"
+    settings = {"destination": str(folder / "out"), "checkpoint_interval": {"rows": 100}, **settings}
+    config.write_text(json.dumps(settings))
+    done = run("dativo-target-parquet", "--config", config, stdin=lines(*messages))
+    assert done.code == 0, done
+
+
+def orders(folder, start, end, properties=None, extra=None, **settings):
+    messages = [schema("orders", properties or {"id": {"type": "integer"}})]
+    for n in range(start, end):
+        messages.append(record("orders", {"id": n, **(extra or {})}))
+        if n % 100 == 99:
+            messages.append(state({"orders": n + 1}))
+    load(folder, *messages, **settings)
+
+
+def compact(folder, *arguments, code=0, **options):
+    done = run("dativo", "compact", folder / "out", "--table", "orders", *arguments, **options)
+    assert done.code == code, done
+    return done
+
+
+def files(folder):
+    return sorted((folder / "out/orders").rglob("*.parquet"))
+
+
+def ids(folder):
+    return sorted(i for file in files(folder) for i in pq.read_table(file)["id"].to_pylist())
+
+
+def verified(folder):
+    done = run("dativo", "verify", folder / "out", "--json")
+    assert done.code == 0, done
+    return json.loads(done.out)["result"]
+
+
+def test_small_files_become_one(tmp_path):
+    orders(tmp_path, 0, 1000)
+    load(tmp_path, schema("users", {"id": {"type": "integer"}}), record("users", {"id": 1}), state({"u": 1}))
+    assert len(files(tmp_path)) == 10
+    result = json.loads(compact(tmp_path, "--json").out)["result"]
+    [file] = files(tmp_path)
+    assert pq.read_table(file)["id"].to_pylist() == list(range(1000))
+    assert pq.read_metadata(file).num_row_groups == 1
+    [outcome] = result["pipelines"]
+    assert outcome["rows"] == 1000 and len(outcome["removed"]) == 10
+    assert outcome["files"] == [f"orders/{file.name}"]
+    summary = verified(tmp_path)
+    assert summary["rows"] == 1001 and summary["problems"] == []
+    log = json.loads(run("dativo", "log", tmp_path / "out", "--json").out)["result"]["commits"]
+    assert log[-1]["reason"] == "dativo compact" and log[-1]["state"] == {"u": 1}
+    listed = run("dativo", "log", tmp_path / "out/orders", "--files").out.split()
+    assert listed == [str(file)]
+    assert duckdb.sql(f"SELECT sum(id) FROM '{file}'").fetchall() == [(499500,)]
+
+
+def test_a_second_time_there_is_nothing_to_do(tmp_path):
+    orders(tmp_path, 0, 300)
+    compact(tmp_path)
+    before = files(tmp_path)
+    assert "nothing to merge" in compact(tmp_path).out
+    assert files(tmp_path) == before
+
+
+def test_loads_go_on_from_their_state(tmp_path):
+    orders(tmp_path, 0, 300)
+    compact(tmp_path)
+    told = run("dativo-target-parquet", "--config", tmp_path / "target.json", "--last-state")
+    assert json.loads(told.out)["state"] == {"orders": 300}
+    orders(tmp_path, 300, 600)
+    assert ids(tmp_path) == list(range(600)) and len(files(tmp_path)) == 4
+    compact(tmp_path)
+    assert ids(tmp_path) == list(range(600)) and len(files(tmp_path)) == 1
+    # A full load replaces the merged rows too.
+    config = tmp_path / "target.json"
+    assert run("dativo-target-parquet", "--config", config, "--reset-state").code == 0
+    assert "give way to the next load" in compact(tmp_path, code=75).err
+    orders(tmp_path, 0, 100)
+    assert ids(tmp_path) == list(range(100))
+    assert verified(tmp_path)["rows"] == 100
+
+
+@pytest.mark.parametrize("settings", [
+    {},
+    {"compression": "snappy", "encoding": "auto"},
+    {"compression": "gzip", "data_page_version": "2.0", "encoding": "byte_stream_split"},
+    {"compression": "uncompressed", "encoding": "delta_byte_array"},
+    {"encoding": "delta_binary_packed", "columns": {"i64": {"bloom_filter": True}}},
+])
+def test_every_type_keeps_its_values(settings, tmp_path):
+    source = rows(1000, seed=5)
+    messages = [schema("orders", EVERY_TYPE)]
+    for n, row in enumerate(source):
+        messages += [record("orders", row)] + ([state({"n": n})] if n % 100 == 99 else [])
+    load(tmp_path, *messages, **settings)
+    before = pq.ParquetFile(files(tmp_path)[0])
+    assert len(files(tmp_path)) == 10
+    compact(tmp_path)
+    [file] = files(tmp_path)
+    after = pq.ParquetFile(file)
+    assert pq.read_table(file, page_checksum_verification=True).to_pylist() == list(map(expected, source))
+    assert after.schema == before.schema
+    for index in range(before.metadata.num_columns):
+        one, two = (f.metadata.row_group(0).column(index) for f in (before, after))
+        assert one.compression == two.compression
+    told = json.loads(run("dativo", "inspect", file, "--json").out)["result"]["row_groups"][0]["columns"]
+    assert {c["path"] for c in told if c["has_bloom_filter"]} == set(settings.get("columns", {}))
+    verified(tmp_path)
+
+
+def test_files_end_at_the_target_size(tmp_path):
+    """Row groups are put together up to 32 MiB, decoded; a file ends behind one."""
+    text = {"type": "string"}
+    for start in range(0, 1200, 300):
+        messages = [schema("orders", {"id": {"type": "integer"}, "text": text})]
+        for n in range(start, start + 300):
+            value = "".join(chr(33 + (n * 7919 + i * i * 31) % 90) for i in range(997)) * 100
+            messages.append(record("orders", {"id": n, "text": value}))
+        load(tmp_path, *messages, state({"n": start}), compression="uncompressed", encoding="plain")
+    before = len(files(tmp_path))
+    compact(tmp_path, "--target-size", "25MiB")
+    assert before >= 4 and 3 <= len(files(tmp_path)) <= 5, files(tmp_path)
+    assert ids(tmp_path) == list(range(1200))
+    verified(tmp_path)
+
+
+def test_files_with_other_columns_stay_apart(tmp_path):
+    orders(tmp_path, 0, 300)
+    both = {"id": {"type": "integer"}, "name": {"type": "string"}}
+    orders(tmp_path, 300, 600, properties=both, extra={"name": "n"})
+    compact(tmp_path)
+    assert [pq.read_table(f).num_columns for f in files(tmp_path)] == [1, 2]
+    assert ids(tmp_path) == list(range(600))
+    verified(tmp_path)
+
+
+def test_only_the_pipeline_meant(tmp_path):
+    for name in ("a", "b"):
+        orders(tmp_path, 0, 300, pipeline=name, shared=True)
+    compact(tmp_path, "--pipeline", "a")
+    assert len(files(tmp_path)) == 4
+    compact(tmp_path)
+    assert len(files(tmp_path)) == 2 and ids(tmp_path) == sorted(list(range(300)) * 2)
+    verified(tmp_path)
+
+
+def test_refused_while_a_writer_is_at_work(tmp_path):
+    orders(tmp_path, 0, 300)
+    with open(tmp_path / "out/_dativo/default/lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = compact(tmp_path, code=75)
+    assert "another process is writing as pipeline default" in done.err
+    assert len(files(tmp_path)) == 3
+    compact(tmp_path)
+
+
+def test_a_damaged_file_stops_it(tmp_path):
+    orders(tmp_path, 0, 300)
+    damaged = files(tmp_path)[1]
+    content = bytearray(damaged.read_bytes())
+    content[60] ^= 1
+    damaged.write_bytes(content)
+    done = compact(tmp_path, code=65)
+    assert damaged.name in done.err
+    assert len(files(tmp_path)) == 3
+    damaged.unlink()
+    assert damaged.name in compact(tmp_path, code=74).err
+
+
+def test_what_is_asked_wrongly(tmp_path):
+    orders(tmp_path, 0, 100)
+    done = run("dativo", "compact", tmp_path / "out", "--table", "order")
+    assert done.code == 78 and "Did you mean orders?" in done.err
+    done = run("dativo", "compact", tmp_path / "out/orders", "--table", "orders")
+    assert done.code == 64 and "--table orders" in done.err
+    done = run("dativo", "compact", tmp_path / "out", "--table", "orders", "--target-size", "1 GB")
+    assert done.code == 64
+
+
+@pytest.mark.parametrize("failpoint", FAILPOINTS)
+def test_killed_anywhere_no_row_is_lost_or_doubled(failpoint, tmp_path):
+    killed = []
+    for time in (1, 2, 3):
+        folder = tmp_path / str(time)
+        folder.mkdir()
+        orders(folder, 0, 300)
+        orders(folder, 300, 500, properties={"id": {"type": "integer"}, "x": {"type": "string"}})
+        env = {"DATIVO_FAILPOINT": f"{failpoint}:kill:{time}"}
+        done = run("dativo", "compact", folder / "out", "--table", "orders", env=env)
+        assert done.code in (-9, 0), done
+        killed.append(done.code == -9)
+        # A reader may find too little until the next writer has finished, never a row twice.
+        seen = ids(folder)
+        assert len(seen) == len(set(seen))
+        if time == 2:
+            orders(folder, 500, 600)
+        compact(folder)
+        assert ids(folder) == list(range(600 if time == 2 else 500))
+        assert verified(folder)["problems"] == []
+        listed = run("dativo", "log", folder / "out", "--files").out.split()
+        assert sorted(listed) == sorted(map(str, files(folder)))
+        assert len(files(folder)) == 2
+    assert killed[0]
