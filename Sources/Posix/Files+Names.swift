@@ -17,4 +17,12 @@ extension Files {
     }
     return names
   }
+
+  /// The path of what `path` means in the end, all links followed.
+  package static func real(_ path: String) throws(PosixError) -> String {
+    // SAFETY: the text is allocated by the call and freed here.
+    guard let text = unsafe realpath(path, nil) else { throw PosixError("open", path) }
+    defer { unsafe free(text) }
+    return unsafe String(cString: text)
+  }
 }

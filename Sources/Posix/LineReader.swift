@@ -12,7 +12,12 @@ package struct LineReader: ~Copyable {
     case system(PosixError)
     /// A line, after so many whole lines, is longer than the limit.
     case tooLong(limit: Int)
+    /// What gives the bytes cannot go on.
+    case source(String)
   }
+
+  /// Fills some of the room and returns how much; 0 is the end.
+  package typealias Source = (UnsafeMutableRawBufferPointer) throws(Problem) -> Int
 
   /// Whether the input ended in a line without a line feed, which was the last region.
   package private(set) var endedWithoutNewline = false
@@ -23,6 +28,7 @@ package struct LineReader: ~Copyable {
   /// Whether `shouldStop` ended the input.
   package private(set) var wasStopped = false
 
+  private let source: Source?
   private let descriptor: Int32
   private let limit: Int
   private var buffer: UnsafeMutablePointer<UInt8>
@@ -39,12 +45,23 @@ package struct LineReader: ~Copyable {
     shouldStop: @escaping () -> Bool = { false }
   ) {
     self.descriptor = descriptor
+    unsafe source = nil
     self.limit = limit
     self.shouldStop = shouldStop
     capacity = block
     unsafe buffer = .allocate(capacity: block)
     // A larger pipe means fewer switches between its two ends; not every kernel grants it.
     _ = clinux_set_pipe_size(descriptor, Int32(block))
+  }
+
+  /// Reads what `source` gives.
+  package init(limit: Int = 64 << 20, block: Int = 1 << 20, from source: @escaping Source) {
+    descriptor = -1
+    unsafe self.source = source
+    self.limit = limit
+    shouldStop = { false }
+    capacity = block
+    unsafe buffer = .allocate(capacity: block)
   }
 
   // SAFETY: the buffer is the reader's own.
@@ -96,6 +113,7 @@ package struct LineReader: ~Copyable {
   }
 
   private mutating func receive(_ room: UnsafeMutableRawBufferPointer) throws(Problem) -> Int {
+    if let source = unsafe source { return unsafe try source(room) }
     let before = Clock.monotonic
     defer { waited += Clock.monotonic - before }
     while true {

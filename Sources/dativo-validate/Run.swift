@@ -77,6 +77,7 @@ struct Run {
     } catch {
       switch error {
       case .system(let error): throw Failure(error)
+      case .source(let reason): throw Failure(.io, reason)
       case .tooLong(let limit):
         throw Failure(
           .data,

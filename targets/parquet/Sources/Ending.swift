@@ -21,6 +21,7 @@ enum Ending {
         hint: "\"max_line_size\" raises the limit."
       )
     case .system(let error): Failure(error)
+    case .source(let reason): Failure(.io, reason)
     }
   }
 }

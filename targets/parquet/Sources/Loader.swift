@@ -133,11 +133,7 @@ struct Loader: ~Copyable {
     case .state: unsafe try state(message, start, end, isAirbyte: false)
     case .airbyteState: unsafe try state(message, start, end, isAirbyte: true)
     case .activateVersion: unsafe try activate(message, start)
-    case .batch:
-      throw violation(
-        "a BATCH message",
-        hint: "Let the tap send records: remove batch_config from its configuration."
-      )
+    case .batch: unsafe try batch(message, start)
     case .airbyteTrace: unsafe trace(message, start)
     case .airbyteLog: passed["LOG", default: 0] += 1
     case .airbyteOther: passed["CONTROL, SPEC or CATALOG", default: 0] += 1
@@ -182,7 +178,7 @@ struct Loader: ~Copyable {
   }
 
   /// After a record that did not become a row: the column goes on as another type, or it ends here.
-  private mutating func recover(_ table: Table, _ reason: RecordFailure?) throws(Failure) {
+  mutating func recover(_ table: Table, _ reason: RecordFailure?) throws(Failure) {
     switch reason {
     case .misfit(let misfit)?:
       let path = "/" + misfit.path.joined(separator: "/")

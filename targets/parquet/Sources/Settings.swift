@@ -7,7 +7,9 @@ struct Settings {
   static let info = PluginInfo(
     "dativo-target-parquet",
     "Writes Singer and Airbyte streams as Parquet tables, exactly once.",
-    capabilities: ["about", "committed-state", "structured-logging"],
+    capabilities: [
+      "about", "activate-version", "batch", "committed-state", "hard-delete", "structured-logging",
+    ],
     settings: [
       Setting(
         "destination",
@@ -43,6 +45,11 @@ struct Settings {
       ),
       Setting("source", .string, "A fingerprint of the tap and what identifies its data."),
       Setting("run_id", .string, "The name of this run in the commit log."),
+      Setting(
+        "batch_roots",
+        .array,
+        "Folders whose files BATCH messages may name; without them such a message is an error."
+      ),
       Setting("max_line_size", .size, "The longest line that is read.", default: "64MiB"),
     ] + StreamSettings.settings + [
       Setting("streams", .object, "{NAME: {…}}: what differs for a stream, from compression on.")
@@ -62,6 +69,7 @@ struct Settings {
   var source: String?
   var run: String
   var lineLimit: Int
+  var batchRoots: [String]
 
   init(_ configuration: Configuration) throws(Failure) {
     destination = configuration.string("destination") ?? ""
@@ -99,6 +107,7 @@ struct Settings {
     }
     memory = try configuration.size("memory_limit") ?? 64 << 20
     lineLimit = try configuration.size("max_line_size") ?? 64 << 20
+    batchRoots = (configuration["batch_roots"]?.array ?? []).compactMap(\.string)
     discardsTail = configuration.string("tail") == "discard"
     isShared = configuration.bool("shared")
     lenient = configuration.bool("lenient")
