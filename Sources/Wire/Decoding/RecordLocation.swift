@@ -42,6 +42,21 @@ package struct RecordLocation: Hashable, Sendable {
     timeExtracted = inner["emitted_at"]
   }
 
+  /// When the tap got the record, in microseconds since 1970; nil where it does not say so.
+  package func extracted(in start: UnsafePointer<UInt8>) -> Int64? {
+    guard let range = timeExtracted else { return nil }
+    let text = unsafe Members.text(start, range)
+    // Airbyte has milliseconds.
+    if let number = Int64(text) { return number.multipliedReportingOverflow(by: 1_000).partialValue }
+    var bytes = Array(text.utf8)
+    return unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress,
+        let time = unsafe ScalarText.timestamp(base, base + buffer.count)
+      else { return nil }
+      return time.seconds * 1_000_000 + time.nanos / 1_000
+    }
+  }
+
   private init(stream: String, record: Range<Int>) {
     self.stream = stream
     self.record = record

@@ -96,7 +96,7 @@ struct Committer: ~Copyable {
     let writer = TableWriter(partitions) { (path) throws(CommitError) in
       try CommitLog.stage(store, path)
     }
-    return Table(
+    let table = Table(
       stream: stream,
       folder: folder,
       schema: former.flatMap(TableSchema.parse) ?? Schema([]),
@@ -104,6 +104,8 @@ struct Committer: ~Copyable {
       partitioning: stays.layout.partitioning,
       loading: stays.loading
     )
+    if stays.loading.addsMetadata { table.recordMetadata = RecordMetadata(run: settings.run) }
+    return table
   }
 
   /// Whether the rows that a stream has give way to the next ones.

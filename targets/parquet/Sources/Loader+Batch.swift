@@ -77,6 +77,7 @@ extension Loader {
             throw Failure(.data, "\(place): a record with missing key properties: \(key)")
           }
         }
+        table.recordMetadata?.fill(&table.batch, [nil], version: table.version)
         table.rowsRead += 1
         rowsSinceCommit += 1
         return

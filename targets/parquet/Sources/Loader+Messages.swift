@@ -29,6 +29,7 @@ extension Loader {
     }
     let table: Table
     if let known { table = known } else { table = try open(stream) }
+    table.declaredNames = Set(declared.fields.map(\.name))
     let columns = table.loading.columns(of: declared)
     let merged = TableSchema.merged(table: table.schema, stream: columns)
     try checkChanges(merged.changes, table)
@@ -54,6 +55,7 @@ extension Loader {
       try retype(table, to: merged.schema)
     } else {
       table.keyColumns = table.keyPlaces()
+      table.recordMetadata?.find(in: table.schema, declared: table.declaredNames)
     }
   }
 
@@ -201,6 +203,20 @@ extension Loader {
       "\(reason): \(excerpt)",
       hint: "Does the tap print its log to standard output? \"lenient\": true passes such lines by."
     )
+  }
+
+  /// Fills the columns of record metadata for the last rows, whose lines lie from `start` to `end`.
+  func describe(_ table: Table, _ start: Position, _ end: Position, rows: Int) {
+    guard let metadata = table.recordMetadata else { return }
+    var times: [Int64?] = []
+    times.reserveCapacity(rows)
+    var p = unsafe start
+    while times.count < rows, unsafe p < end {
+      let next = unsafe Self.lineEnd(p, end)
+      times.append(unsafe (try? RecordLocation(p, next))?.extracted(in: p))
+      unsafe p = unsafe next
+    }
+    metadata.fill(&table.batch, times, version: table.version)
   }
 
   /// Throws for a record without one of the stream's key properties; a null is one.

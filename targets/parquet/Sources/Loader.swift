@@ -94,6 +94,7 @@ struct Loader: ~Copyable {
     let taken = table.batch.rows - rows
     if taken > 0 {
       unsafe try checkKeys(table, start, run.position, rows: taken, before: rows)
+      unsafe describe(table, start, run.position, rows: taken)
       lineNumber += taken
       table.rowsRead += taken
       unsafe table.bytesRead += run.position - start
@@ -171,6 +172,9 @@ struct Loader: ~Copyable {
     }
     if try addMetadataColumns(table, rows) { return false }
     unsafe try checkKeys(table, start, end, rows: 1, before: rows)
+    if let metadata = table.recordMetadata {
+      metadata.fill(&table.batch, [unsafe location.extracted(in: start)], version: table.version)
+    }
     table.rowsRead += 1
     unsafe table.bytesRead += end - start
     rowsSinceCommit += 1

@@ -20,6 +20,13 @@ struct Loading {
       default: false
     ),
     Setting(
+      "add_record_metadata",
+      .boolean,
+      "Columns that tell when and how a record came: _sdc_extracted_at, _sdc_sequence, …, "
+        + "_dativo_run_id.",
+      default: false
+    ),
+    Setting(
       "time_unit",
       .string,
       "The unit of times and timestamps; nanos hold the years 1677 to 2262.",
@@ -39,10 +46,14 @@ struct Loading {
   let overwrites: Bool
   let deletesOtherVersions: Bool
   let isFrozen: Bool
+  let addsMetadata: Bool
   let timeUnit: TimeUnit
 
   /// The columns of a stream's schema as its table gets them.
-  func columns(of schema: Schema) -> Schema { Schema(schema.fields.map(column)) }
+  func columns(of schema: Schema) -> Schema {
+    let columns = Schema(schema.fields.map(column))
+    return addsMetadata ? RecordMetadata.added(to: columns) : columns
+  }
 
   private func column(_ field: Field) -> Field {
     var field = field
@@ -73,6 +84,7 @@ struct Loading {
     overwrites = method == "overwrite"
     deletesOtherVersions = value("hard_delete")?.bool ?? false
     timeUnit = value("time_unit")?.string.flatMap(TimeUnit.init(rawValue:)) ?? .micros
+    addsMetadata = value("add_record_metadata")?.bool ?? false
     isFrozen = value("schema_policy")?.string == "freeze"
     guard overwrites else { return }
     if value("tail")?.string == "discard" {

@@ -15,6 +15,10 @@ final class Table {
   /// How its rows are divided into folders; nil where they are not.
   let partitioning: Partitioning?
   let loading: Loading
+  /// What is said of each record beside its own fields, on request.
+  var recordMetadata: RecordMetadata?
+  /// The names of the stream's own columns.
+  var declaredNames: Set<String> = []
   /// The version that the rows in `batch` belong to, where the tap tells one.
   var version: Int64?
   /// The version whose rows alone stand after the next commit.
@@ -70,6 +74,7 @@ final class Table {
     lines = LineDecoder(schema)
     keysSeen = 0
     keyColumns = keyPlaces()
+    recordMetadata?.find(in: schema, declared: declaredNames)
   }
 
   /// Takes the rows before `row` out of `batch`.
