@@ -10,6 +10,9 @@ public struct Field: Hashable, Sendable {
   public var alternatives: [ColumnType]
   /// Notes that travel into the file (classification, description, source type).
   public var metadata: [String: String]
+  /// The number that a table knows the column by, whatever its name and place; nil before it is in
+  /// a table.
+  public var id: Int?
 
   /// Creates a field; nullable and without alternatives unless told otherwise.
   public init(
@@ -17,13 +20,15 @@ public struct Field: Hashable, Sendable {
     _ type: ColumnType,
     nullable: Bool = true,
     alternatives: [ColumnType] = [],
-    metadata: [String: String] = [:]
+    metadata: [String: String] = [:],
+    id: Int? = nil
   ) {
     self.name = name
     self.type = type
     self.nullable = nullable
     self.alternatives = alternatives
     self.metadata = metadata
+    self.id = id
   }
 }
 

@@ -16,6 +16,8 @@ struct SchemaElement {
   var id: Int?
 
   /// The elements of `schema`, root first; groups without leaves, which no reader takes, left out.
+  ///
+  /// Fields without an id are numbered in their order.
   static func elements(_ schema: Schema) -> [SchemaElement] {
     var id = 0
     var below: [SchemaElement] = []
@@ -35,7 +37,7 @@ struct SchemaElement {
   ) {
     id += 1
     var element = SchemaElement(name: name, repetition: field.nullable ? .optional : .required)
-    element.id = id
+    element.id = field.id ?? id
     switch field.type {
     case .structure(let fields):
       let fields = fields.filter(\.type.hasLeaves)

@@ -195,3 +195,44 @@ def test_a_frozen_table_takes_no_change(load, second, words):
 def test_a_frozen_table_takes_its_own_columns(load):
     same = ({"a": INTEGER}, {"a": 1})
     assert changed(load, same, same, schema_policy="freeze").code == 0
+
+
+def numbers(path):
+    """The field ids of a file, by dotted paths."""
+    def walk(fields, prefix):
+        for field in fields:
+            name = prefix + field.name
+            yield name, int(field.metadata[b"PARQUET:field_id"])
+            kind = field.type
+            if hasattr(kind, "num_fields") and str(kind).startswith("struct"):
+                yield from walk([kind.field(n) for n in range(kind.num_fields)], name + ".")
+            elif str(kind).startswith("list"):
+                yield from walk([kind.value_field], name + ".")
+
+    return dict(walk(pq.read_schema(path), ""))
+
+
+def test_field_ids_keep_their_meaning(load, tmp_path):
+    nested = {"type": ["null", "object"], "properties": {"x": INTEGER}}
+    listed = {"type": ["null", "array"], "items": {"type": ["null", "integer"]}}
+    load(schema("s", {"a": INTEGER, "o": nested, "z": STRING}), record("s", {"a": 1, "o": {"x": 1}, "z": "z"}))
+    wider = {"type": ["null", "object"], "properties": {"w": listed, "x": INTEGER}}
+    load(schema("s", {"n": STRING, "o": wider, "a": NUMBER}), record("s", {"n": "n", "o": {"x": 2, "w": [1]}, "a": 1.5}))
+    load(schema("s", {"z": STRING, "n": STRING}), record("s", {"z": "z", "n": "n"}), load_method="overwrite")
+    files = sorted(glob.glob(f"{tmp_path}/out/s/*.parquet"))
+    assert len(files) == 1
+    last = numbers(files[0])
+    log = [json.loads(open(path).read()) for path in sorted(glob.glob(f"{tmp_path}/out/_dativo/default/commits/*"))]
+    tables = [commit["tables"]["s"] for commit in log if commit["files"]]
+
+    def ids(columns, prefix=""):
+        for column in columns:
+            yield prefix + column["name"], column["id"]
+            yield from ids(column.get("fields", []), prefix + column["name"] + ".")
+            yield from ids([column["element"]] if "element" in column else [], prefix + column["name"] + ".")
+
+    first, second, third = (dict(ids(table["columns"])) for table in tables)
+    assert first == {"a": 1, "o": 2, "o.x": 3, "z": 4}
+    assert {**first, "o.w": second["o.w"]} == {name: second[name] for name in [*first, "o.w"]}
+    assert len(set(second.values())) == len(second)
+    assert last == third == {"z": first["z"], "n": second["n"]}

@@ -43,11 +43,12 @@ struct SchemaReader {
     }
     let isNullable = element.repetition == 1
     guard element.type == nil else {
-      return Field(element.name, try element.columnType(), nullable: isNullable)
+      let type = try element.columnType()
+      return Field(element.name, type, nullable: isNullable, id: element.id)
     }
     if element.logical == .list || element.converted == 3 {
       let item = try listItem(element, depth)
-      return Field(element.name, .list(item), nullable: isNullable)
+      return Field(element.name, .list(item), nullable: isNullable, id: element.id)
     }
     guard element.logical != .map, element.converted != 1, element.converted != 2 else {
       throw .unsupported("the map \(element.name)")
@@ -57,7 +58,7 @@ struct SchemaReader {
     for _ in 0..<min(element.children, elements.count) {
       fields.append(try field(depth: depth + 1))
     }
-    return Field(element.name, .structure(fields), nullable: isNullable)
+    return Field(element.name, .structure(fields), nullable: isNullable, id: element.id)
   }
 
   /// The element of a list of three levels: the list, `list` repeated, `element`.

@@ -26,6 +26,8 @@ package struct ValidationReport: Sendable {
 
   /// Reads a report; its streams are an object, or a list whose elements carry their names.
   package init?(_ value: JSONValue) {
+    // A stage that was killed has left the one of its beginning.
+    if value["result"]?.string == "unfinished" { return nil }
     var found: [(name: String, value: JSONValue)] = []
     if let object = value["streams"]?.object {
       found = object.map { ($0.key, $0.value) }

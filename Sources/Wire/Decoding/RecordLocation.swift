@@ -47,7 +47,9 @@ package struct RecordLocation: Hashable, Sendable {
     guard let range = timeExtracted else { return nil }
     let text = unsafe Members.text(start, range)
     // Airbyte has milliseconds.
-    if let number = Int64(text) { return number.multipliedReportingOverflow(by: 1_000).partialValue }
+    if let number = Int64(text) {
+      return number.multipliedReportingOverflow(by: 1_000).partialValue
+    }
     var bytes = Array(text.utf8)
     return unsafe bytes.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress,

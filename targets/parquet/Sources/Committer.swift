@@ -102,7 +102,8 @@ struct Committer: ~Copyable {
       schema: former.flatMap(TableSchema.parse) ?? Schema([]),
       writer: writer,
       partitioning: stays.layout.partitioning,
-      loading: stays.loading
+      loading: stays.loading,
+      numbers: ColumnNumbers(tableSchemas[stream])
     )
     if stays.loading.addsMetadata { table.recordMetadata = RecordMetadata(run: settings.run) }
     return table
@@ -185,7 +186,7 @@ struct Committer: ~Copyable {
       return
     }
     for table in tables where table.rowsWritten > 0 || table.awaitsReplacement {
-      tableSchemas[table.stream] = TableSchema.json(table, after: tableSchemas[table.stream])
+      tableSchemas[table.stream] = TableSchema.json(table)
     }
     do throws(CommitError) {
       try log.commit(files: files, state: state, tables: tableSchemas, removing: removals)

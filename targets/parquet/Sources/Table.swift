@@ -6,7 +6,8 @@ final class Table {
   let stream: String
   /// The folder of the table, and its name in the commit log.
   let folder: String
-  var schema: Schema
+  private(set) var schema: Schema
+  private(set) var numbers: ColumnNumbers
   var batch: Batch
   var lines: LineDecoder
   /// How many rows of `batch` the waiting STATE covers.
@@ -51,7 +52,8 @@ final class Table {
     schema: Schema,
     writer: TableWriter,
     partitioning: Partitioning?,
-    loading: Loading
+    loading: Loading,
+    numbers: ColumnNumbers
   ) {
     self.stream = stream
     self.folder = folder
@@ -59,6 +61,7 @@ final class Table {
     self.writer = writer
     self.partitioning = partitioning
     self.loading = loading
+    self.numbers = numbers
     awaitsReplacement = loading.overwrites
     batch = Batch(schema)
     lines = LineDecoder(schema)
@@ -67,9 +70,9 @@ final class Table {
   var isDivided: Bool { partitioning != nil }
 
   /// Goes on with other columns; the rows so far have been taken.
-  func change(to schema: Schema) {
+  func change(to columns: Schema) {
     cutBefore = valuesCut
-    self.schema = schema
+    schema = numbers.number(columns)
     batch = Batch(schema)
     lines = LineDecoder(schema)
     keysSeen = 0

@@ -17,16 +17,14 @@ enum TableSchema {
   /// The table as JSON: `{folder, partition_by, columns: [{id, name, type, nullable, fields |
   /// element}], hash, last_id, contract}`.
   ///
-  /// A column keeps the number that `former` has for it; a new one gets the next.
-  static func json(_ table: Table, after former: JSONValue?) -> JSONValue {
-    var last = Int(former?["last_id"]?.number?.int64 ?? 0)
-    let columns = list(table.schema.fields, former?["columns"], &last)
+  static func json(_ table: Table) -> JSONValue {
+    let columns = JSONValue.array(table.schema.fields.map(json))
     var object = JSONObject()
     object["folder"] = .string(table.folder)
     object["partition_by"] = .array(table.partitioning?.texts.map { .string($0) } ?? [])
     object["columns"] = columns
     object["hash"] = .string(Digest.hex(Array(columns.encoded().utf8)))
-    object["last_id"] = .number(JSONNumber(last))
+    object["last_id"] = .number(JSONNumber(table.numbers.last))
     let contract = table.metadata.filter { $0.0.hasPrefix("dativo.contract") }
     if !contract.isEmpty {
       object["contract"] = .object(
@@ -36,7 +34,7 @@ enum TableSchema {
     return .object(object)
   }
 
-  /// The columns that `json(_:after:)` wrote; nil where the value has another shape.
+  /// The columns that `json` wrote; nil where the value has another shape.
   static func parse(_ value: JSONValue) -> Schema? {
     guard let columns = value["columns"]?.array else { return nil }
     var fields: [Field] = []
@@ -101,6 +99,7 @@ enum TableSchema {
   ) -> Field {
     var field = new
     field.nullable = old.nullable || new.nullable
+    field.id = old.id
     if new.nullable, !old.nullable {
       changes.append(Change(kind: .nullable, path: path, text: "the column may now be null"))
     }
@@ -131,36 +130,15 @@ enum TableSchema {
     return field
   }
 
-  private static func list(
-    _ fields: [Field],
-    _ former: JSONValue?,
-    _ last: inout Int
-  ) -> JSONValue {
-    var byName: [[UInt8]: JSONValue] = [:]
-    for column in former?.array ?? [] {
-      if let name = column["name"]?.string { byName[Array(name.utf8)] = column }
-    }
-    return .array(fields.map { json($0, byName[Array($0.name.utf8)], &last) })
-  }
-
-  private static func json(
-    _ field: Field,
-    _ former: JSONValue?,
-    _ last: inout Int
-  ) -> JSONValue {
+  private static func json(_ field: Field) -> JSONValue {
     var object = JSONObject()
-    if let id = former?["id"] {
-      object["id"] = id
-    } else {
-      last += 1
-      object["id"] = .number(JSONNumber(last))
-    }
+    if let id = field.id { object["id"] = .number(JSONNumber(id)) }
     object["name"] = .string(field.name)
     object["type"] = .string(TypeText(field.type).text)
     object["nullable"] = .bool(field.nullable)
     switch field.type {
-    case .structure(let fields): object["fields"] = list(fields, former?["fields"], &last)
-    case .list(let element): object["element"] = json(element, former?["element"], &last)
+    case .structure(let fields): object["fields"] = .array(fields.map(json))
+    case .list(let element): object["element"] = json(element)
     default: break
     }
     return .object(object)
@@ -182,6 +160,11 @@ enum TableSchema {
       guard let scalar = TypeText(text).scalar else { return nil }
       type = scalar
     }
-    return Field(name, type, nullable: value["nullable"]?.bool ?? true)
+    return Field(
+      name,
+      type,
+      nullable: value["nullable"]?.bool ?? true,
+      id: value["id"]?.number?.int64.map { Int($0) }
+    )
   }
 }
