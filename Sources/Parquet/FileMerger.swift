@@ -20,6 +20,7 @@ package struct FileMerger: ~Copyable {
   private let schema: Schema
   private let metadata: [(String, String)]
   private let options: WriterOptions
+  private let sorting: [SortingColumn]
   /// The bytes at which a file ends, between two row groups.
   private let fileSize: Int
   private let output: any MergeOutput
@@ -31,14 +32,15 @@ package struct FileMerger: ~Copyable {
     schema = model.schema
     metadata = model.footer.metadata.map { ($0.key, $0.value) }
     options = WriterOptions(like: model.footer)
+    sorting = Self.sorting(model)
     self.fileSize = fileSize
     self.output = output
     batch = Batch(model.schema)
   }
 
-  /// Whether the two files can be one: equal columns, notes of columns and metadata.
+  /// Whether the two files can be one: equal columns, notes of columns, metadata and order.
   package static func isAlike(_ one: borrowing FileReader, _ other: borrowing FileReader) -> Bool {
-    one.schema == other.schema
+    one.schema == other.schema && sorting(one) == sorting(other)
       && one.footer.metadata.elementsEqual(other.footer.metadata) { $0 == $1 }
   }
 
@@ -58,14 +60,31 @@ package struct FileMerger: ~Copyable {
     try endFile()
   }
 
+  /// The order of the rows in every row group; none where groups differ, or where it is not one
+  /// that our writer makes: by leaves with one value a row, nulls before everything in ascending
+  /// order.
+  private static func sorting(_ reader: borrowing FileReader) -> [SortingColumn] {
+    let sorting = reader.footer.groups.first?.sorting ?? []
+    let leaves = reader.schema.leaves
+    let isOurs = sorting.allSatisfy { column in
+      leaves.indices.contains(column.leaf) && leaves[column.leaf].maxRepetition == 0
+        && column.hasNullsFirst != column.isDescending
+    }
+    return isOurs && reader.footer.groups.allSatisfy { $0.sorting == sorting } ? sorting : []
+  }
+
   private mutating func writeGroup() throws {
     guard batch.rows > 0 else { return }
     var full = Batch(schema)
     swap(&full, &batch)
+    if !sorting.isEmpty {
+      full = full.picked(RowOrder.rows(full, by: sorting.map { ($0.leaf, $0.isDescending) }))
+    }
     if writer == nil {
       writer = try unsafe FileWriter(
-        schema: schema,
-        options: options,
+        schema,
+        FileEncoder(options),
+        sorting: sorting,
         metadata: metadata,
         sink: output.begin()
       )

@@ -41,6 +41,7 @@ struct FileReport {
       "rows": .number(JSONNumber(group.rows)),
       "bytes": .number(JSONNumber(group.compressed)),
       "uncompressed_bytes": .number(JSONNumber(group.uncompressed)),
+      "sorting": .array(sorting(group).map { .string($0) }),
       "columns": .array(zip(group.chunks, footer.leaves).map(json)),
     ]
   }
@@ -68,6 +69,16 @@ struct FileReport {
       "has_offset_index": .bool(chunk.hasOffsetIndex),
       "metadata": Self.json(chunk.metadata),
     ]
+  }
+
+  /// The columns by which the rows are sorted: `name` or `name descending`.
+  private func sorting(_ group: FooterReader.Group) -> [String] {
+    group.sorting.map { column in
+      let name =
+        group.chunks.indices.contains(column.leaf)
+        ? group.chunks[column.leaf].path.joined(separator: ".") : "column \(column.leaf)"
+      return column.isDescending ? "\(name) descending" : name
+    }
   }
 
   /// Bytes before compression to bytes after, with two places.
@@ -98,10 +109,12 @@ struct FileReport {
       }
     )
     for (index, group) in footer.groups.enumerated() {
+      let sorting = sorting(group)
       lines += [
         "",
         "row group \(index): \(group.rows) rows, \(group.compressed) bytes, "
-          + "\(group.uncompressed) before compression",
+          + "\(group.uncompressed) before compression"
+          + (sorting.isEmpty ? "" : ", sorted by \(sorting.joined(separator: ", "))"),
       ]
       let heads = [
         "  column", "encodings", "codec", "bytes", "ratio", "nulls", "bounds", "indexes",

@@ -154,6 +154,48 @@ def test_files_with_other_columns_stay_apart(tmp_path):
     verified(tmp_path)
 
 
+def test_partitions_stay_apart_and_rows_sorted(tmp_path):
+    properties = {"id": {"type": "integer"}, "country": {"type": "string"}}
+    for start in range(0, 600, 100):
+        messages = [schema("orders", properties)]
+        for n in range(start, start + 100):
+            messages.append(record("orders", {"id": n * 7919 % 600, "country": ["de", "fr"][n % 2]}))
+        load(
+            tmp_path, *messages, state({"n": start}),
+            partition_by=["country"], sort_by=["id desc"],
+        )
+    assert len(files(tmp_path)) == 12
+    compact(tmp_path)
+    assert [file.parent.name for file in files(tmp_path)] == ["country=de", "country=fr"]
+    for file in files(tmp_path):
+        values = pq.ParquetFile(file).read()["id"].to_pylist()
+        assert values == sorted(values, reverse=True) and len(values) == 300
+        group = pq.read_metadata(file).row_group(0)
+        assert [(c.column_index, c.descending) for c in group.sorting_columns] == [(0, True)]
+        assert "sorted by id descending" in run("dativo", "inspect", file).out
+    assert ids(tmp_path) == list(range(600))
+    verified(tmp_path)
+
+
+def test_rows_keep_their_version(tmp_path):
+    """Merged rows of a version go when another is activated."""
+    def version(number, start, end):
+        messages = [schema("orders", {"id": {"type": "integer"}})]
+        for n in range(start, end):
+            messages.append({**record("orders", {"id": n}), "version": number})
+            if n % 100 == 99:
+                messages.append(state({"n": n}))
+        return messages
+
+    load(tmp_path, *version(1, 0, 300), hard_delete=True)
+    compact(tmp_path)
+    assert len(files(tmp_path)) == 1 and ids(tmp_path) == list(range(300))
+    activate = {"type": "ACTIVATE_VERSION", "stream": "orders", "version": 2}
+    load(tmp_path, *version(2, 1000, 1100), activate, state({"n": "end"}), hard_delete=True)
+    assert ids(tmp_path) == list(range(1000, 1100))
+    verified(tmp_path)
+
+
 def test_only_the_pipeline_meant(tmp_path):
     for name in ("a", "b"):
         orders(tmp_path, 0, 300, pipeline=name, shared=True)

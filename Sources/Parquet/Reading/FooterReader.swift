@@ -8,6 +8,8 @@ package struct FooterReader: Sendable {
     package var uncompressed = 0
     /// The bytes of its pages in the file.
     package var compressed = 0
+    /// The columns by which its rows are sorted.
+    package var sorting: [SortingColumn] = []
     /// Its column chunks, one for each leaf of the schema.
     package var chunks: [Chunk] = []
 
@@ -75,12 +77,29 @@ package struct FooterReader: Sendable {
         for _ in 0..<(try thrift.list().count) { group.chunks.append(try Chunk(&thrift)) }
       case (2, 6): group.uncompressed = try thrift.number()
       case (3, 6): group.rows = try thrift.number()
+      case (4, 9):
+        for _ in 0..<(try thrift.list().count) { group.sorting.append(try SortingColumn(&thrift)) }
       case (6, 6): group.compressed = try thrift.number()
       default: return false
       }
       return true
     }
     return group
+  }
+}
+
+extension SortingColumn {
+  fileprivate init(_ thrift: inout ThriftReader) throws(ReadError) {
+    self.init(leaf: -1, isDescending: false, hasNullsFirst: false)
+    try thrift.structure { (thrift, id, kind) throws(ReadError) in
+      switch (id, kind) {
+      case (1, 5): leaf = try thrift.number()
+      case (2, 1), (2, 2): isDescending = kind == 1
+      case (3, 1), (3, 2): hasNullsFirst = kind == 1
+      default: return false
+      }
+      return true
+    }
   }
 }
 
