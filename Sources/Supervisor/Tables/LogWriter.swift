@@ -71,13 +71,14 @@ package final class LogWriter {
     by files: [Commit.File],
     reason: String
   ) throws(Failure) -> Int {
+    let paths = Set(removed.map(\.path))
     do throws(CommitError) {
       try log.commit(
         files: files,
         state: log.last?.state,
         tables: log.last?.tables ?? [:],
         reason: reason,
-        removing: removed.map { ($0.stream, .files([$0.path])) }
+        removing: Set(removed.map(\.stream)).map { ($0, .files(paths)) }
       )
     } catch {
       throw Failure(error)
