@@ -10,6 +10,9 @@ import sys
 import tempfile
 import time
 
+from peers import peers
+from workloads import workloads
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("DATIVO_BIN", ROOT / ".build/release"))
 
@@ -109,6 +112,42 @@ def table(results):
         )
 
 
+def size(path):
+    files = [path] if path.is_file() else [file for file in path.rglob("*.parquet")]
+    return sum(file.stat().st_size for file in files) / 1e6
+
+
+def compare(arguments, work):
+    """Every workload: the target with two choices of encodings, and its peers."""
+    cache = pathlib.Path(arguments.cache)
+    python = str(cache / "py/bin/python")
+    print("| workload | program | CPU s | wall s | peak MiB | MB written | records per CPU s |")
+    print("|---|---|---:|---:|---:|---:|---:|")
+    for workload in workloads(cache, work, arguments.only):
+        programs = []
+        for encoding in ("dictionary", "auto"):
+            config = work / f"{encoding}.json"
+            config.write_text(json.dumps({"destination": "out", "encoding": encoding}))
+            command = [str(BIN / "dativo-target-parquet"), "--config", str(config)]
+            programs.append((f"dativo, {encoding}", command, "out", workload.path))
+        for name, command, output in peers(python, workload):
+            programs.append((name, command, output, "/dev/null"))
+        results = {}
+        for _ in range(arguments.runs):
+            for name, command, output, stdin in programs:
+                shutil.rmtree(work / "run", ignore_errors=True)
+                (work / "run").mkdir()
+                figures = measure(command, stdin, work / "run")
+                results.setdefault(name, []).append((*figures, size(work / "run" / output)))
+        for name, runs in results.items():
+            cpu, wall, rss, bytes_ = (statistics.median(run[i] for run in runs) for i in range(4))
+            print(
+                f"| {workload.name} | {name} | {cpu:.2f} | {wall:.2f} | {rss:.0f} | {bytes_:.2f} | "
+                f"{workload.records / cpu:,.0f} |",
+                flush=True,
+            )
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--input", required=True)
@@ -116,6 +155,7 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--gate", action="store_true")
     parser.add_argument("--large", action="store_true")
+    parser.add_argument("--workloads", action="store_true")
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dativo-bench-") as folder:
@@ -126,6 +166,8 @@ def main():
             )
             print(f"decode: {cpu:.2f} CPU seconds (aim 0.60, limit 1.20)")
             sys.exit(0 if cpu <= 1.2 else 1)
+        if arguments.workloads:
+            return compare(arguments, work)
         chosen = [row for row in rows(arguments, work) if arguments.only in row[0]]
         if arguments.large:
             big = work / "large.singer"

@@ -75,6 +75,7 @@ struct DictionaryBuilder: ~Copyable {
     same: (Int, Int) -> Bool
   ) -> Bool {
     reset(count)
+    if count >= 4096, isAllNew(count: count, hash: hash, same: same) { return false }
     // SAFETY: as in the callers.
     let indices = unsafe indices
     var table = unsafe table
@@ -116,6 +117,44 @@ struct DictionaryBuilder: ~Copyable {
     }
     self.distinct = distinct
     return true
+  }
+
+  /// Whether hardly a value repeats among 1,024, taken in short runs from everywhere: a dictionary
+  /// only costs then. The table is empty before and after.
+  @inline(__always)
+  private mutating func isAllNew(
+    count: Int,
+    hash: (Int) -> UInt64,
+    same: (Int, Int) -> Bool
+  ) -> Bool {
+    let runs = 64
+    let length = 16
+    var repeated = 0
+    for run in 0..<runs {
+      let start = run * (count - length) / (runs - 1)
+      for place in start..<start + length {
+        let value = hash(place)
+        let tag = value & 0xffff_ffff_0000_0000
+        var bucket = Int(truncatingIfNeeded: value) & mask
+        // SAFETY: buckets are masked; an entry is the tag and the place of a value.
+        while true {
+          let entry = unsafe table[bucket]
+          if entry == .max {
+            unsafe table[bucket] = tag | UInt64(place)
+            break
+          }
+          let other = Int(truncatingIfNeeded: entry & 0xffff_ffff)
+          if entry & 0xffff_ffff_0000_0000 == tag, same(other, place) {
+            repeated += 1
+            break
+          }
+          bucket = (bucket + 1) & mask
+        }
+      }
+      if repeated > 4 { break }
+    }
+    unsafe table.update(repeating: .max, count: mask + 1)
+    return repeated <= 4
   }
 
   private mutating func reset(_ count: Int) {

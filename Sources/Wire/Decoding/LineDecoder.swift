@@ -29,6 +29,9 @@ package struct LineDecoder: ~Copyable {
   package private(set) var version: Int64?
   private var form = LineForm()
 
+  /// How lines of the learned form begin; empty if there is none.
+  package var prefix: [UInt8] { form.prefix }
+
   /// Creates a decoder for a stream's schema; it has learned no form yet.
   package init(_ schema: Schema) { records = RecordDecoder(schema) }
 

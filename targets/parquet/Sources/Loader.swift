@@ -20,6 +20,7 @@ struct Loader: ~Copyable {
   var tables: [Table] = []
   var places: [[UInt8]: Int] = [:]
   var current: Table?
+  private var forms = FormIndex()
   var committer: Committer
   var lineNumber = 0
   /// Input bytes and rows since the last commit, which is what a checkpoint counts.
@@ -72,8 +73,10 @@ struct Loader: ~Copyable {
   /// The table whose learned line form the line at `p` has.
   private func table(matching p: Position, _ end: Position) -> Table? {
     if let current, unsafe current.lines.matches(p, end) { return current }
-    guard tables.count <= 64 else { return nil }
-    return tables.first { unsafe $0.lines.matches(p, end) }
+    for place in unsafe forms.candidates(p, end) where unsafe tables[place].lines.matches(p, end) {
+      return tables[place]
+    }
+    return nil
   }
 
   /// Decodes lines of one table's form; returns where the first other line begins.
@@ -104,6 +107,8 @@ struct Loader: ~Copyable {
     case .end: break
     case .full: try balance()
     case .otherLine:
+      // Another stream's line is for its own table.
+      if unsafe !table.lines.matches(run.position, end), unsafe run.position > start { break }
       // The form differs somewhere: the general way reads the line, and learns from it.
       let next = unsafe Self.lineEnd(run.position, end)
       return unsafe try line(run.position, next) ? next : run.position
@@ -162,6 +167,7 @@ struct Loader: ~Copyable {
       table.version = location.version
     }
     unsafe table.lines.learn(location, from: start, to: end)
+    if !forms.knows(table.lines.prefix, at: place) { forms.set(tables.map { $0.lines.prefix }) }
     let rows = table.batch.rows
     guard
       unsafe table.lines.records.decode(start + location.record.lowerBound, end, into: &table.batch)

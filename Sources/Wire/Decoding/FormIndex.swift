@@ -1,0 +1,66 @@
+internal import JSON
+
+// SAFETY, for the whole file: bytes are read only where the whole window is left before `end`.
+
+/// Finds among many streams those whose learned form a line may have.
+///
+/// All forms begin alike, `{"type":"RECORD","stream":"`; a window of the bytes from where they
+/// first differ is looked up.
+@safe
+package struct FormIndex {
+  package typealias Position = UnsafePointer<UInt8>
+
+  /// The beginnings of the forms, by the stream's place; empty where none was learned.
+  private var prefixes: [[UInt8]] = []
+  private var start = 0
+  private var width = 0
+  private var places: [UInt64: [Int]] = [:]
+
+  package init() {}
+
+  /// Whether the index knows this beginning of the form at `place`.
+  package func knows(_ prefix: [UInt8], at place: Int) -> Bool {
+    place < prefixes.count && prefixes[place] == prefix
+  }
+
+  /// Notes the beginnings of all forms.
+  package mutating func set(_ all: [[UInt8]]) {
+    prefixes = all
+    places = [:]
+    let learned = all.filter { !$0.isEmpty }
+    guard let first = learned.first, learned.count > 1 else { return }
+    let shortest = learned.reduce(first.count) { min($0, $1.count) }
+    start = 0
+    while start < shortest, learned.allSatisfy({ $0[start] == first[start] }) { start += 1 }
+    width = min(shortest - start, 48)
+    for (place, prefix) in all.enumerated() where !prefix.isEmpty {
+      let key = unsafe prefix.withUnsafeBufferPointer { buffer in
+        unsafe buffer.baseAddress.map { unsafe hash($0 + start) } ?? 0
+      }
+      places[key, default: []].append(place)
+    }
+  }
+
+  /// The places of the streams whose form the line at `p` may have.
+  package func candidates(_ p: Position, _ end: Position) -> [Int] {
+    guard unsafe end - p >= start + width else { return [] }
+    return places[unsafe hash(p + start)] ?? []
+  }
+
+  private func hash(_ p: Position) -> UInt64 {
+    var sum: UInt64 = 0
+    var index = 0
+    while index < width {
+      var word: UInt64 = 0
+      if index + 8 <= width {
+        word = unsafe JSONScanner.load8(p + index)
+      } else {
+        for rest in index..<width { word = unsafe word << 8 | UInt64(p[rest]) }
+      }
+      sum = (sum ^ word) &* 0x9E37_79B9_7F4A_7C15
+      sum ^= sum >> 29
+      index += 8
+    }
+    return sum
+  }
+}
