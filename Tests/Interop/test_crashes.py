@@ -99,8 +99,8 @@ class Pipeline:
         """The row numbers that plain globs see."""
         found = []
         for stream in ("orders", "items"):
-            if any((self.out / stream).glob("*.parquet")):
-                glob = self.out / stream / "*.parquet"
+            if any((self.out / stream).rglob("*.parquet")):
+                glob = self.out / stream / "**/*.parquet"
                 found += [row for row, in duckdb.sql(f"select id from '{glob}'").fetchall()]
         return sorted(found)
 
@@ -120,6 +120,18 @@ class Pipeline:
 @pytest.fixture
 def pipeline(tmp_path):
     return Pipeline(tmp_path)
+
+
+@pytest.fixture
+def divided(tmp_path):
+    return Pipeline(tmp_path, partition_by=["id"], partition_columns_in_file=True)
+
+
+def test_folders_of_a_divided_table_survive_a_kill_anywhere(divided):
+    for number, name in enumerate(FAILPOINTS):
+        divided.run(10 + 5 * number, failpoint=f"{name}:kill")
+        assert len(divided.rows()) == len(set(divided.rows()))
+    divided.finish(10 + 5 * len(FAILPOINTS))
 
 
 @pytest.mark.parametrize("time", [1, 2, 3])

@@ -119,9 +119,9 @@ struct DictionaryBuilder: ~Copyable {
     return true
   }
 
-  /// Whether hardly a value repeats among 1,024, taken in short runs from everywhere: a dictionary
-  /// only costs then. The table is empty before and after.
-  @inline(__always)
+  /// Whether hardly a value repeats among 1,024.
+  ///
+  /// They are taken in short runs from everywhere; a dictionary only costs then.
   private mutating func isAllNew(
     count: Int,
     hash: (Int) -> UInt64,
