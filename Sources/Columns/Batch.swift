@@ -5,7 +5,7 @@
 @safe
 public struct Batch: ~Copyable, @unchecked Sendable {
   /// The schema of the rows.
-  public let schema: Schema
+  public internal(set) var schema: Schema
   /// The number of leaves, also after columns were taken out.
   public let columnCount: Int
   /// The number of finished rows.

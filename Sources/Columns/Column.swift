@@ -7,11 +7,11 @@
 @safe
 public struct Column: ~Copyable, @unchecked Sendable {
   /// What the column is a leaf of.
-  public let leaf: Leaf
+  public internal(set) var leaf: Leaf
   /// How the values lie in memory.
   public let storage: Storage
   /// The definition level of a value that is there.
-  public let maxDefinition: UInt8
+  public internal(set) var maxDefinition: UInt8
   /// Whether the column has repetition levels.
   public let isRepeated: Bool
   /// The number of values that are there, the length of `values`.

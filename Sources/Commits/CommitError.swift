@@ -14,6 +14,8 @@ package enum CommitError: Error, Hashable, Sendable {
   case missingData(sequence: Int, file: String)
   /// The place of a new file is taken by one that the log does not know.
   case occupied(file: String)
+  /// The table's folder has files although the table is nobody's.
+  case foreign(stream: String, file: String)
   /// An object of the log is not what this version writes.
   case malformed(String)
   /// A commit does not follow the one before it: the log was changed by someone else.

@@ -118,9 +118,21 @@ package struct CommitLog: ~Copyable {
   }
 
   /// Makes `stream`'s table this pipeline's, or throws `owned`; needed before a file is staged.
-  package mutating func claim(_ stream: String, isShared: Bool) throws(CommitError) {
+  ///
+  /// Throws `foreign` where other tools have written into its folder, unless it `adopts` their files.
+  package mutating func claim(
+    _ stream: String,
+    isShared: Bool,
+    adopts: Bool = true
+  ) throws(CommitError) {
     guard !claimed.contains(stream) else { return }
-    try TableOwner.claim(store, stream, pipeline: folder.pipeline, isShared: isShared)
+    try TableOwner.claim(
+      store,
+      stream,
+      pipeline: folder.pipeline,
+      isShared: isShared,
+      adopts: adopts
+    )
     claimed.insert(stream)
   }
 

@@ -23,12 +23,18 @@ enum TableOwner {
   }
 
   /// Makes the table `pipeline`'s, unless it may be used already.
+  ///
+  /// Throws `foreign` where other tools have written into its folder, unless it `adopts` their files.
   static func claim(
     _ store: any ObjectStore,
     _ stream: String,
     pipeline: String,
-    isShared: Bool
+    isShared: Bool,
+    adopts: Bool
   ) throws(CommitError) {
+    if !adopts, try owner(store, stream) == nil, let file = try firstFile(store, stream) {
+      throw .foreign(stream: stream, file: file)
+    }
     let text: JSONValue = ["owner": .string(pipeline)]
     try create(store, name(stream), Array(text.encoded().utf8))
     if isShared, try owner(store, stream) == pipeline {
@@ -36,6 +42,25 @@ enum TableOwner {
     }
     try check(store, stream, pipeline: pipeline, isShared: isShared)
     Failpoint.claimed.reached()
+  }
+
+  /// A Parquet file in a folder or below it; names with `.` or `_` in front are no reader's matter.
+  private static func firstFile(
+    _ store: any ObjectStore,
+    _ folder: String
+  ) throws(CommitError) -> String? {
+    let names: [String]
+    do throws(StoreError) {
+      names = try store.list(folder)
+    } catch {
+      throw .store(error)
+    }
+    for name in names where !name.hasPrefix(".") && !name.hasPrefix("_") {
+      let path = "\(folder)/\(name)"
+      if name.hasSuffix(".parquet") { return path }
+      if name.contains("="), let file = try firstFile(store, path) { return file }
+    }
+    return nil
   }
 
   private static func name(_ stream: String) -> String { "_dativo/tables/\(stream).json" }

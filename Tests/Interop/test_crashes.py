@@ -326,7 +326,8 @@ def test_a_deleted_log_never_replaces_files(pipeline):
     (pipeline.out / "_dativo").rename(pipeline.folder / "gone")
     before = {path: path.read_bytes() for path in pipeline.out.rglob("*.parquet")}
     assert pipeline.run(100) == 78
-    assert "is there already, but the commit log does not know it" in pipeline.failure["message"]
+    assert "has files that no commit log knows" in pipeline.failure["message"]
+    assert "Was the folder _dativo deleted?" in pipeline.failure["hint"]
     assert {path: path.read_bytes() for path in pipeline.out.rglob("*.parquet")} == before
 
 

@@ -36,7 +36,8 @@ extension Failure {
     case .undecided(let sequence, let cause):
       self.init(.io, "commit \(sequence) may have been published or not: \(Failure(cause).message)")
     case .store(let cause): self.init(cause)
-    case .owned, .otherSource, .occupied: self.init(.bug, "the commit log refused: \(error)")
+    case .owned, .otherSource, .occupied, .foreign:
+      self.init(.bug, "the commit log refused: \(error)")
     }
   }
 

@@ -138,7 +138,7 @@ struct Committer: ~Copyable {
     if let failure { throw failure }
     do throws(CommitError) {
       try log.begin()
-      try log.claim(table.folder, isShared: settings.isShared)
+      try log.claim(table.folder, isShared: settings.isShared, adopts: settings.adopts)
     } catch {
       throw fail(Failure(error))
     }
@@ -151,6 +151,7 @@ struct Committer: ~Copyable {
       pipeline: settings.pipeline,
       options: files.options,
       layout: files.layout,
+      flattening: files.loading.flattening,
       metadata: table.metadata,
       version: table.version,
       sequence: log.nextSequence

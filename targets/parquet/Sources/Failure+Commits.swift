@@ -47,6 +47,14 @@ extension Failure {
         "commit \(sequence) does not follow the one before it: the commit log was changed",
         hint: "Nothing is written. Restore the folder _dativo of the destination."
       )
+    case .foreign(let stream, let file):
+      self.init(
+        .configuration,
+        "the folder of table \(stream) has files that no commit log knows: \(file)",
+        hint:
+          "\"adopt\": true adds to what another tool has written. Was the folder _dativo deleted? "
+          + "Then move the old files away; nothing was changed."
+      )
     case .occupied(let file):
       self.init(
         .configuration,

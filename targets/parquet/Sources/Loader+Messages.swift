@@ -49,7 +49,15 @@ extension Loader {
         )
       }
     }
-    try settings.settings(of: stream).check(merged.schema, stream: stream)
+    let files = table.loading.flattening?.columns(of: merged.schema) ?? merged.schema
+    let names = files.fields.map(\.name)
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw violation(
+        "stream \(stream): \"flatten\" makes two columns \(twice)",
+        hint: "Another \"flatten_separator\" keeps them apart."
+      )
+    }
+    try settings.settings(of: stream).check(files, stream: stream)
     table.metadata = Governance.metadata(of: schema)
     if merged.schema != table.schema || table.rowsRead == 0 {
       try retype(table, to: merged.schema)

@@ -20,6 +20,25 @@ struct Loading {
       default: false
     ),
     Setting(
+      "nested",
+      .string,
+      "Objects and lists: native columns, json text, or objects taken apart by flatten.",
+      default: "native",
+      choices: ["native", "json", "flatten"]
+    ),
+    Setting(
+      "flatten_depth",
+      .integer,
+      "How many objects within one another are taken apart; deeper ones are JSON text.",
+      default: 5
+    ),
+    Setting(
+      "flatten_separator",
+      .string,
+      "What stands between the names of a path.",
+      default: "__"
+    ),
+    Setting(
       "add_record_metadata",
       .boolean,
       "Columns that tell when and how a record came: _sdc_extracted_at, _sdc_sequence, …, "
@@ -46,22 +65,33 @@ struct Loading {
   let overwrites: Bool
   let deletesOtherVersions: Bool
   let isFrozen: Bool
+  private let nestsAsJSON: Bool
+  let flattening: Flattening?
   let addsMetadata: Bool
   let timeUnit: TimeUnit
 
   /// The columns of a stream's schema as its table gets them.
   func columns(of schema: Schema) -> Schema {
-    let columns = Schema(schema.fields.map(column))
+    let columns = Schema(schema.fields.map { column($0, depth: 0) })
     return addsMetadata ? RecordMetadata.added(to: columns) : columns
   }
 
-  private func column(_ field: Field) -> Field {
+  /// Whether an object below so many others is not taken apart; nil stands for those in lists.
+  private func isTooDeep(_ depth: Int?) -> Bool {
+    guard let depth, let flattening else { return false }
+    return depth >= flattening.depth
+  }
+
+  private func column(_ field: Field, depth: Int?) -> Field {
     var field = field
     switch field.type {
+    case .structure where nestsAsJSON || isTooDeep(depth), .list where nestsAsJSON:
+      field.type = .json
     case .time: field.type = .time(timeUnit)
     case .timestamp(_, let utc): field.type = .timestamp(timeUnit, utc: utc)
-    case .structure(let fields): field.type = .structure(fields.map(column))
-    case .list(let element): field.type = .list(column(element))
+    case .structure(let fields):
+      field.type = .structure(fields.map { column($0, depth: depth.map { $0 + 1 }) })
+    case .list(let element): field.type = .list(column(element, depth: nil))
     default: break
     }
     return field
@@ -85,6 +115,18 @@ struct Loading {
     deletesOtherVersions = value("hard_delete")?.bool ?? false
     timeUnit = value("time_unit")?.string.flatMap(TimeUnit.init(rawValue:)) ?? .micros
     addsMetadata = value("add_record_metadata")?.bool ?? false
+    let nested = value("nested")?.string
+    nestsAsJSON = nested == "json"
+    let depth = Int(value("flatten_depth")?.number?.int64 ?? 5)
+    guard depth > 0 else {
+      throw Failure(
+        .configuration,
+        "\(place("flatten_depth")): \"flatten_depth\" must be at least 1"
+      )
+    }
+    flattening =
+      nested == "flatten"
+      ? Flattening(depth: depth, separator: value("flatten_separator")?.string ?? "__") : nil
     isFrozen = value("schema_policy")?.string == "freeze"
     guard overwrites else { return }
     if value("tail")?.string == "discard" {

@@ -38,6 +38,12 @@ struct Settings {
       ),
       Setting("shared", .boolean, "Several pipelines append to one table.", default: false),
       Setting(
+        "adopt",
+        .boolean,
+        "A table may have files that another tool has written; they stay as they are.",
+        default: false
+      ),
+      Setting(
         "lenient",
         .boolean,
         "Lines that are no message go to standard error.",
@@ -65,6 +71,7 @@ struct Settings {
   var memory: Int
   var discardsTail: Bool
   var isShared: Bool
+  var adopts: Bool
   var lenient: Bool
   var source: String?
   var run: String
@@ -109,6 +116,7 @@ struct Settings {
     lineLimit = try configuration.size("max_line_size") ?? 64 << 20
     batchRoots = (configuration["batch_roots"]?.array ?? []).compactMap(\.string)
     discardsTail = configuration.string("tail") == "discard"
+    adopts = configuration.bool("adopt")
     isShared = configuration.bool("shared")
     lenient = configuration.bool("lenient")
     source = configuration.string("source")

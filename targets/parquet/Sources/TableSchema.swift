@@ -14,15 +14,17 @@ enum TableSchema {
     let text: String
   }
 
-  /// The table as JSON: `{folder, partition_by, columns: [{id, name, type, nullable, fields |
+  /// The table as JSON: `{folder, partition_by, nested, columns: [{id, name, type, nullable, fields |
   /// element}], hash, last_id, contract}`.
   ///
   static func json(_ table: Table) -> JSONValue {
-    let columns = JSONValue.array(table.schema.fields.map(json))
+    let files = table.loading.flattening?.columns(of: table.schema) ?? table.schema
+    let columns = JSONValue.array(files.fields.map(json))
     var object = JSONObject()
     object["folder"] = .string(table.folder)
     object["partition_by"] = .array(table.partitioning?.texts.map { .string($0) } ?? [])
     object["columns"] = columns
+    if files != table.schema { object["nested"] = .array(table.schema.fields.map(json)) }
     object["hash"] = .string(Digest.hex(Array(columns.encoded().utf8)))
     object["last_id"] = .number(JSONNumber(table.numbers.last))
     let contract = table.metadata.filter { $0.0.hasPrefix("dativo.contract") }
@@ -36,7 +38,7 @@ enum TableSchema {
 
   /// The columns that `json` wrote; nil where the value has another shape.
   static func parse(_ value: JSONValue) -> Schema? {
-    guard let columns = value["columns"]?.array else { return nil }
+    guard let columns = (value["nested"] ?? value["columns"])?.array else { return nil }
     var fields: [Field] = []
     for column in columns {
       guard let field = field(column) else { return nil }

@@ -15,6 +15,7 @@ final class TableWriter: @unchecked Sendable {
     let pipeline: String
     let options: WriterOptions
     let layout: Layout
+    let flattening: Flattening?
     let metadata: [(String, String)]
     /// That of the rows, which all rows of a file share.
     let version: Int64?
@@ -38,6 +39,8 @@ final class TableWriter: @unchecked Sendable {
 
   /// Takes rows; those of a divided table may wait for more of their folder.
   func write(_ batch: consuming Batch, _ plan: Plan) throws {
+    var batch = batch
+    if let flattening = plan.flattening { batch.flatten(flattening) }
     guard let partitioning = plan.layout.partitioning else {
       return try partition("", plan).write(batch, plan, shared)
     }
