@@ -15,9 +15,22 @@ public struct PluginInfo: Sendable {
   public let capabilities: [String]
   /// What the configuration may hold.
   public let settings: [Setting]
+  /// Further facts, such as how types are mapped, each row with the same members.
+  public typealias Tables = [(name: String, rows: [JSONObject])]
+  private let makeTables: @Sendable () -> Tables
+
+  /// The further facts, made when they are asked for.
+  public var tables: Tables { makeTables() }
 
   /// Describes an executable.
-  public init(_ name: String, _ summary: String, capabilities: [String], settings: [Setting]) {
+  public init(
+    _ name: String,
+    _ summary: String,
+    capabilities: [String],
+    settings: [Setting],
+    tables: @escaping @Sendable () -> Tables = { [] }
+  ) {
+    makeTables = tables
     self.name = name
     self.summary = summary
     self.capabilities = capabilities
@@ -46,6 +59,7 @@ public struct PluginInfo: Sendable {
     about["protocol"] = "singer"
     about["capabilities"] = .array(capabilities.map { .string($0) })
     about["settings"] = settingsSchema
+    for table in tables { about[table.name] = .array(table.rows.map { .object($0) }) }
     return .object(about)
   }
 
@@ -60,7 +74,17 @@ public struct PluginInfo: Sendable {
         "| `\(setting.name)` | \(setting.kind.rawValue) | \(standard) | \(setting.summary) |"
       )
     }
+    for table in tables {
+      guard let first = table.rows.first else { continue }
+      lines += ["", "## \(table.name)", "", "| \(first.keys.joined(separator: " | ")) |"]
+      lines.append("|" + String(repeating: "---|", count: first.keys.count))
+      for row in table.rows { lines.append("| \(Self.cells(row).joined(separator: " | ")) |") }
+    }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func cells(_ row: JSONObject) -> [String] {
+    row.members.map { $0.value.string ?? $0.value.encoded() }
   }
 
   /// The answer to `--about`.
@@ -70,6 +94,12 @@ public struct PluginInfo: Sendable {
     lines.append("Settings:")
     for setting in settings {
       lines.append("  \(setting.name) (\(setting.kind.rawValue)): \(setting.summary)")
+    }
+    for table in tables {
+      lines.append("\(table.name.prefix(1).uppercased() + table.name.dropFirst()):")
+      for row in table.rows {
+        lines.append("  \(Self.cells(row).filter { !$0.isEmpty }.joined(separator: "  ->  "))")
+      }
     }
     return lines.joined(separator: "\n") + "\n"
   }

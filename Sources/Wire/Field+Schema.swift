@@ -22,11 +22,22 @@ extension Field {
 
   private init(integer name: String, _ schema: JSONValue) {
     let wide = schema["maximum"]?.number.map { $0.isInteger && $0.int64 == nil } ?? false
-    self.init(
-      name,
-      wide ? .decimal(precision: 20, scale: 0) : .integer(.i64),
-      alternatives: [.decimal(precision: 38, scale: 0), .string]
-    )
+    let type = wide ? .decimal(precision: 20, scale: 0) : Self.integer(schema)
+    var next: [ColumnType] = [.decimal(precision: 38, scale: 0), .string]
+    if case .integer(let width) = type, width != .i64 { next.insert(.integer(.i64), at: 0) }
+    self.init(name, type, alternatives: next)
+  }
+
+  /// The narrowest signed integer that holds both bounds; 64 bits where one is missing.
+  private static func integer(_ schema: JSONValue) -> ColumnType {
+    guard let low = (schema["minimum"] ?? schema["exclusiveMinimum"])?.number?.int64,
+      let high = (schema["maximum"] ?? schema["exclusiveMaximum"])?.number?.int64
+    else { return .integer(.i64) }
+    let widths: [(IntegerWidth, ClosedRange<Int64>)] = [
+      (.i8, -128...127), (.i16, -32_768...32_767), (.i32, -2_147_483_648...2_147_483_647),
+    ]
+    let narrow = widths.first { $0.1.contains(low) && $0.1.contains(high) }
+    return .integer(narrow?.0 ?? .i64)
   }
 
   private init(text name: String, _ schema: JSONValue) {

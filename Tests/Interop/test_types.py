@@ -340,3 +340,30 @@ def test_levels_of_codecs(codec, level, good, tmp_path, load):
     assert result.code == 0, result
     assert pq.read_table(tmp_path / "out/s").to_pylist() == rows
     assert pl.read_parquet(f"{tmp_path}/out/s/*.parquet").to_dicts() == rows
+
+
+WIDTHS = [(-128, 127, pa.int8()), (0, 255, pa.int16()), (-(2**31), 2**31 - 1, pa.int32()), (0, 2**31, pa.int64())]
+
+
+@pytest.mark.parametrize("low, high, kind", WIDTHS)
+def test_bounds_make_narrow_integers_and_a_value_beyond_them_a_wide_one(load, tmp_path, low, high, kind):
+    column = {"n": {"type": "integer", "minimum": low, "maximum": high}}
+    done = load(schema("s", column), record("s", {"n": low}), record("s", {"n": high}), record("s", {"n": 2**40}))
+    assert done.code == 0, done
+    tables = [pq.read_table(path) for path in sorted((tmp_path / "out/s").glob("*.parquet"))]
+    assert tables[0].schema.field("n").type == kind
+    assert [n for table in tables for n in table["n"].to_pylist()] == [low, high, 2**40]
+    found = duckdb.sql(f"select n from read_parquet('{tmp_path}/out/s/*.parquet', union_by_name=true) order by n")
+    assert found.fetchall() == [(low,), (high,), (2**40,)]
+
+
+def test_the_table_of_types_is_what_the_files_have(load, tmp_path):
+    about = json.loads(run("dativo-target-parquet", "--about", "--format", "json").out)
+    kinds = {row["parquet"]: row["property"] for row in about["types"]}
+    properties = {f"c{n}": kind for n, kind in enumerate(kinds.values())}
+    load(schema("s", properties), record("s", {}))
+    [path] = (tmp_path / "out/s").glob("*.parquet")
+    shown = json.loads(run("dativo", "inspect", path, "--json").out)
+    nodes = {node["path"]: node["type"] for node in shown["result"]["schema"]}
+    for name, kind in zip(properties, kinds):
+        assert nodes[name] == kind.split(" of ")[0]

@@ -59,7 +59,8 @@ struct Settings {
       Setting("max_line_size", .size, "The longest line that is read.", default: "64MiB"),
     ] + StreamSettings.settings + [
       Setting("streams", .object, "{NAME: {…}}: what differs for a stream, from compression on.")
-    ]
+    ],
+    tables: { [("types", TypeTable.rows)] }
   )
 
   var destination: String
