@@ -3,6 +3,8 @@ import base64
 import datetime as dt
 import decimal
 import json
+import random
+import struct
 import uuid
 
 import duckdb
@@ -367,3 +369,24 @@ def test_the_table_of_types_is_what_the_files_have(load, tmp_path):
     nodes = {node["path"]: node["type"] for node in shown["result"]["schema"]}
     for name, kind in zip(properties, kinds):
         assert nodes[name] == kind.split(" of ")[0]
+
+
+def test_doubles_as_other_programs_print_them_stay_doubles(load, tmp_path):
+    dice = random.Random(17)
+    values = [0.1, 1e-30, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 1 / 3, 9.5, 123456.789]
+    values += [struct.unpack("<d", dice.randbytes(8))[0] for _ in range(3000)]
+    values = [value for value in values if value == value and abs(value) != float("inf")]
+    texts = [f"{value:.{digits}g}" for value in values for digits in (17, 18, 25) ] + ["4.9E-324", "0.10000000000000001"]
+    lines = ['{"type":"RECORD","stream":"s","record":{"n":%s}}' % text for text in texts]
+    done = load(schema("s", {"n": {"type": "number"}}), *lines)
+    assert done.code == 0 and "changes" not in done.err, done
+    [path] = (tmp_path / "out/s").glob("*.parquet")
+    assert pq.read_table(path)["n"].to_pylist() == [float(text) for text in texts]
+
+
+@pytest.mark.parametrize("text", ["9007199254740993", "0.12345678901234567", "1.000000000000000001"])
+def test_a_decimal_that_no_double_prints_as_is_no_double(load, tmp_path, text):
+    done = load(schema("s", {"n": {"type": "number"}}), '{"type":"RECORD","stream":"s","record":{"n":%s}}' % text)
+    [path] = (tmp_path / "out/s").glob("*.parquet")
+    [value] = pq.read_table(path)["n"].to_pylist()
+    assert isinstance(value, D) and value == D(text)

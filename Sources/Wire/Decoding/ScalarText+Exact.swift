@@ -8,8 +8,9 @@ extension ScalarText {
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
   ]
 
-  /// The double of a number that does not fit the short way; nil unless the literal survives: the
-  /// double prints as it, or is exactly equal to it.
+  /// The double of a number that does not fit the short way; nil unless the literal survives: it
+  /// is what the double prints as, with the fewest digits, with all, or rounded to as many as it has
+  /// (`%.17g` and its like).
   @inline(never)
   static func slowDouble(_ start: Position, _ end: Position) -> Double? {
     guard let number = unsafe JSONNumber(text(start, end)) else { return nil }
@@ -17,25 +18,47 @@ extension ScalarText {
     guard value.isFinite else { return nil }
     // The fewest digits that name the double are those that it prints as.
     if let printed = JSONNumber(value), printed == number { return value }
-    return isExact(value, number.decimal) ? value : nil
+    return prints(value, as: number.decimal) ? value : nil
   }
 
   static func text(_ start: Position, _ end: Position) -> String {
     unsafe String(decoding: UnsafeBufferPointer(start: start, count: end - start), as: UTF8.self)
   }
 
-  /// Whether `value` is exactly `decimal`, by writing out all digits of the double.
-  private static func isExact(_ value: Double, _ decimal: JSONDecimal) -> Bool {
+  /// Whether `decimal` is `value` rounded to as many digits, or to the seventeen that tell any double,
+  /// by writing out all digits of the double.
+  private static func prints(_ value: Double, as decimal: JSONDecimal) -> Bool {
     guard value != 0 else { return decimal.digits.isEmpty }
+    guard (value < 0) == decimal.isNegative else { return false }
     // value = significand × 2^power; a negative power is significand × 5^-power × 10^power.
     let power = Int(value.exponent) - 52
     let significand = UInt64((value.significand.magnitude * 0x1p52))
     var digits: [UInt8] = String(significand).utf8.reversed().map { $0 - 0x30 }
     for _ in 0..<abs(power) { multiply(&digits, by: power < 0 ? 5 : 2) }
     let exponent = power < 0 ? power : 0
-    let zeros = digits.prefix { $0 == 0 }.count
-    return (value < 0) == decimal.isNegative && decimal.exponent == exponent + zeros
-      && decimal.digits == Array(digits.dropFirst(zeros).reversed())
+    return [decimal.digits.count, 17].contains { count in
+      let (rounded, dropped) = rounded(digits, to: count)
+      let zeros = rounded.prefix { $0 == 0 }.count
+      return decimal.exponent == exponent + dropped + zeros
+        && decimal.digits == Array(rounded.dropFirst(zeros).reversed())
+    }
+  }
+
+  /// `digits`, lowest first, rounded to the `count` highest, half to even; and how many were dropped.
+  private static func rounded(_ digits: [UInt8], to count: Int) -> (digits: [UInt8], dropped: Int) {
+    let dropped = digits.count - count
+    guard dropped > 0 else { return (digits, 0) }
+    var kept = Array(digits[dropped...])
+    let half = digits[dropped - 1]
+    let isMore = half > 5 || half == 5 && digits[..<(dropped - 1)].contains { $0 != 0 }
+    guard isMore || half == 5 && kept[0] % 2 == 1 else { return (kept, dropped) }
+    var place = 0
+    while place < kept.count, kept[place] == 9 {
+      kept[place] = 0
+      place += 1
+    }
+    if place < kept.count { kept[place] += 1 } else { kept.append(1) }
+    return (kept, dropped)
   }
 
   private static func multiply(_ digits: inout [UInt8], by factor: UInt8) {
