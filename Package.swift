@@ -14,6 +14,9 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
 )
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -78,7 +81,9 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
   targets: [
     // Layer 1: bytes.
@@ -99,7 +104,8 @@ let package = Package(
     module("JSONSchema", ["JSON", "CPCRE2"]),
     module("Contracts", ["JSONSchema", "JSON", "Columns", yams, crypto]),
     module("Parquet", ["Columns", "Codecs"]),
-    module("Storage", ["JSON", "Posix"]),
+    module("Net", ["JSON", "Posix", httpClient, nioCore, nioHTTP, crypto]),
+    module("Storage", ["Net", "JSON", "Posix"]),
     module("Commits", ["Storage", "JSON", "Posix", crypto]),
     module("Telemetry", ["JSON", "Posix"]),
     module("Children", ["Posix", "CLinux"]),
@@ -155,6 +161,7 @@ let package = Package(
     test("JSONSchema", ["JSONSchema", "JSON"]),
     test("Contracts", ["Contracts", "JSONSchema", "Columns", "JSON"]),
     test("Parquet", ["Parquet", "Columns", "Codecs"]),
+    test("Net", ["Net"]),
     test("Commits", ["Commits", "Storage", "JSON", "Posix"]),
     test("Telemetry", ["Telemetry", "JSON"]),
     test("Children", ["Children", "Posix"]),

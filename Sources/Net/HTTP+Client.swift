@@ -1,0 +1,58 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+
+extension HTTP {
+  /// The one HTTP client: callers wait, connections are kept and used again.
+  ///
+  /// This file is the bridge between the synchronous hot path and the event loops behind it; it
+  /// must not be called from an event loop or a task.
+  package struct Client: Sendable {
+    package init() {}
+
+    /// One attempt; an answer of any status is a result. Redirects are not followed: a signature
+    /// is for one host.
+    package func send(_ request: Request) throws(NetError) -> Response {
+      do {
+        var headers = HTTPHeaders()
+        for header in request.headers { headers.add(name: header.name, value: header.value) }
+        let outgoing = try HTTPClient.Request(
+          url: request.url,
+          method: HTTPMethod(rawValue: request.method),
+          headers: headers,
+          body: request.body.isEmpty ? nil : .byteBuffer(ByteBuffer(bytes: request.body))
+        )
+        let deadline = NIODeadline.now() + .seconds(Int64(request.timeout))
+        let answer = try Self.shared.execute(request: outgoing, deadline: deadline).wait()
+        return Response(
+          status: Int(answer.status.code),
+          headers: answer.headers.map { (name: $0.name, value: $0.value) },
+          body: answer.body.map { Array($0.readableBytesView) } ?? []
+        )
+      } catch let error as HTTPClientError {
+        throw Self.problem(error, request.host)
+      } catch {
+        throw .unreachable(host: request.host, "\(type(of: error))")
+      }
+    }
+
+    /// Lives as long as the process: its event loops are shared with everything else of NIO.
+    private static let shared = HTTPClient(
+      eventLoopGroupProvider: .singleton,
+      configuration: HTTPClient.Configuration(
+        redirectConfiguration: .disallow,
+        timeout: HTTPClient.Configuration.Timeout(connect: .seconds(10), read: .seconds(60))
+      )
+    )
+
+    private static func problem(_ error: HTTPClientError, _ host: String) -> NetError {
+      switch error {
+      case .readTimeout, .writeTimeout, .deadlineExceeded, .connectTimeout:
+        .timedOut(host: host)
+      case .remoteConnectionClosed: .broken(host: host)
+      case .invalidURL, .emptyHost, .emptyScheme: .malformed(host: host)
+      default: .unreachable(host: host, error.shortDescription)
+      }
+    }
+  }
+}
