@@ -1,8 +1,10 @@
 internal import Posix
 internal import Synchronization
 
-/// Where credentials come from, in the order of the AWS tools: environment, web identity, profile
-/// file, container, instance role. A profile that the settings name goes first.
+/// Where credentials come from, in the order of the AWS tools.
+///
+/// Environment, web identity, profile file, container, instance role; a profile that the settings
+/// name goes before all.
 package final class CredentialChain: Sendable {
   private let profile: String?
   private let region: String

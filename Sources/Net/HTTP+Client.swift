@@ -10,8 +10,9 @@ extension HTTP {
   package struct Client: Sendable {
     package init() {}
 
-    /// One attempt; an answer of any status is a result. Redirects are not followed: a signature
-    /// is for one host.
+    /// Makes one attempt; an answer of any status is a result.
+    ///
+    /// Redirects are not followed: a signature is for one host.
     package func send(_ request: Request) throws(NetError) -> Response {
       do {
         var headers = HTTPHeaders()
@@ -37,13 +38,15 @@ extension HTTP {
     }
 
     /// Lives as long as the process: its event loops are shared with everything else of NIO.
-    private static let shared = HTTPClient(
-      eventLoopGroupProvider: .singleton,
-      configuration: HTTPClient.Configuration(
+    private static let shared: HTTPClient = {
+      var configuration = HTTPClient.Configuration(
         redirectConfiguration: .disallow,
         timeout: HTTPClient.Configuration.Timeout(connect: .seconds(10), read: .seconds(60))
       )
-    )
+      // Attempts are counted in one place, the retry policy.
+      configuration.connectionPool.retryConnectionEstablishment = false
+      return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
 
     private static func problem(_ error: HTTPClientError, _ host: String) -> NetError {
       switch error {
