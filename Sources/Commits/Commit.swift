@@ -1,4 +1,5 @@
 package import JSON
+internal import Storage
 
 /// One object of the log.
 package struct Commit: Sendable {
@@ -17,6 +18,8 @@ package struct Commit: Sendable {
     package var sha256: String
     /// The version of the table that the rows belong to, where the tap tells one.
     package var version: Int64?
+    /// What the storage needs to make it visible, if anything.
+    package var ticket: JSONValue?
 
     package init(
       staged: String,
@@ -25,7 +28,8 @@ package struct Commit: Sendable {
       rows: Int,
       bytes: Int,
       sha256: String,
-      version: Int64? = nil
+      version: Int64? = nil,
+      ticket: JSONValue? = nil
     ) {
       self.staged = staged
       self.path = path
@@ -34,7 +38,11 @@ package struct Commit: Sendable {
       self.bytes = bytes
       self.sha256 = sha256
       self.version = version
+      self.ticket = ticket
     }
+
+    /// The file as the storage knows it.
+    var name: StagedName { StagedName(staged, final: path, ticket: ticket) }
 
     var json: JSONValue {
       var object: JSONObject = [
@@ -43,6 +51,7 @@ package struct Commit: Sendable {
         "sha256": .string(sha256),
       ]
       if let version { object["version"] = .number(JSONNumber(version)) }
+      if let ticket { object["ticket"] = ticket }
       return .object(object)
     }
 
@@ -58,7 +67,8 @@ package struct Commit: Sendable {
         rows: Int(rows),
         bytes: Int(bytes),
         sha256: sha256,
-        version: value["version"]?.number?.int64
+        version: value["version"]?.number?.int64,
+        ticket: value["ticket"]
       )
     }
   }

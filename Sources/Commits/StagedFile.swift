@@ -1,3 +1,4 @@
+package import JSON
 internal import Storage
 
 /// A data file being written, its digest taken on the way.
@@ -6,6 +7,8 @@ package final class StagedFile {
   package let path: String
   /// The bytes written so far.
   package private(set) var bytes = 0
+  /// What its commit needs to make it visible, once it is closed.
+  package private(set) var ticket: JSONValue?
   private var digest = Digest()
   private let object: any StagedObject
 
@@ -28,7 +31,7 @@ package final class StagedFile {
   /// Forces the file to the disk and returns its SHA-256.
   package func close() throws(CommitError) -> String {
     do throws(StoreError) {
-      try object.close()
+      ticket = try object.close()
     } catch {
       throw .store(error)
     }

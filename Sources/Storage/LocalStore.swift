@@ -1,4 +1,5 @@
 internal import Glibc
+internal import JSON
 internal import Posix
 internal import Synchronization
 
@@ -71,12 +72,14 @@ package final class LocalStore: ObjectStore {
     try present { () throws(PosixError) in try files.list(folder) }?.sorted() ?? []
   }
 
-  package func move(_ name: String, to new: String) throws(StoreError) {
-    try ensure(Self.parent(new))
+  package func reveal(_ staged: StagedName, bytes: Int) throws(StoreError) {
+    // A power cut may have shortened it.
+    guard try size(staged.name) == bytes else { throw .absent(staged.name) }
+    try ensure(Self.parent(staged.final))
     do throws(PosixError) {
-      try files.rename(name, new)
+      try files.rename(staged.name, staged.final)
     } catch {
-      throw error.code == ENOENT ? .absent(name) : .system(error)
+      throw error.code == ENOENT ? .absent(staged.name) : .system(error)
     }
     Failpoint.renamed.reached()
   }
@@ -98,7 +101,7 @@ package final class LocalStore: ObjectStore {
     try removeTree(name)
   }
 
-  package func write(_ name: String) throws(StoreError) -> any StagedObject {
+  package func stage(_ name: String, for final: String) throws(StoreError) -> any StagedObject {
     var attempts = 0
     while true {
       try ensure(Self.parent(name))
@@ -114,7 +117,9 @@ package final class LocalStore: ObjectStore {
     }
   }
 
-  /// A lock that one process at a time holds, until it ends; false if another has it.
+  /// A process may have few hundred descriptors.
+  package var stagedLimit: Int { 200 }
+
   package func lock(_ name: String) throws(StoreError) -> Bool {
     try ensure(Self.parent(name))
     do throws(PosixError) {
@@ -258,12 +263,13 @@ private final class LocalStagedObject: StagedObject {
     isWritten = true
   }
 
-  func close() throws(StoreError) {
+  func close() throws(StoreError) -> JSONValue? {
     do throws(PosixError) {
       try file.sync()
     } catch {
       throw .system(error)
     }
     Failpoint.synced.reached()
+    return nil
   }
 }

@@ -1,3 +1,4 @@
+package import JSON
 package import Posix
 
 /// Where tables and their commit log lie: named objects, and staged files that become visible.
@@ -18,18 +19,40 @@ package protocol ObjectStore: AnyObject, Sendable {
   func size(_ name: String) throws(StoreError) -> Int?
   /// The names in a folder, sorted; none if the folder is not there.
   func list(_ folder: String) throws(StoreError) -> [String]
-  /// Moves an object to a new name, which must be free; throws `absent` if it is not there.
+  /// Makes a staged object visible under its final name, which must be free, and confirms it.
   ///
-  /// It survives a power cut once both folders are settled.
-  func move(_ name: String, to new: String) throws(StoreError)
+  /// Throws `absent` if it is not there whole: it may have been revealed already. It survives a
+  /// power cut once both folders are settled.
+  func reveal(_ staged: StagedName, bytes: Int) throws(StoreError)
   /// Makes sure that what is to be seen in these folders survives a power cut.
   func settle(_ folders: [String]) throws(StoreError)
   /// Removes an object or a folder with all that is in it; nothing happens if it is not there.
   ///
   /// A power cut may bring it back.
   func remove(_ name: String) throws(StoreError)
-  /// Begins an object that is written piece by piece; its name must be free.
-  func write(_ name: String) throws(StoreError) -> any StagedObject
+  /// Begins an object that is written piece by piece under `name`, which must be free, and is to
+  /// be seen as `final` one day.
+  func stage(_ name: String, for final: String) throws(StoreError) -> any StagedObject
+  /// Takes a lock that one process at a time holds until it ends; false if another has it.
+  ///
+  /// A store without locks says true: epochs alone keep its writers apart.
+  func lock(_ name: String) throws(StoreError) -> Bool
+  /// How many staged objects may be open at once.
+  var stagedLimit: Int { get }
+}
+
+/// Where a staged object is, and where it is going.
+package struct StagedName: Hashable, Sendable {
+  package let name: String
+  package let final: String
+  /// What `close` gave: the store's own note of how to reveal the object.
+  package let ticket: JSONValue?
+
+  package init(_ name: String, final: String, ticket: JSONValue?) {
+    self.name = name
+    self.final = final
+    self.ticket = ticket
+  }
 }
 
 extension ObjectStore {
@@ -47,8 +70,10 @@ extension ObjectStore {
 package protocol StagedObject: AnyObject {
   /// Appends bytes.
   func write(_ bytes: UnsafeRawBufferPointer) throws(StoreError)
-  /// Forces the bytes to the disk and ends the object; its name stays once the folder is settled.
-  func close() throws(StoreError)
+  /// Ends the object, whose bytes are sure to stay; its name stays once the folder is settled.
+  ///
+  /// Returns the ticket that revealing it takes, if this store wants one.
+  func close() throws(StoreError) -> JSONValue?
 }
 
 /// Why a store did not do what it was asked.
@@ -59,4 +84,14 @@ package enum StoreError: Error, Hashable, Sendable {
   case absent(String)
   /// The system refused.
   case system(PosixError)
+  /// Credentials are missing or were refused.
+  case refused(String)
+  /// The place does not exist or does not do what the settings ask for.
+  case misplaced(String)
+  /// The service does not answer, or says that it cannot now: what was asked may have been done.
+  case unavailable(String)
+  /// A staged object was cleared away while it was being written: a later writer has its turn.
+  case superseded(String)
+  /// The service answered something else.
+  case rejected(String)
 }

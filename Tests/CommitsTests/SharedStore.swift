@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Storage
 
 /// Objects in memory that several writers share.
@@ -67,15 +68,20 @@ final class SharedStore: ObjectStore {
     }
   }
 
-  func move(_ name: String, to new: String) throws(StoreError) {
-    step(name, new, writes: true)
+  func reveal(_ staged: StagedName, bytes: Int) throws(StoreError) {
+    guard try size(staged.name) == bytes else { throw .absent(staged.name) }
+    step(staged.name, staged.final, writes: true)
     let isThere = objects.with { objects in
-      guard let object = objects.removeValue(forKey: name) else { return false }
-      objects[new] = object
+      guard let object = objects.removeValue(forKey: staged.name) else { return false }
+      objects[staged.final] = object
       return true
     }
-    guard isThere else { throw .absent(name) }
+    guard isThere else { throw .absent(staged.name) }
   }
+
+  func lock(_ name: String) throws(StoreError) -> Bool { true }
+
+  var stagedLimit: Int { 200 }
 
   func settle(_ folders: [String]) throws(StoreError) {}
 
@@ -86,7 +92,7 @@ final class SharedStore: ObjectStore {
     }
   }
 
-  func write(_ name: String) throws(StoreError) -> any StagedObject {
+  func stage(_ name: String, for final: String) throws(StoreError) -> any StagedObject {
     step(name, writes: true)
     return objects.with { objects in
       let object = SharedObjects.Object()
@@ -106,5 +112,5 @@ private final class SharedStagedObject: StagedObject {
     object.bytes += unsafe Array(bytes)
   }
 
-  func close() throws(StoreError) {}
+  func close() throws(StoreError) -> JSONValue? { nil }
 }

@@ -64,7 +64,7 @@ struct Workload {
     _ path: String,
     _ rows: [Int]
   ) throws(CommitError) -> Commit.File {
-    let file = try CommitLog.stage(store, staged)
+    let file = try CommitLog.stage(store, staged, for: path)
     for line in rows.map(String.init) + ["end"] {
       let bytes = Array("\(line)\n".utf8)
       let result: Result<Void, CommitError> = unsafe bytes.withUnsafeBytes { bytes in
@@ -83,7 +83,8 @@ struct Workload {
       stream: String(path.prefix { $0 != "/" }),
       rows: rows.count,
       bytes: file.bytes,
-      sha256: sha256
+      sha256: sha256,
+      ticket: file.ticket
     )
   }
 

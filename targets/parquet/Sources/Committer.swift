@@ -13,7 +13,7 @@ import Wire
 struct Committer: ~Copyable {
   private let settings: Settings
   private var log: CommitLog
-  private let store: LocalStore
+  private let store: any ObjectStore
   private let encoder = Worker()
   private var lastCommit = Clock.monotonic
   /// The STATE that waits for its commit.
@@ -31,24 +31,24 @@ struct Committer: ~Copyable {
   private let partitions: OpenPartitions
 
   init(_ settings: Settings, acceptsSource: Bool = false) throws(Failure) {
-    let store = LocalStore(
-      root: settings.destination,
-      drafts: LogFolder(settings.pipeline).drafts
-    )
+    let store = try settings.store()
     let log = try Self.open(store, settings, acceptsSource)
     committed = log.last?.state
     tableSchemas = log.last?.tables ?? JSONObject()
     self.settings = settings
     self.store = store
     self.log = log
-    partitions = OpenPartitions(budget: max(settings.memory / 4, 1 << 18))
+    partitions = OpenPartitions(
+      budget: max(settings.memory / 4, 1 << 18),
+      files: store.stagedLimit
+    )
   }
 
   // The encoder may still be at work when something else has failed.
   deinit { encoder.end() }
 
   private static func open(
-    _ store: LocalStore,
+    _ store: any ObjectStore,
     _ settings: Settings,
     _ acceptsSource: Bool
   ) throws(Failure) -> CommitLog {
@@ -93,8 +93,8 @@ struct Committer: ~Copyable {
     let former = stays.loading.overwrites || isReplaced(stream) ? nil : tableSchemas[stream]
     try checkPartitioning(stays.layout.partitioning, former)
     let store = store
-    let writer = TableWriter(partitions) { (path) throws(CommitError) in
-      try CommitLog.stage(store, path)
+    let writer = TableWriter(partitions) { (path, final) throws(CommitError) in
+      try CommitLog.stage(store, path, for: final)
     }
     let table = Table(
       stream: stream,

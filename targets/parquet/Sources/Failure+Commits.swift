@@ -65,7 +65,7 @@ extension Failure {
     case .undecided(let sequence, let error):
       let cause = Failure(error)
       self.init(
-        .io,
+        cause.kind,
         "commit \(sequence) may have been published or not: \(cause.message)",
         hint: "Nothing is lost: the next run finds out. \(cause.hint ?? "")"
       )
@@ -79,6 +79,23 @@ extension Failure {
     case .exists(let name): self.init(.bug, "\(name) is there already")
     case .absent(let name): self.init(.bug, "\(name) is not there any more")
     case .system(let error): self.init(error)
+    case .refused(let message):
+      self.init(
+        .credentials,
+        message,
+        hint: "Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a web identity, "
+          + "a profile, the container or the instance's role."
+      )
+    case .misplaced(let message): self.init(.configuration, message)
+    case .unavailable(let message):
+      self.init(.unavailable, message, hint: "Nothing is lost: run it again.")
+    case .superseded(let name):
+      self.init(
+        .temporary,
+        "\(name) was cleared away while it was written: another writer has taken over",
+        hint: "Run again, from the STATE that --last-state tells."
+      )
+    case .rejected(let message): self.init(.io, message)
     }
   }
 }

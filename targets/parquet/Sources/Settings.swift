@@ -1,5 +1,6 @@
 import ConnectorKit
 import JSON
+import Storage
 import Wire
 
 /// The target's settings: described once, read once.
@@ -14,7 +15,7 @@ struct Settings {
       Setting(
         "destination",
         .string,
-        "The folder under which each stream has its own.",
+        "The folder under which each stream has its own, or s3://bucket/prefix.",
         required: true
       ),
       Setting(
@@ -23,6 +24,7 @@ struct Settings {
         "Who writes: the commit log, its STATE and the file names belong to it.",
         default: "default"
       ),
+      S3Settings.setting,
       Setting(
         "checkpoint_interval",
         .object,
@@ -64,6 +66,7 @@ struct Settings {
   )
 
   var destination: String
+  var s3: S3Settings
   var pipeline: String
   /// Those of streams that have none of their own.
   var common: StreamSettings
@@ -83,12 +86,7 @@ struct Settings {
     destination = configuration.string("destination") ?? ""
     while destination.count > 1, destination.hasSuffix("/") { destination.removeLast() }
     pipeline = configuration.string("pipeline") ?? "default"
-    if destination.hasPrefix("s3://") {
-      throw Failure(
-        .configuration,
-        "\(configuration.source): \"destination\" must be a folder; s3:// is not supported yet"
-      )
-    }
+    s3 = try S3Settings(configuration)
     guard !destination.isEmpty else {
       throw Failure(.configuration, "\(configuration.source): \"destination\" is empty")
     }

@@ -84,9 +84,10 @@ struct TargetParquet: ParsableCommand {
   }
 
   private func printLastState(_ settings: Settings) throws(Failure) {
+    let store = try settings.store()
     let newest: (commit: Commit, hash: String)?
     do throws(CommitError) {
-      newest = try CommitLog.newest(LocalStore(root: settings.destination), settings.pipeline)
+      newest = try CommitLog.newest(store, settings.pipeline)
     } catch {
       throw Failure(error)
     }

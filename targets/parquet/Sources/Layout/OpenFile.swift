@@ -58,7 +58,8 @@ final class OpenFile {
       rows: summary.rows,
       bytes: file.bytes,
       sha256: sha256,
-      version: plan.version
+      version: plan.version,
+      ticket: file.ticket
     )
   }
 }

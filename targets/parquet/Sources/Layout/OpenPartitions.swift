@@ -13,10 +13,13 @@ final class OpenPartitions: @unchecked Sendable {
   private var waitingBytes = 0
   private var encoders: [WriterOptions: FileEncoder] = [:]
 
-  /// A process may have few hundred files.
-  private static let fileLimit = 200
+  /// How many files may be open; a store has its own reasons.
+  private let fileLimit: Int
 
-  init(budget: Int) { self.budget = budget }
+  init(budget: Int, files limit: Int) {
+    self.budget = budget
+    fileLimit = limit
+  }
 
   /// An encoder with these options, the same for all files.
   func encoder(_ options: WriterOptions) throws -> FileEncoder {
@@ -30,7 +33,7 @@ final class OpenPartitions: @unchecked Sendable {
   func wrote(_ writer: PartitionWriter) throws {
     open.removeAll { $0 === writer || !$0.hasOpenFile }
     open.append(writer)
-    if open.count > Self.fileLimit { try open.removeFirst().closeFile() }
+    if open.count > fileLimit { try open.removeFirst().closeFile() }
   }
 
   /// Notes that `bytes` more wait with `writer`; the fullest are written where that is too much.

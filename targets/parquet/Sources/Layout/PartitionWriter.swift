@@ -121,7 +121,7 @@ final class PartitionWriter {
     // folders would be longer than a file system takes.
     let isPlain = path.isEmpty && folder.utf8.count <= 80
     let unique = isPlain ? folder : Digest.hex(Array(folder.utf8))
-    let staged = try stage("\(plan.staging)/\(unique).\(name).staged")
+    let staged = try stage("\(plan.staging)/\(unique).\(name).staged", "\(folder)/\(name)")
     return try OpenFile(plan, "\(folder)/\(name)", schema, staged, shared.encoder(plan.options))
   }
 

@@ -22,8 +22,8 @@ final class TableWriter: @unchecked Sendable {
     let sequence: Int
   }
 
-  /// Begins a staged file at the given path.
-  typealias Stage = @Sendable (String) throws(CommitError) -> StagedFile
+  /// Begins a staged file at the given path, to be seen at another.
+  typealias Stage = @Sendable (String, String) throws(CommitError) -> StagedFile
 
   private let stage: Stage
   private let shared: OpenPartitions
