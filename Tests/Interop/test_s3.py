@@ -1,0 +1,327 @@
+"""Exactly once on S3: every promise of the local disk, against a server that checks signatures."""
+import json
+import os
+import signal
+import subprocess
+
+import duckdb
+import pyarrow.parquet
+import pytest
+
+import test_crashes
+from conftest import run, lines, record, schema, state
+from s3_server import KEY, REGION, SECRET, Proxy, Server
+
+KEYS = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true"}
+FAILPOINTS = test_crashes.FAILPOINTS
+ERROR = b'<?xml version="1.0"?><Error><Code>%s</Code><Message>injected</Message></Error>'
+
+
+@pytest.fixture(scope="module")
+def server():
+    server = Server()
+    yield server
+    server.stop()
+
+
+class S3Pipeline(test_crashes.Pipeline):
+    """The pipeline of the crash tests, at a destination in a bucket of its own."""
+
+    count = 0
+
+    def __init__(self, folder, server, **settings):
+        S3Pipeline.count += 1
+        self.server = server
+        self.bucket = f"bucket-{S3Pipeline.count}"
+        self.root = f"{self.bucket}/lake/raw"
+        server.files.create_dir(self.bucket)
+        settings = {"s3": {"endpoint": server.endpoint}, **settings}
+        super().__init__(folder, destination=f"s3://{self.root}", **settings)
+
+    def settings(self, **changes):
+        self.config.write_text(json.dumps({**json.loads(self.config.read_text()), **changes}))
+
+    def rows(self):
+        found = []
+        for stream in ("orders", "items"):
+            for key in self.server.keys(f"{self.root}/{stream}"):
+                table = pyarrow.parquet.read_table(
+                    f"{self.root}/{stream}/{key}", filesystem=self.server.files
+                )
+                found += table["id"].to_pylist()
+        return sorted(found)
+
+    def check(self, end):
+        assert self.rows() == list(range(1, end + 1))
+        assert self.last_state()["state"] == {"row": end}
+        assert self.server.uploads(self.bucket) == [], "no upload is left"
+        assert self.server.keys(f"{self.root}/_dativo/default/staging") == []
+
+
+@pytest.fixture
+def pipeline(tmp_path, server, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    return S3Pipeline(tmp_path, server)
+
+
+def test_loads_and_goes_on_from_its_state(pipeline):
+    pipeline.finish(120)
+    names = pipeline.server.keys(f"{pipeline.root}/orders")
+    assert names[0] == "default-000000000002-00001.parquet"
+    pipeline.finish(300)
+
+
+def test_duckdb_reads_the_table_after_a_download(pipeline, tmp_path):
+    pipeline.finish(100)
+    for key in pipeline.server.keys(f"{pipeline.root}/orders"):
+        with pipeline.server.files.open_input_file(f"{pipeline.root}/orders/{key}") as file:
+            (tmp_path / key).write_bytes(file.read())
+    ids = duckdb.sql(f"select id from '{tmp_path}/*.parquet'").fetchall()
+    assert ids and {row for row, in ids} <= set(range(1, 101))
+
+
+def test_a_file_of_many_parts(pipeline):
+    """Three parts at least, from values that no codec makes smaller."""
+    messages = [schema("orders", {"id": {"type": "integer"}, "text": {"type": "string"}})]
+    messages += [record("orders", {"id": row, "text": os.urandom(4096).hex()})
+                 for row in range(1, 5001)]
+    pipeline.settings(checkpoint_interval={"bytes": None}, compression="uncompressed",
+                      encoding="plain")
+    done = run("dativo-target-parquet", "--config", pipeline.config,
+               stdin=lines(*messages, state({"row": 5000})))
+    assert done.code == 0, done
+    keys = pipeline.server.keys(f"{pipeline.root}/orders")
+    assert pipeline.rows() == list(range(1, 5001)) and len(keys) == 1
+    commit = pipeline.server.keys(f"{pipeline.root}/_dativo/default/commits")[-1]
+    with pipeline.server.files.open_input_file(
+        f"{pipeline.root}/_dativo/default/commits/{commit}"
+    ) as file:
+        file = json.loads(file.read())["files"][0]
+    assert len(file["ticket"]["parts"]) >= 3
+
+
+@pytest.mark.parametrize("name", FAILPOINTS)
+def test_killed_at_a_failpoint(pipeline, name):
+    assert pipeline.run(200, failpoint=f"{name}:kill") == -signal.SIGKILL, pipeline.errors
+    told = [json.loads(line)["row"] for line in pipeline.told.splitlines()]
+    assert (pipeline.last_state()["state"] or {"row": 0})["row"] >= max(told, default=0)
+    seen = pipeline.rows()
+    assert len(seen) == len(set(seen))
+    pipeline.finish(250)
+
+
+def test_killed_again_while_recovering(pipeline):
+    for number, name in enumerate(FAILPOINTS):
+        pipeline.run(100 + 50 * number, failpoint=f"{name}:kill")
+        assert len(pipeline.rows()) == len(set(pipeline.rows()))
+    pipeline.finish(100 + 50 * len(FAILPOINTS))
+
+
+def test_of_two_writers_one_goes_on(pipeline):
+    """The later one takes over: the earlier one's turn is over, and nothing is lost."""
+    first = subprocess.Popen(
+        [test_crashes.TARGET, "--config", pipeline.config],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+    )
+    first.stdin.write(lines(
+        schema("orders", {"id": {"type": "integer"}}),
+        *[record("orders", {"id": row}) for row in range(1, 61)], state({"row": 60}),
+    ))
+    assert first.stdout.readline() == b'{"row": 60}\n'
+    pipeline.run(200)
+    _, errors = first.communicate(lines(record("orders", {"id": 999}), state({"row": 999})), 60)
+    assert first.returncode == 75, errors
+    assert pipeline.rows() == list(range(1, 201))
+    # What the earlier one began after its turn is cleared away by the next that writes.
+    pipeline.finish(250)
+
+
+def test_a_job_runs_and_its_verbs_answer(pipeline, tmp_path):
+    """`dativo run`, `state` and `check` reach the bucket through the target."""
+    target = {"destination": f"s3://{pipeline.root}", "s3": {"endpoint": pipeline.server.endpoint}}
+    (tmp_path / "orders.csv").write_text("id\n" + "".join(f"{row}\n" for row in range(1, 101)))
+    source = {"replication": "modified",
+              "files": [{"path": "orders.csv", "stream": "orders", "keys": ["id"]}]}
+    (tmp_path / "job.yaml").write_text(
+        "apiVersion: dativo/v1\nkind: Job\ntenant: acme\nname: orders\n"
+        f"source: {{tap: csv, config: {json.dumps(source)}}}\n"
+        f"target: {{target: parquet, config: {json.dumps(target)}}}\n"
+    )
+    for _ in range(2):
+        done = run("dativo", "run", "job.yaml", cwd=tmp_path)
+        assert done.code == 0, done
+        assert pipeline.rows() == list(range(1, 101))
+    shown = run("dativo", "state", "show", "job.yaml", cwd=tmp_path)
+    assert shown.code == 0 and "of the destination" in shown.out, shown
+    checked = run("dativo", "check", "job.yaml", cwd=tmp_path)
+    assert checked.code == 0, checked
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize("name, value", [
+    ("AWS_SECRET_ACCESS_KEY", "wrong-s3cret"), ("AWS_ACCESS_KEY_ID", "nobody-key"),
+    ("AWS_ACCESS_KEY_ID", ""),
+])
+def test_refused_credentials(pipeline, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(pipeline.folder))
+    result = run("dativo-target-parquet", "--config", pipeline.config)
+    assert result.code == 77, result
+    for secret in ("wrong-s3cret", SECRET):
+        assert secret not in result.err + result.out
+
+
+def test_a_missing_bucket(pipeline):
+    pipeline.settings(destination="s3://no-such-bucket/x")
+    result = run("dativo-target-parquet", "--config", pipeline.config)
+    assert result.code == 78, result
+    assert "no-such-bucket" in result.failure["message"]
+
+
+def test_nobody_answers(pipeline):
+    pipeline.settings(s3={"endpoint": "http://127.0.0.1:9"})
+    result = run("dativo-target-parquet", "--config", pipeline.config)
+    assert result.code == 69, result
+
+
+def test_an_unknown_setting(pipeline):
+    pipeline.settings(s3={"end_point": "x"})
+    result = run("dativo-target-parquet", "--config", pipeline.config)
+    assert result.code == 78 and 'Did you mean "endpoint"?' in result.failure["hint"]
+
+
+@pytest.mark.parametrize("how", ["AWS_PROFILE", "profile"])
+def test_keys_of_a_profile(pipeline, monkeypatch, how):
+    file = pipeline.folder / "credentials"
+    file.write_text(f"[other]\naws_access_key_id = x\naws_secret_access_key = y\n\n[mine]\n"
+                    f"aws_access_key_id = {KEY}\naws_secret_access_key={SECRET}\n")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
+    if how == "profile":
+        pipeline.settings(s3={"endpoint": pipeline.server.endpoint, "profile": "mine"})
+    else:
+        monkeypatch.setenv("AWS_PROFILE", "mine")
+    pipeline.finish(50)
+
+
+def test_an_upload_that_a_commit_names_and_the_bucket_has_aborted(pipeline):
+    assert pipeline.run(100, failpoint="commit.published:kill") == -signal.SIGKILL
+    for key, upload in pipeline.server.uploads(pipeline.bucket):
+        pipeline.server.request("DELETE", f"/{pipeline.bucket}/{key}", {"uploadId": upload})
+    assert pipeline.run(100) == 70
+    assert "commit 2 names data that no longer exists" in pipeline.failure["message"]
+
+
+# Faults between any two requests.
+
+
+def is_completion(method, path):
+    return method == "POST" and "uploadId=" in path
+
+
+def is_publication(method, path):
+    return method == "PUT" and "/commits/" in path
+
+
+def is_part(method, path):
+    return method == "PUT" and "partNumber=" in path
+
+
+FAULTS = {
+    "completion repeated": (is_completion, ("repeat",)),
+    "completion done, its answer lost": (is_completion, ("lose",)),
+    "completion done, 503 answered": (is_completion, ("after", 503, ERROR % b"SlowDown")),
+    "completion answered 200 with an error": (
+        is_completion, ("answer", 200, ERROR % b"InternalError")),
+    "completion answered 503": (is_completion, ("answer", 503, ERROR % b"SlowDown")),
+    "completion answered with nothing": (is_completion, ("answer", 200, b"")),
+    "publication done, its answer lost": (is_publication, ("lose",)),
+    "publication answered 503": (is_publication, ("answer", 503, ERROR % b"SlowDown")),
+    "publication answered 409": (
+        is_publication, ("answer", 409, ERROR % b"ConditionalRequestConflict")),
+    "part answered 500": (is_part, ("answer", 500, ERROR % b"InternalError")),
+    "part done, its answer lost": (is_part, ("lose",)),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_one_fault_is_made_good(pipeline, name):
+    """Each second request of the kind goes wrong; the load does not notice."""
+    which, what = FAULTS[name]
+    hits = []
+
+    def fault(method, path, number):
+        if not which(method, path):
+            return None
+        hits.append(path)
+        return what if len(hits) % 2 else None
+
+    proxy = Proxy(pipeline.server, fault)
+    try:
+        pipeline.settings(s3={"endpoint": proxy.endpoint})
+        assert pipeline.run(120) == 0, pipeline.errors
+        assert hits
+        pipeline.check(120)
+    finally:
+        proxy.stop()
+
+
+def test_a_completion_that_is_refused_for_good(pipeline):
+    """The commit stands: the next run completes it."""
+    answer = ("answer", 403, ERROR % b"AccessDenied")
+    proxy = Proxy(
+        pipeline.server, lambda method, path, _: answer if is_completion(method, path) else None
+    )
+    endpoint = {"endpoint": pipeline.server.endpoint}
+    try:
+        pipeline.settings(s3={"endpoint": proxy.endpoint})
+        assert pipeline.run(100) == 77
+        assert pipeline.rows() == [] and pipeline.told == b""
+    finally:
+        proxy.stop()
+    pipeline.settings(s3=endpoint)
+    pipeline.finish(100)
+
+
+@pytest.mark.parametrize("place", range(1, 40, 3))
+def test_killed_before_any_request(pipeline, place):
+    """The process is killed when its request of this number arrives, before it is done."""
+    pipeline.finish(50)
+    processes = []
+
+    def fault(method, path, number):
+        if number == place:
+            for process in processes:
+                process.kill()
+            return ("answer", 503, b"")
+        return None
+
+    proxy = Proxy(pipeline.server, fault)
+    direct = pipeline.config.read_text()
+    try:
+        pipeline.settings(s3={"endpoint": proxy.endpoint})
+        target = subprocess.Popen(
+            [test_crashes.TARGET, "--config", pipeline.config],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        processes.append(target)
+        messages = [schema("orders", {"id": {"type": "integer"}})]
+        for row in range(51, 201):
+            messages.append(record("orders", {"id": row}))
+            if row % 50 == 0:
+                messages.append(state({"row": row}))
+        target.communicate(lines(*messages), timeout=60)
+        assert target.returncode in (-signal.SIGKILL, 0)
+    finally:
+        proxy.stop()
+    pipeline.config.write_text(direct)
+    seen = pipeline.rows()
+    assert len(seen) == len(set(seen))
+    pipeline.finish(250)
