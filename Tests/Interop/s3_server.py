@@ -143,6 +143,7 @@ class Proxy:
 
     def __init__(self, server, fault):
         self.seen = []
+        self.headers = []
         proxy = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -151,6 +152,7 @@ class Proxy:
             def handle_one(self):
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 proxy.seen.append((self.command, self.path))
+                proxy.headers.append({name.lower(): value for name, value in self.headers.items()})
                 what = fault(self.command, self.path, len(proxy.seen))
                 if what and what[0] == "answer":
                     return self.reply(what[1], {}, what[2])

@@ -211,6 +211,24 @@ def test_keys_of_a_profile(pipeline, monkeypatch, how):
     pipeline.finish(50)
 
 
+def test_encryption_and_storage_class_are_asked_for(pipeline):
+    """Every object is encrypted as the settings say; data files have the storage class."""
+    proxy = Proxy(pipeline.server, lambda *_: None)
+    try:
+        pipeline.settings(s3={"endpoint": proxy.endpoint, "sse": "AES256",
+                              "storage_class": "STANDARD_IA"})
+        pipeline.run(50)
+    finally:
+        proxy.stop()
+    made = [(path, headers) for (method, path), headers in zip(proxy.seen, proxy.headers)
+            if method == "PUT" and "partNumber" not in path or path.endswith("?uploads=")]
+    assert made
+    for path, headers in made:
+        assert headers["x-amz-server-side-encryption"] == "AES256", path
+        storage = "STANDARD_IA" if path.endswith("?uploads=") else None
+        assert headers.get("x-amz-storage-class") == storage, path
+
+
 def test_an_upload_that_a_commit_names_and_the_bucket_has_aborted(pipeline):
     assert pipeline.run(100, failpoint="commit.published:kill") == -signal.SIGKILL
     for key, upload in pipeline.server.uploads(pipeline.bucket):
