@@ -49,6 +49,12 @@ extension Failure {
     case .exists(let name): self.init(.bug, "\(name) is there already")
     case .absent(let name): self.init(.io, "\(name) is not there any more")
     case .system(let error): self.init(.io, "\(error)")
+    case .refused(let message): self.init(.credentials, message)
+    case .misplaced(let message): self.init(.configuration, message)
+    case .unavailable(let message): self.init(.unavailable, message, hint: "Run it again.")
+    case .superseded(let name):
+      self.init(.temporary, "\(name) was cleared away: another writer has taken over")
+    case .rejected(let message): self.init(.io, message)
     }
   }
 }

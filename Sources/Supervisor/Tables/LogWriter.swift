@@ -62,7 +62,8 @@ package final class LogWriter {
     try log.begin()
     part += 1
     let name = "\(pipeline)-\(Self.padded(log.nextSequence, 12))-\(Self.padded(part, 5)).parquet"
-    return (try CommitLog.stage(store, "\(log.staging)/\(name).staged"), "\(folder)/\(name)")
+    let path = "\(folder)/\(name)"
+    return (try CommitLog.stage(store, "\(log.staging)/\(name).staged", for: path), path)
   }
 
   /// Makes `files` visible in place of `removed`, in one commit; STATE and tables stay.
