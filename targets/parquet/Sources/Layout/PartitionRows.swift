@@ -57,7 +57,7 @@ private struct Values {
       number(column) { place, texts in
         let value = Self.value(column, at: place)
         let bucket = unit.map { Int128(PartitionText.bucket(Int64(value), type, $0)) } ?? value
-        return seen.number(of: bucket, &texts) { PartitionText.text(value, type, unit) }
+        return seen.number(of: bucket, &texts) { PartitionText.text(column, at: place, unit) }
       }
       // Days of one month are numbers of their own until here.
       unite()
