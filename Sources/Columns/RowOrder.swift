@@ -9,7 +9,10 @@ public enum RowOrder {
   /// The leaf that `name`, a column's or a dotted path, means in `schema`; nil where there is no
   /// such leaf with one value a row.
   public static func leaf(_ name: String, in schema: Schema) -> Int? {
-    schema.leaves.firstIndex { $0.maxRepetition == 0 && $0.path.joined(separator: ".") == name }
+    // By bytes: `==` would also accept another Unicode normalisation.
+    schema.leaves.firstIndex {
+      $0.maxRepetition == 0 && $0.path.joined(separator: ".").utf8.elementsEqual(name.utf8)
+    }
   }
 
   /// The numbers of the rows, sorted by the leaves in `keys`; equal rows stay in their order.

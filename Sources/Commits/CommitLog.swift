@@ -294,7 +294,7 @@ package struct CommitLog: ~Copyable {
 
   /// The folders that hold `paths`, each once.
   private static func folders(_ paths: [String]) -> [String] {
-    Set(paths.map { path in path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }).sorted()
+    PathSet(paths.map { path in path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }).sorted
   }
 
   private static func storing<Result>(

@@ -52,7 +52,7 @@ package struct History: Sendable {
 
   /// The files that the log made visible and did not remove, in order.
   package var visible: [Snapshot.Entry] {
-    let removed = Set(commits.flatMap(\.commit.removed))
+    let removed = PathSet(commits.flatMap(\.commit.removed))
     return commits.flatMap { entry in
       entry.commit.files.map { (entry.commit.sequence, $0) }
     }.filter { !removed.contains($0.1.path) }

@@ -5,7 +5,7 @@ package enum Removal: Hashable, Sendable {
   /// Those of another version than this one.
   case otherVersions(Int64)
   /// Those in the files at these places.
-  case files(Set<String>)
+  case files(PathSet)
 
   /// Whether a file that is to be committed with the removal is not to be: its rows ended before.
   package func takesStaged(_ file: Commit.File) -> Bool { self != .all && takes(file) }

@@ -29,18 +29,18 @@ package struct Snapshot: Sendable {
     let reading = Reading(store, folder)
     let last = try reading.lastSnapshot()
     var files: [Entry] = []
-    var removed: Set<String> = []
+    var removed: PathSet = []
     var hash = ""
     var place = last
     while place > 0 {
       let snapshot = try read(store, folder, place)
       if place == last { hash = snapshot.hash }
       files = snapshot.files + files
-      removed.formUnion(snapshot.removed)
+      removed.insert(snapshot.removed)
       place = snapshot.previous
     }
     let new = try entries(reading, after: last, hash: &hash, upTo: Int.max)
-    removed.formUnion(new.removed)
+    removed.insert(new.removed)
     return (files + new.files).filter { !removed.contains($0.file.path) }
   }
 

@@ -35,18 +35,18 @@ package struct Verification {
     self.store = store
     self.rowCount = rowCount
     summary.pipelines = histories.count
-    var expected: Set<String> = []
-    var removed: [String: Int] = [:]
+    var expected: PathSet = []
+    var removed: [[UInt8]: Int] = [:]
     var tables: Set<String> = []
     for history in histories {
       summary.commits += history.commits.count
       problems += history.problems
       for (sequence, file) in history.visible where Self.isInside(file.path, table) {
-        expected.insert(file.path)
+        expected.insert([file.path])
         try check(file, sequence, isLast: sequence == history.commits.last?.commit.sequence)
       }
       for entry in history.commits {
-        for path in entry.commit.removed { removed[path] = entry.commit.sequence }
+        for path in entry.commit.removed { removed[Array(path.utf8)] = entry.commit.sequence }
       }
       tables.formUnion(history.tables.filter { table == nil || $0 == table })
       if table == nil { try findLeftovers(history) }
@@ -124,8 +124,8 @@ package struct Verification {
   /// is passed over, as readers do.
   private mutating func findUnknown(
     _ folder: String,
-    _ expected: Set<String>,
-    _ removed: [String: Int],
+    _ expected: PathSet,
+    _ removed: [[UInt8]: Int],
     depth: Int
   ) throws(CommitError) {
     guard depth < 16 else { return }
@@ -137,7 +137,7 @@ package struct Verification {
         continue
       }
       guard !expected.contains(path) else { continue }
-      if let sequence = removed[path] {
+      if let sequence = removed[Array(path.utf8)] {
         note(
           .removedFile,
           path,
@@ -156,7 +156,7 @@ package struct Verification {
   }
 
   private mutating func findLeftovers(_ history: History) throws(CommitError) {
-    let named = Set(history.commits.last?.commit.files.map(\.staged) ?? [])
+    let named = PathSet(history.commits.last?.commit.files.map(\.staged) ?? [])
     let staging = LogFolder(history.pipeline).staging
     for epoch in try storing({ () throws(StoreError) in try store.list(staging) }) {
       let folder = "\(staging)/\(epoch)"

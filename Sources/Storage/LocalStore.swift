@@ -8,8 +8,9 @@ package final class LocalStore: ObjectStore {
   private let files: any FileSystem
   /// Where objects are written before they get their names.
   private let drafts: String
-  /// The folders whose names are known to survive a power cut, with those above them.
-  private let settled = Mutex<Set<String>>([])
+  /// The folders whose names are known to survive a power cut, with those above them; by their
+  /// bytes, as equal strings may be two folders.
+  private let settled = Mutex<Set<[UInt8]>>([])
 
   /// Uses the folder `root`, which is created when the first object is.
   ///
@@ -206,8 +207,10 @@ package final class LocalStore: ObjectStore {
     note(folder)
   }
 
-  private func isSettled(_ folder: String) -> Bool { settled.withLock { $0.contains(folder) } }
-  private func note(_ folder: String) { settled.withLock { _ = $0.insert(folder) } }
+  private func isSettled(_ folder: String) -> Bool {
+    settled.withLock { $0.contains(Array(folder.utf8)) }
+  }
+  private func note(_ folder: String) { settled.withLock { _ = $0.insert(Array(folder.utf8)) } }
   /// Looks at every folder anew: one of them has been removed.
   private func forget() { settled.withLock { $0 = [] } }
 

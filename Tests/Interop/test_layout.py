@@ -123,6 +123,24 @@ def test_a_text_that_looks_like_the_folder_of_nulls_does_not_get_into_it(tmp_pat
     )
 
 
+def test_two_spellings_of_a_letter_are_two_columns_and_two_folders(tmp_path):
+    one, other = "\u00e9", "e\u0301"
+    properties = {one: {"type": "string"}, other: {"type": ["integer", "null"]}, "id": {"type": "integer"}}
+    streams = {one: {"partition_by": [one]}, other: {"sort_by": [other], "partition_by": ["id"]}}
+    (tmp_path / "c.json").write_text(json.dumps({"destination": "out", "streams": streams}))
+    made = [{one: [one, other][n % 2], other: n, "id": n // 3} for n in range(6)]
+    messages = [schema(name, properties, [one]) for name in streams]
+    messages += [record(name, row) for row in made for name in streams]
+    told = run("dativo-target-parquet", "--config", "c.json", stdin=lines(*messages), cwd=tmp_path)
+    assert told.code == 0 and "fold case" not in told.err, told
+    found = []
+    for path in files(tmp_path, "%C3%A9"):
+        value = pathlib.Path(path).parent.name.split("=")[1]
+        found += [{one: value, **row} for row in pq.ParquetFile(path).read().to_pylist()]
+    assert sorted(found, key=lambda row: row[other]) == made
+    assert sorted(os.listdir(tmp_path / "out/e%CC%81")) == ["id=0", "id=1"]
+
+
 def test_another_division_of_a_table_is_refused(tmp_path):
     load(tmp_path, rows(10), partition_by=["country"])
     told = load(tmp_path, rows(10), partition_by=["flag"], code=78)

@@ -35,7 +35,7 @@ extension Loader {
     try checkChanges(merged.changes, table)
     table.schemaBytes = bytes
     table.declaredKeys = keys
-    table.keys = keys.filter { key in declared.fields.contains { $0.name == key } }
+    table.keys = keys.filter { key in declared.fields.contains { $0.name.hasSameBytes(as: key) } }
     for key in keys where !table.keys.contains(key) {
       Log.warning("stream \(stream): the key property \(key) is not in the schema")
     }

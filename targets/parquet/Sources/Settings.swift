@@ -70,7 +70,8 @@ struct Settings {
   var pipeline: String
   /// Those of streams that have none of their own.
   var common: StreamSettings
-  var streams: [String: StreamSettings] = [:]
+  /// By the bytes of their names.
+  var streams: [[UInt8]: StreamSettings] = [:]
   var checkpoint = Checkpoint()
   var memory: Int
   var discardsTail: Bool
@@ -109,7 +110,7 @@ struct Settings {
     }
     common = try StreamSettings(configuration)
     for stream in configuration["streams"]?.object?.keys ?? [] {
-      streams[stream] = try StreamSettings(configuration, stream: stream)
+      streams[Array(stream.utf8)] = try StreamSettings(configuration, stream: stream)
     }
     memory = try configuration.size("memory_limit") ?? 64 << 20
     lineLimit = try configuration.size("max_line_size") ?? 64 << 20
@@ -126,7 +127,7 @@ struct Settings {
   }
 
   /// Those of one stream.
-  func settings(of stream: String) -> StreamSettings { streams[stream] ?? common }
+  func settings(of stream: String) -> StreamSettings { streams[Array(stream.utf8)] ?? common }
 
   private static func checkpoint(
     _ object: JSONObject,

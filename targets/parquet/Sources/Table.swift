@@ -1,4 +1,5 @@
 import Columns
+import JSON
 import Wire
 
 /// One stream on its way into its table: the rows that wait, and how its lines are read.
@@ -95,7 +96,9 @@ final class Table {
   func keyPlaces() -> [(leaf: Int, nulls: Int)] {
     let leaves = schema.leaves
     return keys.compactMap { key in
-      leaves.firstIndex { $0.path == [key] }.map { leaf in (leaf, nulls(leaf)) }
+      leaves.firstIndex { $0.path.count == 1 && $0.path[0].hasSameBytes(as: key) }.map { leaf in
+        (leaf, nulls(leaf))
+      }
     }
   }
 

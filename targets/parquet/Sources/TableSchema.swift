@@ -59,9 +59,11 @@ enum TableSchema {
 
   /// Columns whose names differ in case only, which DuckDB and Spark take for one.
   static func namesAlikeButForCase(_ schema: Schema) -> [(String, String)] {
-    var seen: [String: String] = [:]
+    var seen: [[UInt8]: String] = [:]
     return schema.fields.compactMap { field in
-      seen.updateValue(field.name, forKey: field.name.lowercased()).map { ($0, field.name) }
+      seen.updateValue(field.name, forKey: Array(field.name.lowercased().utf8)).map {
+        ($0, field.name)
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import Columns
+import JSON
 
 /// Which folder each row of a batch belongs to.
 struct PartitionRows {
@@ -10,7 +11,9 @@ struct PartitionRows {
     var paths = [""]
     let leaves = batch.schema.leaves
     for key in partitioning.keys {
-      guard let leaf = leaves.firstIndex(where: { $0.path == [key.column] }) else { continue }
+      guard let leaf = leaves.firstIndex(where: { $0.path[0].hasSameBytes(as: key.column) }) else {
+        continue
+      }
       let values = batch.withColumn(leaf) { Values($0, leaves[leaf].type, key.unit) }
       // The pairs of a folder so far and a value that occur, numbered anew.
       var pairs: [Int: Int] = [:]

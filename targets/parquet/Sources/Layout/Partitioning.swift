@@ -42,7 +42,7 @@ struct Partitioning: Hashable, Sendable {
     var keys: [Key] = []
     for entry in value.array ?? [value] {
       let key = try Self.key(entry)
-      guard !keys.contains(where: { $0.name == key.name }) else {
+      guard !keys.contains(where: { $0.name.hasSameBytes(as: key.name) }) else {
         throw Problem(
           message: "two levels of folders are called \"\(key.name)\"",
           hint: "{\"column\": …, \"unit\": …, \"name\": …} gives a level a name of its own."
@@ -92,7 +92,7 @@ struct Partitioning: Hashable, Sendable {
   /// What stops a table of `schema` from being divided so; nil if nothing does.
   func problem(in schema: Schema) -> Problem? {
     for key in keys {
-      guard let field = schema.fields.first(where: { $0.name == key.column }) else {
+      guard let field = schema.fields.first(where: { $0.name.hasSameBytes(as: key.column) }) else {
         let near = Nearest.name(to: key.column, among: schema.fields.map(\.name))
         return Problem(
           message: "there is no column \"\(key.column)\" to divide by",
@@ -132,7 +132,7 @@ struct Partitioning: Hashable, Sendable {
   /// The columns of the files: without those whose values the folders tell, unless they are kept.
   func fileSchema(_ schema: Schema) -> Schema {
     guard !keepsColumns else { return schema }
-    let told = Set(keys.filter { $0.unit == nil }.map(\.column))
-    return Schema(schema.fields.filter { !told.contains($0.name) })
+    let told = Set(keys.filter { $0.unit == nil }.map { Array($0.column.utf8) })
+    return Schema(schema.fields.filter { !told.contains(Array($0.name.utf8)) })
   }
 }

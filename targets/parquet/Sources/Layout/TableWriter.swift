@@ -27,7 +27,8 @@ final class TableWriter: @unchecked Sendable {
 
   private let stage: Stage
   private let shared: OpenPartitions
-  private var partitions: [String: PartitionWriter] = [:]
+  /// By the bytes of their paths: equal strings may be two folders.
+  private var partitions: [[UInt8]: PartitionWriter] = [:]
 
   /// More folders than this between two commits are hardly meant.
   private static let folderLimit = 10_000
@@ -45,9 +46,10 @@ final class TableWriter: @unchecked Sendable {
       return try partition("", plan).write(batch, plan, shared)
     }
     let schema = partitioning.fileSchema(batch.schema)
-    let names = Set(schema.fields.map(\.name))
-    let leaves = batch.schema.leaves.enumerated().filter { names.contains($0.element.path[0]) }
-      .map(\.offset)
+    let names = Set(schema.fields.map { Array($0.name.utf8) })
+    let leaves = batch.schema.leaves.enumerated().filter { leaf in
+      names.contains(Array(leaf.element.path[0].utf8))
+    }.map(\.offset)
     let places = RowPlaces(batch)
     for folder in PartitionRows(batch, partitioning).folders {
       let partition = try partition(folder.path, plan)
@@ -58,7 +60,8 @@ final class TableWriter: @unchecked Sendable {
   }
 
   private func partition(_ path: String, _ plan: Plan) throws(Failure) -> PartitionWriter {
-    if let known = partitions[path] { return known }
+    let key = Array(path.utf8)
+    if let known = partitions[key] { return known }
     guard partitions.count < Self.folderLimit else {
       throw Failure(
         .configuration,
@@ -74,13 +77,13 @@ final class TableWriter: @unchecked Sendable {
       )
     }
     let partition = PartitionWriter(path: path, stage: stage)
-    partitions[path] = partition
+    partitions[key] = partition
     return partition
   }
 
   /// Writes every row that waits and ends every file.
   func close() throws {
-    for (_, partition) in partitions.sorted(by: { $0.key < $1.key }) {
+    for (_, partition) in partitions.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
       try partition.writeWaiting(shared)
       try partition.closeFile()
     }
@@ -89,6 +92,7 @@ final class TableWriter: @unchecked Sendable {
   /// Gives the whole files to a commit.
   func takeFinished() -> [Commit.File] {
     defer { partitions = [:] }
-    return partitions.sorted { $0.key < $1.key }.flatMap(\.value.finished)
+    return partitions.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+      .flatMap(\.value.finished)
   }
 }
