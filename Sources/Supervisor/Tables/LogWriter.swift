@@ -72,7 +72,7 @@ package final class LogWriter {
     by files: [Commit.File],
     reason: String
   ) throws(Failure) -> Int {
-    let paths = Set(removed.map(\.path))
+    let paths = PathSet(removed.map(\.path))
     do throws(CommitError) {
       try log.commit(
         files: files,
