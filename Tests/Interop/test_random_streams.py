@@ -10,9 +10,9 @@ import random
 import shutil
 import urllib.parse
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from arrow_cells import cells
 from conftest import run
 from random_streams import Stream, same
 
@@ -77,25 +77,6 @@ def messages(chance, streams, count):
     return end.join(made) + chance.choice(["", end])
 
 
-def cells(array):
-    """The values of an Arrow array; times as counts of their unit, nested ones as lists and dicts."""
-    kind = array.type
-    if isinstance(kind, pa.BaseExtensionType):
-        return cells(array.storage)
-    present = array.is_valid().to_pylist()
-    if pa.types.is_struct(kind):
-        parts = [cells(part) for part in array.flatten()]
-        names = [field.name for field in kind]
-        rows = zip(*parts)
-        return [dict(zip(names, row)) if here else None for row, here in zip(rows, present)]
-    if pa.types.is_list(kind):
-        flat, ends = cells(array.values), array.offsets.to_pylist()
-        return [flat[a:b] if here else None for a, b, here in zip(ends, ends[1:], present)]
-    if pa.types.is_temporal(kind):
-        array = array.view(pa.int32() if kind.bit_width == 32 else pa.int64())
-    return array.to_pylist()
-
-
 def check_folders(path, root, stream, names, made):
     """The folders of a file tell the values of its row."""
     parts = path.relative_to(root).parts[:-1]
@@ -115,10 +96,8 @@ def check(root, stream, names):
     """Every row is there once, and each of its cells is the JSON's."""
     seen = collections.Counter()
     for path in sorted(root.rglob("*.parquet")):
-        table = pq.read_table(
-            path, partitioning=None, page_checksum_verification=True
-        ).combine_chunks()
-        rows = zip(*(cells(column.combine_chunks()) for column in table.columns))
+        table = pq.read_table(path, partitioning=None, page_checksum_verification=True)
+        rows = zip(*(cells(column) for column in table.columns))
         types = dict(zip(table.column_names, table.schema.types))
         for row in rows:
             row = dict(zip(table.column_names, row))
@@ -144,7 +123,7 @@ def one_round(seed, folder):
     made = settings(chance, streams, unit)
     (folder / "config.json").write_text(json.dumps({"destination": "out", **made}))
     for number in range(chance.choice([1, 1, 2])):
-        text = messages(chance, streams, chance.choice([0, 1, 10, 60, 60, 200, 600]))
+        text = messages(chance, streams, chance.choice([0, 1, 10, 30, 60, 100, 300]))
         (folder / f"{number}.jsonl").write_text(text, newline="")
         done = run("dativo-target-parquet", "--config", "config.json", stdin=text, cwd=folder)
         assert done.code == 0, done
