@@ -50,8 +50,8 @@ extension Loader {
       }
     }
     let files = table.loading.flattening?.columns(of: merged.schema) ?? merged.schema
-    let names = files.fields.map(\.name)
-    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+    var seen: Set<[UInt8]> = []
+    if let twice = files.fields.first(where: { !seen.insert(Array($0.name.utf8)).inserted })?.name {
       throw violation(
         "stream \(stream): \"flatten\" makes two columns \(twice)",
         hint: "Another \"flatten_separator\" keeps them apart."
