@@ -58,7 +58,7 @@ package struct CommitLog: ~Copyable {
         throw .otherSource(was: was, now: source)
       }
       // A writer that was killed may not have made sure that its commit stays.
-      try storing { () throws(StoreError) in try store.settle([folder.commits]) }
+      try CommitError.storing { () throws(StoreError) in try store.settle([folder.commits]) }
       try complete(newest.commit, store)
     }
     var log = CommitLog(store, folder, run, source, newest)
@@ -103,7 +103,7 @@ package struct CommitLog: ~Copyable {
     // The epochs before are over: nobody can publish what they staged. Later ones are not ours.
     let left = folder.staging
     let epoch = epoch
-    try Self.storing { () throws(StoreError) in
+    try CommitError.storing { () throws(StoreError) in
       for name in try store.list(left) {
         let isOver = Int(name).map { $0 < epoch } ?? ("\(left)/\(name)" == folder.drafts)
         if isOver { try store.remove("\(left)/\(name)") }
@@ -219,7 +219,7 @@ package struct CommitLog: ~Copyable {
       throw .occupied(file: file.path)
     }
     let folders = Self.folders(files.map(\.staged))
-    try Self.storing { () throws(StoreError) in try store.settle(folders) }
+    try CommitError.storing { () throws(StoreError) in try store.settle(folders) }
   }
 
   private mutating func publish(_ commit: Commit) throws(CommitError) {
@@ -260,7 +260,7 @@ package struct CommitLog: ~Copyable {
     _ store: any ObjectStore
   ) throws(CommitError) {
     // First away, then there: a reader may find too little for a moment, never a row twice.
-    try storing { () throws(StoreError) in
+    try CommitError.storing { () throws(StoreError) in
       for path in commit.removed { try store.remove(path) }
       if !commit.removed.isEmpty { try store.settle(Self.folders(commit.removed)) }
     }
@@ -279,7 +279,7 @@ package struct CommitLog: ~Copyable {
       Failpoint.moving.reached()
     }
     let folders = folders(commit.files.map(\.path)) + folders(commit.files.map(\.staged))
-    try storing { () throws(StoreError) in try store.settle(folders) }
+    try CommitError.storing { () throws(StoreError) in try store.settle(folders) }
   }
 
   /// Folds the commits since the last snapshot when they are many; an attempt that fails is made
@@ -297,17 +297,7 @@ package struct CommitLog: ~Copyable {
     PathSet(paths.map { path in path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }).sorted
   }
 
-  private static func storing<Result>(
-    _ body: () throws(StoreError) -> Result
-  ) throws(CommitError) -> Result {
-    do throws(StoreError) {
-      return try body()
-    } catch {
-      throw .store(error)
-    }
-  }
-
   private static func size(_ store: any ObjectStore, _ name: String) throws(CommitError) -> Int? {
-    try storing { () throws(StoreError) in try store.size(name) }
+    try CommitError.storing { () throws(StoreError) in try store.size(name) }
   }
 }

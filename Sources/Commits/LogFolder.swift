@@ -20,9 +20,14 @@ package struct LogFolder: Sendable {
   /// Objects that have no name yet; the next writer clears it away.
   package var drafts: String { "\(staging)/drafts" }
 
-  func commit(_ sequence: Int) -> String { "\(commits)/\(Self.number(sequence)).json" }
-  func snapshot(_ sequence: Int) -> String { "\(snapshots)/\(Self.number(sequence)).json" }
+  func commit(_ sequence: Int) -> String { "\(commits)/\(Self.number(sequence, 12)).json" }
+  func snapshot(_ sequence: Int) -> String { "\(snapshots)/\(Self.number(sequence, 12)).json" }
   func staging(_ epoch: Int) -> String { "\(staging)/\(epoch)" }
+
+  /// The name of a commit's data file, the `part`-th in its folder; no other file ever has it.
+  package func dataFile(_ sequence: Int, part: Int) -> String {
+    "\(pipeline)-\(Self.number(sequence, 12))-\(Self.number(part, 5)).parquet"
+  }
 
   /// The sequences of the objects in a folder of the log, in order.
   static func sequences(
@@ -34,9 +39,9 @@ package struct LogFolder: Sendable {
     }.sorted()
   }
 
-  /// A sequence in twelve digits, so that names sort as numbers do.
-  private static func number(_ sequence: Int) -> String {
-    let digits = String(sequence)
-    return String(repeating: "0", count: max(0, 12 - digits.utf8.count)) + digits
+  /// A number in so many digits, so that names sort as numbers do.
+  private static func number(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }
 }

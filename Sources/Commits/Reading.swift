@@ -14,7 +14,8 @@ struct Reading {
   /// The commit of a sequence; nil if there is none.
   func commit(_ sequence: Int) throws(CommitError) -> CommitLog.Entry? {
     let name = folder.commit(sequence)
-    guard let bytes = try storing({ () throws(StoreError) in try store.read(name) }) else {
+    guard let bytes = try CommitError.storing({ () throws(StoreError) in try store.read(name) })
+    else {
       return nil
     }
     guard let commit = (try? JSONValue.parse(bytes)).flatMap(Commit.init),
@@ -36,7 +37,7 @@ struct Reading {
   /// Up to where the log is folded; 0 without a snapshot.
   func lastSnapshot() throws(CommitError) -> Int {
     let folder = folder.snapshots
-    return try storing { () throws(StoreError) in
+    return try CommitError.storing { () throws(StoreError) in
       try LogFolder.sequences(store, folder).last ?? 0
     }
   }
@@ -46,22 +47,12 @@ struct Reading {
   private func newestSequence() throws(CommitError) -> Int {
     var sequence = try lastSnapshot()
     let folder = folder
-    return try storing { () throws(StoreError) in
+    return try CommitError.storing { () throws(StoreError) in
       guard sequence > 0 else {
         return try LogFolder.sequences(store, folder.commits).last ?? 0
       }
       while try store.size(folder.commit(sequence + 1)) != nil { sequence += 1 }
       return sequence
-    }
-  }
-
-  private func storing<Result>(
-    _ body: () throws(StoreError) -> Result
-  ) throws(CommitError) -> Result {
-    do throws(StoreError) {
-      return try body()
-    } catch {
-      throw .store(error)
     }
   }
 }

@@ -65,8 +65,9 @@ package struct Verification {
     isLast: Bool
   ) throws(CommitError) {
     summary.files += 1
-    guard let size = try storing({ () throws(StoreError) in try store.size(file.path) }) else {
-      let staged = try storing { () throws(StoreError) in try store.size(file.staged) }
+    guard let size = try CommitError.storing({ () throws(StoreError) in try store.size(file.path) })
+    else {
+      let staged = try CommitError.storing { () throws(StoreError) in try store.size(file.staged) }
       if isLast, staged == file.bytes {
         note(
           .unfinished,
@@ -110,7 +111,7 @@ package struct Verification {
     var digest = Digest()
     var offset = 0
     while true {
-      let bytes = try storing { () throws(StoreError) in
+      let bytes = try CommitError.storing { () throws(StoreError) in
         try store.read(path, at: offset, count: piece) ?? []
       }
       // SAFETY: the bytes stay in place during the call.
@@ -129,7 +130,7 @@ package struct Verification {
     depth: Int
   ) throws(CommitError) {
     guard depth < 16 else { return }
-    for name in try storing({ () throws(StoreError) in try store.list(folder) }) {
+    for name in try CommitError.storing({ () throws(StoreError) in try store.list(folder) }) {
       guard !name.hasPrefix("_"), !name.hasPrefix(".") else { continue }
       let path = "\(folder)/\(name)"
       guard name.hasSuffix(".parquet") else {
@@ -158,9 +159,9 @@ package struct Verification {
   private mutating func findLeftovers(_ history: History) throws(CommitError) {
     let named = PathSet(history.commits.last?.commit.files.map(\.staged) ?? [])
     let staging = LogFolder(history.pipeline).staging
-    for epoch in try storing({ () throws(StoreError) in try store.list(staging) }) {
+    for epoch in try CommitError.storing({ () throws(StoreError) in try store.list(staging) }) {
       let folder = "\(staging)/\(epoch)"
-      for name in try storing({ () throws(StoreError) in try store.list(folder) })
+      for name in try CommitError.storing({ () throws(StoreError) in try store.list(folder) })
       where !named.contains("\(folder)/\(name)") {
         note(
           .leftover,
@@ -179,15 +180,5 @@ package struct Verification {
     _ hint: String
   ) {
     problems.append(Problem(kind: kind, subject: subject, message: message, hint: hint))
-  }
-
-  private func storing<Result>(
-    _ body: () throws(StoreError) -> Result
-  ) throws(CommitError) -> Result {
-    do throws(StoreError) {
-      return try body()
-    } catch {
-      throw .store(error)
-    }
   }
 }

@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 
+import pyarrow.parquet as pq
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -85,3 +86,27 @@ def load(tmp_path):
         return run("dativo-target-parquet", "--config", config, stdin=lines(*messages))
 
     return load
+
+
+@pytest.fixture
+def table(tmp_path):
+    """The rows of a stream's table, as dictionaries in the order of `id`."""
+
+    def table(stream="s"):
+        folder = tmp_path / "out" / stream
+        rows = [row for path in sorted(folder.glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+        return sorted(rows, key=lambda row: row.get("id") or 0)
+
+    return table
+
+
+@pytest.fixture
+def commits(tmp_path):
+    """The commit objects, without those that only open an epoch."""
+
+    def commits():
+        folder = tmp_path / "out" / "_dativo" / "default" / "commits"
+        found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+        return [commit for commit in found if commit["kind"] != "open"]
+
+    return commits

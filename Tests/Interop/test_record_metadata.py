@@ -15,27 +15,18 @@ SDC = ["_sdc_extracted_at", "_sdc_received_at", "_sdc_batched_at", "_sdc_deleted
        "_sdc_table_version", "_sdc_sync_started_at"]
 
 
-@pytest.fixture
-def rows(tmp_path):
-    def rows():
-        paths = sorted(glob.glob(f"{tmp_path}/out/s/*.parquet"))
-        return [row for path in paths for row in pq.read_table(path).to_pylist()]
-
-    return rows
-
-
 def at(n):
     moment = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc) + dt.timedelta(milliseconds=n)
     return moment, moment.isoformat().replace("+00:00", "Z")
 
 
-def test_each_record_is_described(load, rows):
+def test_each_record_is_described(load, table):
     before = time.time()
     messages = [{**record("s", {"id": n}), "version": 7, "time_extracted": at(n)[1]} for n in range(20_000)]
     done = load(S, *messages, state({"n": 1}), add_record_metadata=True, run_id="r1")
     after = time.time()
     assert done.code == 0 and "undeclared" not in done.err
-    found = rows()
+    found = table()
     assert list(found[0]) == ["id", *SDC, "_dativo_run_id"]
     for n, row in enumerate(found):
         assert (row["id"], row["_sdc_extracted_at"]) == (n, at(n)[0])
@@ -45,31 +36,31 @@ def test_each_record_is_described(load, rows):
         assert (row["_sdc_table_version"], row["_dativo_run_id"]) == (7, "r1")
 
 
-def test_what_a_message_does_not_tell_is_null(load, rows):
+def test_what_a_message_does_not_tell_is_null(load, table):
     load(S, record("s", {"id": 1}), {**record("s", {"id": 2}), "time_extracted": at(5)[1]}, record("s", {"id": 3}),
          add_record_metadata=True)
-    assert [row["_sdc_extracted_at"] for row in rows()] == [None, at(5)[0], None]
-    assert {row["_sdc_table_version"] for row in rows()} == {None}
+    assert [row["_sdc_extracted_at"] for row in table()] == [None, at(5)[0], None]
+    assert {row["_sdc_table_version"] for row in table()} == {None}
 
 
-def test_a_delete_marker_is_the_records_own(load, rows):
+def test_a_delete_marker_is_the_records_own(load, table):
     load(S, record("s", {"id": 1, "_sdc_deleted_at": at(3)[1]}), record("s", {"id": 2}), add_record_metadata=True)
-    assert [row["_sdc_deleted_at"] for row in rows()] == [at(3)[0], None]
+    assert [row["_sdc_deleted_at"] for row in table()] == [at(3)[0], None]
 
 
-def test_a_column_that_the_stream_declares_is_the_taps(load, rows):
+def test_a_column_that_the_stream_declares_is_the_taps(load, table):
     own = schema("s", {"id": {"type": "integer"}, "_sdc_sequence": {"type": "integer"}})
     load(own, record("s", {"id": 1, "_sdc_sequence": 42}), add_record_metadata=True)
-    assert rows()[0]["_sdc_sequence"] == 42
+    assert table()[0]["_sdc_sequence"] == 42
 
 
-def test_the_times_of_airbyte_records(load, rows):
+def test_the_times_of_airbyte_records(load, table):
     line = {"type": "RECORD", "record": {"stream": "s", "data": {"id": 1}, "emitted_at": 1767225600123}}
     load(S, line, add_record_metadata=True)
-    assert rows()[0]["_sdc_extracted_at"] == at(123)[0]
+    assert table()[0]["_sdc_extracted_at"] == at(123)[0]
 
 
-def test_a_table_gets_the_columns_later_and_keeps_them(load, rows, tmp_path):
+def test_a_table_gets_the_columns_later_and_keeps_them(load, table, tmp_path):
     load(S, record("s", {"id": 1}))
     load(S, record("s", {"id": 2}), add_record_metadata=True, run_id="r2")
     load(S, record("s", {"id": 3}))

@@ -10,30 +10,6 @@ from conftest import BIN, ROOT, lines, record, run, schema, state
 ID = {"id": {"type": "integer"}}
 
 
-@pytest.fixture
-def table(tmp_path):
-    """The rows of a stream's table, as dictionaries in the order of `id`."""
-
-    def table(stream="s"):
-        folder = tmp_path / "out" / stream
-        rows = [row for path in sorted(folder.glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
-        return sorted(rows, key=lambda row: row.get("id") or 0)
-
-    return table
-
-
-@pytest.fixture
-def commits(tmp_path):
-    """The commit objects, without those that only open an epoch."""
-
-    def commits():
-        folder = tmp_path / "out" / "_dativo" / "default" / "commits"
-        found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-        return [commit for commit in found if commit["kind"] != "open"]
-
-    return commits
-
-
 def ids(rows):
     return [row["id"] for row in rows]
 
@@ -372,55 +348,6 @@ def test_a_version_of_an_unknown_stream_is_a_warning(load):
     assert result.code == 0 and "ACTIVATE_VERSION of t" in result.err
 
 
-def airbyte_record(stream, data, **more):
-    return {"type": "RECORD", "record": {"stream": stream, "data": data, "emitted_at": 1, **more}}
-
-
-def airbyte_state(stream, value, namespace=None):
-    descriptor = {"name": stream, **({"namespace": namespace} if namespace else {})}
-    return {
-        "type": "STATE",
-        "state": {
-            "type": "STREAM",
-            "stream": {"stream_descriptor": descriptor, "stream_state": value},
-            "sourceStats": {"recordCount": 1.0},
-        },
-    }
-
-
-def test_airbyte_records(load, table):
-    result = load(schema("s", ID), airbyte_record("s", {"id": 1}), airbyte_record("s", {"id": 2}))
-    assert result.code == 0, result
-    assert ids(table()) == [1, 2]
-
-
-def test_airbyte_states_unite_by_stream_and_namespace(load, commits):
-    first = [airbyte_state("a", {"n": 1}), airbyte_state("b", {"n": 1}, "x"), airbyte_state("a", {"n": 2})]
-    result = load(*first)
-    # Whole messages come back, for each stream its last.
-    assert [json.loads(line) for line in result.out.splitlines()] == first[1:]
-    result = load(airbyte_state("b", {"n": 5}), airbyte_state("b", {"n": 9}, "x"))
-    assert result.code == 0
-    assert commits()[-1]["state"] == [
-        {"type": "STREAM", "stream": {"stream_descriptor": {"name": "a"}, "stream_state": {"n": 2}}},
-        {"type": "STREAM", "stream": {"stream_descriptor": {"name": "b", "namespace": "x"}, "stream_state": {"n": 9}}},
-        {"type": "STREAM", "stream": {"stream_descriptor": {"name": "b"}, "stream_state": {"n": 5}}},
-    ]
-    assert load(airbyte_state("a", None)).code == 0
-    assert [item["stream"]["stream_descriptor"]["name"] for item in commits()[-1]["state"]] == ["b", "b"]
-
-
-def test_airbyte_global_and_legacy_states_replace(load, commits):
-    shared = {"type": "GLOBAL", "global": {"shared_state": {"lsn": 4}, "stream_states": []}}
-    load(airbyte_state("a", {"n": 1}), {"type": "STATE", "state": shared})
-    assert commits()[-1]["state"] == [shared]
-    result = load({"type": "STATE", "state": {"data": {"a": 1}}})
-    assert json.loads(result.out) == {"type": "STATE", "state": {"data": {"a": 1}}}
-    assert commits()[-1]["state"] == {"a": 1}
-    assert load({"type": "STATE", "state": {"data": {}}}).out == ""
-    assert commits()[-1]["state"] == {"a": 1}
-
-
 # Closed descriptors.
 
 
@@ -483,16 +410,6 @@ def test_names_of_pipelines_that_are_refused(load, pipeline):
     assert result.code == 78 and "pipeline" in result.failure["message"]
 
 
-def test_an_error_that_an_airbyte_source_tells_ends_the_trust(load, table):
-    trace = {"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 1.0, "error": {
-        "message": "expired", "failure_type": "transient_error", "stream_descriptor": {"name": "s"}}}}
-    told = load(schema("s", {"id": {"type": "integer"}}), record("s", {"id": 1}), state({"n": 1}),
-                record("s", {"id": 2}), trace, state({"n": 2}))
-    assert told.code == 75 and json.loads(told.out) == {"n": 1}
-    assert "the source told an error of stream s: expired" in told.err
-    assert table() == [{"id": 1}]
-
-
 @pytest.mark.parametrize("options", [
     ["--reset-state", "--set-state", "none.json"], ["--keep-rows"], ["--replace-stream", "s"],
     ["--last-state", "--accept-source"],
@@ -500,29 +417,3 @@ def test_an_error_that_an_airbyte_source_tells_ends_the_trust(load, table):
 def test_options_that_do_not_go_together(load, tmp_path, options):
     load(schema("s", {"id": {"type": "integer"}}))
     assert run("dativo-target-parquet", "--config", tmp_path / "target.json", *options).code == 64
-
-
-TIMES = {"t": {"type": "string", "format": "date-time"}}
-FINE = "1969-12-31T23:59:59.999999999Z"
-
-
-def times(tmp_path):
-    return pq.read_table(f"{tmp_path}/out/s")["t"]
-
-
-def test_digits_beyond_the_unit_are_cut_with_a_warning(load, tmp_path):
-    told = load(schema("s", TIMES), record("s", {"t": FINE}), record("s", {"t": "2020-01-01T00:00:00Z"}))
-    assert "1 times lost digits beyond their column's unit" in told.err
-    assert [value.value for value in times(tmp_path)] == [-1, 1577836800000000]
-
-
-def test_nanoseconds_on_request(load, tmp_path):
-    told = load(schema("s", TIMES), record("s", {"t": FINE}), time_unit="nanos")
-    assert told.code == 0 and "digits" not in told.err
-    found = times(tmp_path)
-    assert str(found.type) == "timestamp[ns, tz=UTC]" and found[0].value == -1
-
-
-def test_a_time_that_nanoseconds_do_not_hold(load):
-    told = load(schema("s", TIMES), record("s", {"t": "2400-01-01T00:00:00Z"}), time_unit="nanos")
-    assert told.code == 65 and "2400-01-01" in told.err

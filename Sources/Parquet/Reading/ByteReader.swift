@@ -1,6 +1,6 @@
 /// Takes bytes off the front of a page; asking for more than there is, is an error.
 @safe
-struct ByteReader {
+struct ByteReader: Varints {
   // SAFETY, for the whole file: the bytes belong to a page that outlives its reader.
   private var rest: UnsafeRawBufferPointer
 
@@ -22,16 +22,6 @@ struct ByteReader {
   mutating func length() throws(ReadError) -> Int {
     let bytes = unsafe try take(4)
     return Int(UInt32(littleEndian: unsafe bytes.loadUnaligned(as: UInt32.self)))
-  }
-
-  mutating func varint() throws(ReadError) -> UInt64 {
-    var value: UInt64 = 0
-    for shift in stride(from: UInt64(0), to: 64, by: 7) {
-      let next = try byte()
-      value |= UInt64(next & 0x7f) << shift
-      if next < 0x80 { return value }
-    }
-    throw .malformed("a number longer than 64 bits")
   }
 
   mutating func zigzag() throws(ReadError) -> Int64 {

@@ -1,5 +1,5 @@
 /// Reads Thrift's compact protocol from untrusted bytes.
-struct ThriftReader {
+struct ThriftReader: Varints {
   private let bytes: [UInt8]
   /// Where the next byte stands.
   private(set) var offset: Int
@@ -58,16 +58,6 @@ struct ThriftReader {
     guard offset < bytes.count else { throw .malformed("metadata ends early") }
     defer { offset += 1 }
     return bytes[offset]
-  }
-
-  private mutating func varint() throws(ReadError) -> UInt64 {
-    var value: UInt64 = 0
-    for shift in stride(from: UInt64(0), to: 64, by: 7) {
-      let next = try byte()
-      value |= UInt64(next & 0x7f) << shift
-      if next < 0x80 { return value }
-    }
-    throw .malformed("a number longer than 64 bits")
   }
 
   private mutating func skip(_ kind: UInt8, inList: Bool) throws(ReadError) {

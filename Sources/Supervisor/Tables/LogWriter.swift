@@ -61,7 +61,7 @@ package final class LogWriter {
   ) {
     try log.begin()
     part += 1
-    let name = "\(pipeline)-\(Self.padded(log.nextSequence, 12))-\(Self.padded(part, 5)).parquet"
+    let name = LogFolder(pipeline).dataFile(log.nextSequence, part: part)
     let path = "\(folder)/\(name)"
     return (try CommitLog.stage(store, "\(log.staging)/\(name).staged", for: path), path)
   }
@@ -85,10 +85,5 @@ package final class LogWriter {
       throw Failure(error)
     }
     return log.nextSequence - 1
-  }
-
-  private static func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }
 }

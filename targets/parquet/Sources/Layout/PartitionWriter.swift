@@ -115,7 +115,7 @@ final class PartitionWriter {
       part = 0
     }
     part += 1
-    let name = "\(plan.pipeline)-\(Self.padded(sequence, 12))-\(Self.padded(part, 5)).parquet"
+    let name = LogFolder(plan.pipeline).dataFile(sequence, part: part)
     let folder = path.isEmpty ? plan.folder : "\(plan.folder)/\(path)"
     // Staged names do not end in .parquet: a careless glob must not find them. Those of deep
     // folders would be longer than a file system takes.
@@ -130,10 +130,5 @@ final class PartitionWriter {
     guard let file = open else { return }
     open = nil
     finished.append(try file.finish())
-  }
-
-  private static func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }
 }
