@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import Supervisor
+import Wire
 
 @main
 struct Dativo: ParsableCommand {
@@ -31,9 +32,18 @@ struct Dativo: ParsableCommand {
     ]
   )
 
+  /// Refuses a first word that is no command, which the parser would call an argument too many.
+  private static func check(_ word: String) throws {
+    let names = configuration.subcommands.map { $0._commandName } + ["help"]
+    guard !word.hasPrefix("-"), !names.contains(word) else { return }
+    let near = Nearest.name(to: word, among: names).map { " Did you mean \"\($0)\"?" }
+    throw ValidationError("There is no command \"\(word)\".\(near ?? "")")
+  }
+
   /// Runs the command; with `--json` a command line that is wrong has its one object too.
   static func main() {
     do {
+      if let word = CommandLine.arguments.dropFirst().first { try check(word) }
       var command = try parseAsRoot()
       try command.run()
     } catch {

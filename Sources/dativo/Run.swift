@@ -39,9 +39,11 @@ struct Run: ParsableCommand {
 
   func run() throws {
     try Answer.give("run", json: json) {
-      let (job, warnings) = try Job.load(job)
+      let file = JobFile.read(job)
+      guard let job = file.job else { throw Findings(file.findings) }
+      let warnings = file.findings
       let console = Console(showsProgress: !noProgress)
-      let record = try Runner(job, console: console).run(fullRefresh: fullRefresh)
+      let record = try perform(job, file, console)
       let colour: Console.Colour =
         switch record.outcome {
         case .success: .good
@@ -56,6 +58,17 @@ struct Run: ParsableCommand {
         answer.errors = [Finding(.error, blame.message, hint: blame.hint)]
       }
       return answer
+    }
+  }
+
+  private func perform(_ job: Job, _ file: JobFile, _ console: Console) throws -> RunRecord {
+    do throws(Failure) {
+      return try Runner(job, console: console).run(fullRefresh: fullRefresh)
+    } catch {
+      // A connector that refuses its settings does not know where in the job file they stand.
+      let wrong = error.kind == .configuration ? Findings(file.settingsFindings(job)).errors : []
+      guard wrong.isEmpty else { throw Findings(wrong) }
+      throw error
     }
   }
 }

@@ -369,3 +369,21 @@ def test_every_command_has_the_envelope(tmp_path, command):
     value = envelope(result)
     assert value["command"] == " ".join(command[: 2 if command[0] == "state" else 1])
     assert bool(value["errors"]) == (result.code != 0)
+
+
+def test_a_command_that_is_not_there(tmp_path):
+    told = run("dativo", "rnu", "job.yaml", cwd=tmp_path)
+    assert told.code == 64 and 'There is no command "rnu". Did you mean "run"?' in told.err
+    told = run("dativo", "bogus", "--json", cwd=tmp_path)
+    assert told.code == 64
+    assert json.loads(told.out)["errors"][0]["message"] == 'There is no command "bogus".'
+
+
+def test_a_wrong_setting_is_told_by_run_with_its_place_in_the_job_file(tmp_path):
+    (tmp_path / "o.csv").write_text("id\n1\n")
+    assert run("dativo", "init", "shop", "--from", "o.csv", cwd=tmp_path).code == 0
+    job = tmp_path / "shop/job.yaml"
+    job.write_text(job.read_text().replace("destination: out", "destination: out\n    compresion: zstd"))
+    told = run("dativo", "run", "job.yaml", cwd=tmp_path / "shop")
+    line = job.read_text().splitlines().index("    compresion: zstd") + 1
+    assert told.code == 78 and f"job.yaml:{line}:5" in told.err and 'Did you mean "compression"?' in told.err

@@ -236,3 +236,19 @@ def test_field_ids_keep_their_meaning(load, tmp_path):
     assert {**first, "o.w": second["o.w"]} == {name: second[name] for name in [*first, "o.w"]}
     assert len(set(second.values())) == len(second)
     assert last == third == {"z": first["z"], "n": second["n"]}
+
+
+@pytest.mark.parametrize("settings, words", [
+    ({"destination": "s3://"}, "is not s3://bucket/prefix"),
+    ({"target_file_size": 0}, '"target_file_size" must be at least 1'),
+    ({"memory_limit": "0"}, '"memory_limit" must be at least 1'),
+    ({"checkpoint_interval": {"rows": -1}}, '"rows" must be a whole number'),
+    ({"checkpoint_interval": {"seconds": "x"}}, '"seconds" must be a whole number'),
+    ({"checkpoint_interval": {"row": 1}}, 'Did you mean "rows"?'),
+    ({"s3": {"endpont": "x"}}, 'Did you mean "endpoint"?'),
+    ({"pipeline": "a/b"}, '"pipeline" cannot be "a/b"'),
+])
+def test_a_setting_that_cannot_be_is_told_with_its_place(load, settings, words):
+    refused = load(S, **settings)
+    assert refused.code == 78 and words in refused.err
+    assert "destination" in settings or "target.json:1:" in refused.err

@@ -60,10 +60,9 @@ package struct JobCheck {
 
   /// The configurations, against what the connectors say of themselves.
   private mutating func settings(_ file: JobFile) {
-    var checks = JobChecks(file, job, environment: JobFile.processEnvironment)
-    checks.settings()
-    warnings += checks.findings.filter { $0.severity == .warning }
-    for finding in checks.findings where finding.severity == .error {
+    let findings = file.settingsFindings(job)
+    warnings += findings.filter { $0.severity == .warning }
+    for finding in findings where finding.severity == .error {
       let failure = Failure(
         .configuration,
         "\(finding.place): \(finding.message)",

@@ -2,6 +2,15 @@ internal import Contracts
 internal import JSON
 internal import Wire
 
+extension JobFile {
+  /// What is wrong with the connectors' settings, each with its place in the file.
+  package func settingsFindings(_ job: Job) -> [Finding] {
+    var checks = JobChecks(self, job, environment: JobFile.processEnvironment)
+    checks.settings()
+    return checks.findings
+  }
+}
+
 /// Holds a job against what lies around it: contracts, connectors and their settings.
 struct JobChecks {
   private let file: JobFile

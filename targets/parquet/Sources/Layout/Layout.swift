@@ -57,6 +57,7 @@ struct Layout: Sendable {
     if let size = value("target_file_size") {
       let name = "\(place("target_file_size")): \"target_file_size\""
       fileSize = try ByteSize.read(size, name) ?? fileSize
+      guard fileSize > 0 else { throw Failure(.configuration, "\(name) must be at least 1") }
     }
     maxRows = try Self.positive("max_file_rows", value, place)
     maxAge = try Self.positive("max_file_age", value, place)

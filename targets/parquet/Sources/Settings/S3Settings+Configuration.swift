@@ -25,11 +25,12 @@ extension S3Settings {
   init(_ configuration: Configuration) throws(Failure) {
     self.init()
     for (key, value) in configuration["s3"]?.object?.members ?? [] where !value.isNull {
+      let place = configuration.place("s3", key)
       guard let setting = Self.settings.first(where: { $0.name == key }) else {
         let known = Self.settings.map(\.name)
         throw Failure(
           .configuration,
-          "\(configuration.source): unknown key \"\(key)\" in \"s3\"",
+          "\(place): unknown key \"\(key)\" in \"s3\"",
           hint: Nearest.name(to: key, among: known).map { "Did you mean \"\($0)\"?" }
             ?? "It has \(known.joined(separator: ", ")). Credentials never go here."
         )
@@ -37,7 +38,7 @@ extension S3Settings {
       guard setting.accepts(value) else {
         throw Failure(
           .configuration,
-          "\(configuration.source): \"s3.\(key)\" must be \(setting.expectation)"
+          "\(place): \"s3.\(key)\" must be \(setting.expectation)"
         )
       }
     }

@@ -72,7 +72,7 @@ struct Settings {
   var common: StreamSettings
   /// By the bytes of their names.
   var streams: [[UInt8]: StreamSettings] = [:]
-  var checkpoint = Checkpoint()
+  var checkpoint: Checkpoint
   var memory: Int
   var discardsTail: Bool
   var isShared: Bool
@@ -85,11 +85,13 @@ struct Settings {
 
   init(_ configuration: Configuration) throws(Failure) {
     destination = configuration.string("destination") ?? ""
-    while destination.count > 1, destination.hasSuffix("/") { destination.removeLast() }
+    while destination.count > 1, destination.hasSuffix("/"), !destination.hasSuffix("://") {
+      destination.removeLast()
+    }
     pipeline = configuration.string("pipeline") ?? "default"
     s3 = try S3Settings(configuration)
     guard !destination.isEmpty else {
-      throw Failure(.configuration, "\(configuration.source): \"destination\" is empty")
+      throw Failure(.configuration, "\(configuration.place("destination")): \"destination\" is empty")
     }
     let isPlain = pipeline.utf8.allSatisfy { byte in
       switch byte {
@@ -102,7 +104,7 @@ struct Settings {
     else {
       throw Failure(
         .configuration,
-        "\(configuration.source): \"pipeline\" cannot be \"\(pipeline.prefix(140))\"",
+        "\(configuration.place("pipeline")): \"pipeline\" cannot be \"\(pipeline.prefix(140))\"",
         hint:
           "It may have up to 128 letters, digits, '_', '-' and '.', the first no '.'; \"tables\" "
           + "is taken."
@@ -113,6 +115,10 @@ struct Settings {
       streams[Array(stream.utf8)] = try StreamSettings(configuration, stream: stream)
     }
     memory = try configuration.size("memory_limit") ?? 64 << 20
+    guard memory > 0 else {
+      let place = configuration.place("memory_limit")
+      throw Failure(.configuration, "\(place): \"memory_limit\" must be at least 1")
+    }
     lineLimit = try configuration.size("max_line_size") ?? 64 << 20
     batchRoots = (configuration["batch_roots"]?.array ?? []).compactMap(\.string)
     discardsTail = configuration.string("tail") == "discard"
@@ -121,33 +127,9 @@ struct Settings {
     lenient = configuration.bool("lenient")
     source = configuration.string("source")
     run = configuration.string("run_id") ?? ""
-    if let interval = configuration["checkpoint_interval"]?.object {
-      checkpoint = try Self.checkpoint(interval, configuration.source)
-    }
+    checkpoint = try Checkpoint(configuration)
   }
 
   /// Those of one stream.
   func settings(of stream: String) -> StreamSettings { streams[Array(stream.utf8)] ?? common }
-
-  private static func checkpoint(
-    _ object: JSONObject,
-    _ source: String
-  ) throws(Failure) -> Checkpoint {
-    for key in object.keys where !["bytes", "rows", "seconds"].contains(key) {
-      throw Failure(
-        .configuration,
-        "\(source): unknown key \"\(key)\" in \"checkpoint_interval\"",
-        hint: "It has bytes, rows and seconds; null lifts a limit."
-      )
-    }
-    var checkpoint = Checkpoint()
-    if let bytes = object["bytes"] {
-      checkpoint.bytes = try ByteSize.read(bytes, "\(source): \"checkpoint_interval.bytes\"")
-    }
-    if let rows = object["rows"] { checkpoint.rows = rows.number?.int64.map { Int($0) } }
-    if let seconds = object["seconds"] {
-      checkpoint.seconds = seconds.number?.int64.map { Int($0) }
-    }
-    return checkpoint
-  }
 }
