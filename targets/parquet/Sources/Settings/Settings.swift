@@ -91,7 +91,10 @@ struct Settings {
     pipeline = configuration.string("pipeline") ?? "default"
     s3 = try S3Settings(configuration)
     guard !destination.isEmpty else {
-      throw Failure(.configuration, "\(configuration.place("destination")): \"destination\" is empty")
+      throw Failure(
+        .configuration,
+        "\(configuration.place("destination")): \"destination\" is empty"
+      )
     }
     let isPlain = pipeline.utf8.allSatisfy { byte in
       switch byte {
