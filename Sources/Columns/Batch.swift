@@ -74,6 +74,16 @@ public struct Batch: ~Copyable, @unchecked Sendable {
     rowCapacity = capacity
   }
 
+  /// Makes as much room as `other` has, a batch of the same schema.
+  public mutating func reserve(like other: borrowing Batch) {
+    precondition(taken == 0 && other.taken == 0, "columns were taken out of this batch")
+    for index in 0..<columnCount {
+      // SAFETY: both batches have the same columns, all initialised.
+      unsafe storage[index].reserve(like: other.storage[index])
+    }
+    rowCapacity = max(rowCapacity, other.rowCapacity)
+  }
+
   /// Removes every row from `rows` on, and whatever an unfinished row left.
   public mutating func truncate(toRows rows: Int) {
     // SAFETY: only initialised columns are touched.

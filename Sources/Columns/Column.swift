@@ -35,18 +35,18 @@ public struct Column: ~Copyable, @unchecked Sendable {
     maxDefinition = leaf.maxDefinition
     isRepeated = leaf.maxRepetition > 0
     // SAFETY: allocations of no size, owned by the column; `deinit` frees whatever stands here.
-    unsafe valueBytes = .allocate(byteCount: 0, alignment: 16)
-    unsafe definitions = .allocate(capacity: 0)
-    unsafe repetitions = .allocate(capacity: 0)
-    unsafe heapBytes = .allocate(capacity: 0)
+    unsafe valueBytes = Blocks.take(0)
+    unsafe definitions = Self.block(0)
+    unsafe repetitions = Self.block(0)
+    unsafe heapBytes = Self.block(0)
   }
 
   deinit {
-    // SAFETY: the column is the only owner of its four allocations.
-    unsafe valueBytes.deallocate()
-    unsafe definitions.deallocate()
-    unsafe repetitions.deallocate()
-    unsafe heapBytes.deallocate()
+    // SAFETY: the column is the only owner of its four blocks, which have these sizes.
+    unsafe Blocks.give(valueBytes, slotCapacity * storage.width)
+    unsafe Blocks.give(definitions, slotCapacity)
+    unsafe Blocks.give(repetitions, isRepeated ? slotCapacity : 0)
+    unsafe Blocks.give(heapBytes, heapCapacity)
   }
 
   /// The number of slots: values and nulls.
@@ -69,7 +69,7 @@ public struct Column: ~Copyable, @unchecked Sendable {
     let capacity = max(slots, slotCapacity * 2, 64)
     let width = storage.width
     // SAFETY: each new block is larger than the used part of the old one, which is then freed.
-    let values = UnsafeMutableRawPointer.allocate(byteCount: capacity * width, alignment: 16)
+    let values = unsafe Blocks.take(capacity * width)
     unsafe values.copyMemory(from: valueBytes, byteCount: valueCount * width)
     unsafe valueBytes.deallocate()
     unsafe valueBytes = values
@@ -96,10 +96,21 @@ public struct Column: ~Copyable, @unchecked Sendable {
     _ capacity: Int
   ) -> UnsafeMutablePointer<UInt8> {
     // SAFETY: `used` bytes are initialised in `old` and fit in `capacity`.
-    let new = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    let new = unsafe block(capacity)
     unsafe new.initialize(from: old, count: used)
     unsafe old.deallocate()
     return unsafe new
+  }
+
+  private static func block(_ bytes: Int) -> UnsafeMutablePointer<UInt8> {
+    // SAFETY: a block has no type yet.
+    unsafe Blocks.take(bytes).bindMemory(to: UInt8.self, capacity: bytes)
+  }
+
+  /// Makes as much room as `other` has, a column of the same leaf.
+  mutating func reserve(like other: borrowing Column) {
+    reserve(slots: other.slotCapacity)
+    reserve(heap: other.heapCapacity - heapCount)
   }
 
   /// Removes every row from `rows` on, an unfinished one included; capacity stays.

@@ -2,8 +2,9 @@ internal import Glibc
 
 /// Runs jobs one after another on a thread of its own.
 ///
-/// At most `capacity` jobs wait; who submits one more waits too. After a job has thrown, the
-/// others are dropped, and `submit` and `drain` throw that error.
+/// The jobs that wait and the one that runs cost at most `capacity` together, or there is one alone;
+/// who submits one more waits too. After a job has thrown, the others are dropped, and `submit` and
+/// `drain` throw that error.
 @safe
 package final class Worker: @unchecked Sendable {
   package typealias Job = @Sendable () throws -> Void
@@ -13,14 +14,15 @@ package final class Worker: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let capacity: Int
-  private var jobs: [Job] = []
+  private var jobs: [(cost: Int, run: Job)] = []
   private var isRunning = false
+  private var outstanding = 0
   private var isEnding = false
   private var failure: (any Error)?
   private var thread = pthread_t()
 
   /// Starts the thread.
-  package init(capacity: Int = 1) {
+  package init(capacity: Int) {
     self.capacity = capacity
     unsafe pthread_mutex_init(mutex, nil)
     unsafe pthread_cond_init(changed, nil)
@@ -43,13 +45,20 @@ package final class Worker: @unchecked Sendable {
     unsafe changed.deallocate()
   }
 
-  /// Hands over a job; waits while the queue is full.
-  package func submit(_ job: @escaping Job) throws {
+  /// Waits until there is room for a job that costs `cost`.
+  package func makeRoom(for cost: Int) throws {
     lock()
     defer { unlock() }
-    while jobs.count >= capacity, failure == nil { wait() }
-    if let failure { throw failure }
-    jobs.append(job)
+    try waitForRoom(cost)
+  }
+
+  /// Hands over a job; waits until there is room for it.
+  package func submit(cost: Int = 1, _ job: @escaping Job) throws {
+    lock()
+    defer { unlock() }
+    try waitForRoom(cost)
+    outstanding += cost
+    jobs.append((cost, job))
     wake()
   }
 
@@ -81,14 +90,20 @@ package final class Worker: @unchecked Sendable {
       unlock()
       var thrown: (any Error)?
       if !skip {
-        do { try job() } catch { thrown = error }
+        do { try job.run() } catch { thrown = error }
       }
       lock()
       if failure == nil { failure = thrown }
+      outstanding -= job.cost
       isRunning = false
       wake()
     }
     unlock()
+  }
+
+  private func waitForRoom(_ cost: Int) throws {
+    while outstanding > 0, outstanding + cost > capacity, failure == nil { wait() }
+    if let failure { throw failure }
   }
 
   private func lock() { unsafe _ = pthread_mutex_lock(mutex) }

@@ -14,7 +14,7 @@ struct Committer: ~Copyable {
   private let settings: Settings
   private var log: CommitLog
   private let store: any ObjectStore
-  private let encoder = Worker()
+  private let encoder: Worker
   private var lastCommit = Clock.monotonic
   /// The STATE that waits for its commit.
   private(set) var waiting: WaitingState?
@@ -38,10 +38,8 @@ struct Committer: ~Copyable {
     self.settings = settings
     self.store = store
     self.log = log
-    partitions = OpenPartitions(
-      budget: max(settings.memory / 4, 1 << 18),
-      files: store.stagedLimit
-    )
+    encoder = Worker(capacity: settings.batchBudget)
+    partitions = OpenPartitions(budget: settings.batchBudget, files: store.stagedLimit)
   }
 
   // The encoder may still be at work when something else has failed.
@@ -156,9 +154,17 @@ struct Committer: ~Copyable {
       version: table.version,
       sequence: log.nextSequence
     )
+    let bytes = batch.byteCount
     let box = Box(batch)
     let writer = table.writer
-    try working { (encoder) in try encoder.submit { try writer.write(box.take(), plan) } }
+    try working { (encoder) in
+      try encoder.submit(cost: bytes) { try writer.write(box.take(), plan) }
+    }
+  }
+
+  /// Waits until the encoder may be given `bytes` of rows.
+  mutating func makeRoom(for bytes: Int) throws(Failure) {
+    try working { (encoder) in try encoder.makeRoom(for: bytes) }
   }
 
   /// Waits until the encoder has taken all rows.
@@ -170,7 +176,7 @@ struct Committer: ~Copyable {
     let writers = tables.map(\.writer)
     let partitions = partitions
     try working { (encoder) in
-      try encoder.submit {
+      try encoder.submit(cost: 0) {
         for writer in writers { try writer.close() }
         partitions.clear()
       }

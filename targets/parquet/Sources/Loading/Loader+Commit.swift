@@ -3,14 +3,6 @@ import ConnectorKit
 import Wire
 
 extension Loader {
-  /// What rows may take before they become row groups.
-  ///
-  /// Two such batches, one filling and one being encoded, rows that wait for more of their folder
-  /// and the encoder's own buffers stay within the limit together.
-  private var budget: Int {
-    max(settings.memory / 4, 1 << 18)
-  }
-
   /// A divided table's rows are handed over early, since they wait again for more of their folder.
   private var dividedBudget: Int { max(settings.memory / 32, 1 << 18) }
 
@@ -21,10 +13,10 @@ extension Loader {
     }
     var sizes = tables.map { (table: $0, bytes: $0.batch.byteCount) }
     var total = sizes.reduce(0) { $0 + $1.bytes }
-    guard total > budget else { return }
+    guard total > settings.batchBudget else { return }
     sizes.sort { $0.bytes > $1.bytes }
     for (table, bytes) in sizes {
-      guard total > budget else { return }
+      guard total > settings.batchBudget else { return }
       try relieve(table)
       total -= bytes - table.batch.byteCount
     }
@@ -48,7 +40,10 @@ extension Loader {
   /// Many rows of a divided table are not encoded beside the next ones: they wait for more of their
   /// folder, and both would take too much.
   mutating func handOver(_ table: Table, before row: Int) throws(Failure) {
-    let isMuch = table.isDivided && table.batch.byteCount > 2 * dividedBudget
+    let bytes = table.batch.byteCount
+    let isMuch = table.isDivided && bytes > 2 * dividedBudget
+    // The next batch takes over the memory of the one that has been encoded.
+    try committer.makeRoom(for: bytes)
     try committer.write(table, table.takeRows(before: row))
     if isMuch { try committer.drain() }
   }

@@ -74,6 +74,11 @@ struct Settings {
   var streams: [[UInt8]: StreamSettings] = [:]
   var checkpoint: Checkpoint
   var memory: Int
+  /// What rows may take before they become row groups.
+  ///
+  /// Two such batches, one filling and one being encoded, rows that wait for more of their folder
+  /// and the encoder's own buffers stay within the limit together.
+  var batchBudget: Int { max(memory / 4, 1 << 18) }
   var discardsTail: Bool
   var isShared: Bool
   var adopts: Bool

@@ -83,7 +83,9 @@ final class Table {
 
   /// Takes the rows before `row` out of `batch`.
   func takeRows(before row: Int) -> Batch {
-    let rest = batch.split(atRow: row)
+    var rest = batch.split(atRow: row)
+    // The next row group will be like this one; of small ones there may be many.
+    if rest.rows == 0, batch.byteCount > 1 << 20 { rest.reserve(like: batch) }
     var taken = Batch(schema)
     swap(&taken, &batch)
     batch = rest
