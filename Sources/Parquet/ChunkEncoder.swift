@@ -5,6 +5,8 @@ import Columns
 struct ChunkEncoder: ~Copyable {
   let options: WriterOptions
   var dictionary = DictionaryBuilder()
+  /// How many of the chunk's first slots the dictionary serves.
+  var dictionarySlots = 0
   var page = ByteBuffer()
   private var compressor: Compressor
   private var packed = ByteBuffer()
@@ -24,7 +26,7 @@ struct ChunkEncoder: ~Copyable {
     emit: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> ColumnChunk {
     let physical = Physical(column.leaf.type)
-    let encoding = try choose(column, physical, &trials)
+    let encodings = try choose(column, physical, &trials)
     var chunk = ColumnChunk(
       physical: physical,
       path: column.leaf.path,
@@ -33,127 +35,23 @@ struct ChunkEncoder: ~Copyable {
       statistics: Statistics(column, nil, physical, nulls: column.slots - column.count),
       sizes: SizeStatistics(column),
       slots: column.slots,
-      encoding: encoding,
       isVersion2: options.pageVersion == 2
     )
-    if encoding == .dictionary {
+    if encodings.first == .dictionary {
       chunk.dictionaryOffset = offset
       appendDictionary(column, physical)
       try unsafe flush(.dictionary(values: dictionary.distinct), &chunk, emit)
-      chunk.statistics.distinct = dictionary.distinct
+      if dictionary.covered == column.count { chunk.statistics.distinct = dictionary.distinct }
     }
     chunk.dataOffset = offset + chunk.compressed
-    let extremes = try unsafe encodePages(column, physical, &chunk, emit)
+    let extremes = try unsafe encodePages(column, physical, encodings, &chunk, emit)
     chunk.index.order = PageIndex.order(column, extremes)
     let places = extremes.flatMap { [UInt32($0.low), UInt32($0.high)] }
     chunk.statistics.set(Extremes(column, .list(places)), column, physical)
     if options.hasBloomFilter(column.leaf.path), physical != .boolean, column.count > 0 {
-      chunk.bloomFilter = bloomFilter(column, physical, encoding)
+      chunk.bloomFilter = bloomFilter(column, physical)
     }
     return chunk
-  }
-
-  /// Returns the extremes of the pages that have any.
-  private mutating func encodePages(
-    _ column: borrowing Column,
-    _ physical: Physical,
-    _ chunk: inout ColumnChunk,
-    _ emit: (UnsafeRawBufferPointer) throws -> Void
-  ) throws -> [Extremes] {
-    let step = slotsPerPage(column, physical, chunk.encoding)
-    var slot = 0
-    var value = 0
-    var row = 0
-    var all: [Extremes] = []
-    while slot < column.slots {
-      let end = Levels.pageEnd(column, from: slot, step)
-      let values = value..<value + Levels.values(column, slot..<end)
-      let rows = Levels.rows(column, slot..<end)
-      page.removeAll()
-      let levels = Levels.append(column, slot..<end, version: options.pageVersion, to: &page)
-      append(column, values, physical, chunk.encoding)
-      let start = chunk.dataOffset + chunk.dataBytes
-      if chunk.isVersion2 {
-        let header = PageHeader.DataPage2(
-          slots: end - slot,
-          nulls: end - slot - values.count,
-          rows: rows,
-          encoding: chunk.encoding,
-          repetitionBytes: levels.repetition,
-          definitionBytes: levels.definition,
-          // Not every reader takes nothing for the compressed form of nothing.
-          isCompressed: options.codec != .uncompressed && !values.isEmpty
-        )
-        try unsafe flush(.data2(header), &chunk, emit)
-      } else {
-        try unsafe flush(.data(slots: end - slot, chunk.encoding), &chunk, emit)
-      }
-      let extremes = Extremes(column, places(values, of: column, chunk.encoding))
-      all += extremes.map { [$0] } ?? []
-      chunk.index.pages.append(
-        PageIndex.Page(
-          offset: start,
-          size: chunk.dataOffset + chunk.dataBytes - start,
-          firstRow: row,
-          values: values.count,
-          statistics: Statistics(
-            column,
-            extremes,
-            physical,
-            nulls: end - slot - values.count
-          )
-        )
-      )
-      slot = end
-      value = values.upperBound
-      row += rows
-    }
-    return all
-  }
-
-  /// Where the values in `range` stand, equal ones once where there is a dictionary.
-  private func places(
-    _ range: Range<Int>,
-    of column: borrowing Column,
-    _ encoding: PageEncoding
-  ) -> Places {
-    guard encoding == .dictionary else { return .range(range) }
-    // SAFETY: both arrays have as many numbers as the builder says.
-    if range.count == column.count {
-      return .list((0..<dictionary.distinct).map { unsafe dictionary.firsts[$0] })
-    }
-    var isSeen = [Bool](repeating: false, count: dictionary.distinct)
-    var list: [UInt32] = []
-    for place in range {
-      let number = unsafe Int(dictionary.indices[place])
-      if isSeen[number] { continue }
-      isSeen[number] = true
-      unsafe list.append(dictionary.firsts[number])
-    }
-    return .list(list)
-  }
-
-  private mutating func bloomFilter(
-    _ column: borrowing Column,
-    _ physical: Physical,
-    _ encoding: PageEncoding
-  ) -> [UInt8] {
-    let isNumbered = encoding == .dictionary
-    var filter = BloomFilter(distinct: isNumbered ? dictionary.distinct : column.count)
-    func insert(_ place: Int, _ column: borrowing Column, _ page: inout ByteBuffer) {
-      // SAFETY: the place is below `column.count`.
-      guard physical != .bytes else {
-        return unsafe filter.insert(UnsafeRawBufferPointer(column.bytes(at: place)))
-      }
-      page.removeAll()
-      PlainEncoder.append(column, place..<place + 1, as: physical, to: &page)
-      unsafe filter.insert(page.bytes)
-    }
-    for index in 0..<(isNumbered ? dictionary.distinct : column.count) {
-      // SAFETY: there are as many firsts as distinct values.
-      insert(isNumbered ? unsafe Int(dictionary.firsts[index]) : index, column, &page)
-    }
-    return filter.bytes
   }
 
   /// Puts the distinct values in the place of the page.
@@ -207,7 +105,7 @@ struct ChunkEncoder: ~Copyable {
   }
 
   /// Compresses what stands in `page` and emits it behind its header.
-  private mutating func flush(
+  mutating func flush(
     _ kind: PageHeader.Kind,
     _ chunk: inout ColumnChunk,
     _ emit: (UnsafeRawBufferPointer) throws -> Void

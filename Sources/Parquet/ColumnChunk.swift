@@ -16,8 +16,8 @@ struct ColumnChunk {
   var bloomFilter: [UInt8]?
   var bloomFilterPlace: Range<Int>?
   var slots: Int
-  /// That of the data pages.
-  var encoding: PageEncoding
+  /// How many data pages have which encoding.
+  var dataPages: [PageEncoding: Int] = [:]
   var dictionaryOffset: Int?
   var dataOffset = 0
   var isVersion2 = false
@@ -33,9 +33,9 @@ struct ColumnChunk {
     thrift.structure(3) { thrift in
       thrift.i32(1, physical.number)
       // Levels are RLE; a dictionary page is PLAIN.
-      var encodings = [encoding]
-      if dictionaryOffset != nil { encodings.append(.plain) }
-      if encoding != .rle { encodings.append(.rle) }
+      var encodings = pageCounts.map(\.encoding)
+      if dictionaryOffset != nil, dataPages[.plain] == nil { encodings.append(.plain) }
+      if dataPages[.rle] == nil { encodings.append(.rle) }
       thrift.list(2, of: .i32, count: encodings.count)
       for encoding in encodings { thrift.element(encoding.rawValue) }
       thrift.list(3, of: .binary, count: path.count)
@@ -65,10 +65,17 @@ struct ColumnChunk {
     }
   }
 
+  private var pageCounts: [(encoding: PageEncoding, count: Int)] {
+    dataPages.sorted { $0.key.rawValue > $1.key.rawValue }.map { ($0.key, $0.value) }
+  }
+
   private func writePageCounts(to thrift: inout ThriftWriter) {
-    thrift.list(13, of: .structure, count: dictionaryOffset == nil ? 1 : 2)
-    if dictionaryOffset != nil { Self.write(2, .plain, 1, to: &thrift) }
-    Self.write(isVersion2 ? 3 : 0, encoding, index.pages.count, to: &thrift)
+    let dictionaries = dictionaryOffset == nil ? 0 : 1
+    thrift.list(13, of: .structure, count: dictionaries + dataPages.count)
+    if dictionaries > 0 { Self.write(2, .plain, 1, to: &thrift) }
+    for (encoding, count) in pageCounts {
+      Self.write(isVersion2 ? 3 : 0, encoding, count, to: &thrift)
+    }
   }
 
   private static func write(

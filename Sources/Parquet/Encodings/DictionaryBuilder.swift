@@ -1,6 +1,7 @@
 /// Numbers the distinct values of a chunk in the order of their first appearance.
 ///
-/// Open addressing over 32-bit numbers; gives up early where a dictionary would not pay.
+/// Open addressing over 32-bit numbers; gives up early where a dictionary would not pay, and ends
+/// where it is full: the values from there on have no number.
 @safe
 struct DictionaryBuilder: ~Copyable {
   /// The number of the distinct value that stands at each place.
@@ -8,6 +9,10 @@ struct DictionaryBuilder: ~Copyable {
   /// The place at which each distinct value appeared first.
   private(set) var firsts: UnsafeMutablePointer<UInt32>
   private(set) var distinct = 0
+  /// How many values have a number: the first ones, all of them where the dictionary had room.
+  private(set) var covered = 0
+  /// The bytes that the distinct values take when they are written PLAIN.
+  private(set) var pageBytes = 0
   private var table: UnsafeMutablePointer<UInt64>
   private var indexCapacity = 0
   private var firstCapacity = 1 << 10
@@ -26,7 +31,7 @@ struct DictionaryBuilder: ~Copyable {
     unsafe table.deallocate()
   }
 
-  /// Numbers fixed-size values; false if more than `limit` are distinct or most are.
+  /// Numbers fixed-size values, distinct ones of up to `limit` bytes; false if most are distinct.
   mutating func build<Key: DictionaryKey>(
     _ values: UnsafeBufferPointer<Key>,
     limit: Int
@@ -35,6 +40,7 @@ struct DictionaryBuilder: ~Copyable {
     build(
       count: values.count,
       limit: limit,
+      size: { _ in MemoryLayout<Key>.size },
       hash: { place in unsafe values[place].hash },
       same: { left, right in unsafe values[left].isSame(values[right]) }
     )
@@ -53,6 +59,8 @@ struct DictionaryBuilder: ~Copyable {
     return build(
       count: ends.count,
       limit: limit,
+      size: { place in 4 + Int(unsafe ends[place]) - (place == 0 ? 0 : Int(unsafe ends[place - 1]))
+      },
       hash: { place in
         let start = place == 0 ? 0 : Int(unsafe ends[place - 1])
         return unsafe ByteHash.hash(bytes + start, Int(ends[place]) - start)
@@ -71,25 +79,33 @@ struct DictionaryBuilder: ~Copyable {
   private mutating func build(
     count: Int,
     limit: Int,
+    size: (Int) -> Int,
     hash: (Int) -> UInt64,
     same: (Int, Int) -> Bool
   ) -> Bool {
     reset(count)
-    if count >= 4096, isAllNew(count: count, hash: hash, same: same) { return false }
+    if count >= 512, isAllNew(count: count, hash: hash, same: same) { return false }
     // SAFETY: as in the callers.
     let indices = unsafe indices
     var table = unsafe table
     var firsts = unsafe firsts
     var mask = mask
     var distinct = 0
-    for place in 0..<count {
+    var room = limit
+    covered = count
+    values: for place in 0..<count {
       let value = hash(place)
       let tag = value & 0xffff_ffff_0000_0000
       var bucket = Int(truncatingIfNeeded: value) & mask
       while true {
         let entry = unsafe table[bucket]
         if entry == .max {
-          guard distinct < limit else { return false }
+          room -= size(place)
+          guard room >= 0 else {
+            room += size(place)
+            covered = place
+            break values
+          }
           if distinct == firstCapacity || distinct * 2 > mask {
             self.distinct = distinct
             grow(hash)
@@ -116,10 +132,11 @@ struct DictionaryBuilder: ~Copyable {
       if place == 8191, distinct > 5500 { return false }
     }
     self.distinct = distinct
-    return true
+    pageBytes = limit - room
+    return distinct > 0
   }
 
-  /// Whether hardly a value repeats among 1,024.
+  /// Whether hardly a value repeats among 1,024, or a quarter of them where they are few.
   ///
   /// They are taken in short runs from everywhere; a dictionary only costs then.
   private mutating func isAllNew(
@@ -127,8 +144,9 @@ struct DictionaryBuilder: ~Copyable {
     hash: (Int) -> UInt64,
     same: (Int, Int) -> Bool
   ) -> Bool {
-    let runs = 64
     let length = 16
+    let runs = min(64, count / 4 / length)
+    let few = runs / 16
     var repeated = 0
     for run in 0..<runs {
       let start = run * (count - length) / (runs - 1)
@@ -151,10 +169,10 @@ struct DictionaryBuilder: ~Copyable {
           bucket = (bucket + 1) & mask
         }
       }
-      if repeated > 4 { break }
+      if repeated > few { break }
     }
     unsafe table.update(repeating: .max, count: mask + 1)
-    return repeated <= 4
+    return repeated <= few
   }
 
   private mutating func reset(_ count: Int) {

@@ -13,6 +13,26 @@ enum Levels {
     return end
   }
 
+  /// The slot at which the last row ends that needs none but the first `values` values.
+  static func rowEnd(_ column: borrowing Column, before values: Int) -> Int {
+    if values == column.count { return column.slots }
+    let definition = unsafe column.definition
+    let full = column.maxDefinition
+    var slot = 0
+    var count = 0
+    while slot < column.slots {
+      if unsafe definition[slot] == full {
+        if count == values { break }
+        count += 1
+      }
+      slot += 1
+    }
+    guard column.isRepeated else { return slot }
+    let repetition = unsafe column.repetition
+    while slot > 0, unsafe repetition[slot] != 0 { slot -= 1 }
+    return slot
+  }
+
   /// How many of `slots` hold a value.
   static func values(_ column: borrowing Column, _ slots: Range<Int>) -> Int {
     if column.count == column.slots { return slots.count }

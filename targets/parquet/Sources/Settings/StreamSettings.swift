@@ -35,6 +35,13 @@ struct StreamSettings {
         default: "1.0",
         choices: ["1.0", "2.0"]
       ),
+      Setting("data_page_size", .size, "The bytes of a data page, about.", default: "1MiB"),
+      Setting(
+        "dictionary_page_limit",
+        .size,
+        "The bytes of a dictionary; a column goes on without it where it is full.",
+        default: "1MiB"
+      ),
       Setting(
         "columns",
         .object,
@@ -76,6 +83,10 @@ struct StreamSettings {
     options.codec = value("compression")?.string.flatMap(Codec.init(rawValue:)) ?? .zstd
     options.level = value("compression_level")?.number?.int64.map { Int($0) }
     options.pageVersion = value("data_page_version")?.string == "2.0" ? 2 : 1
+    options.pageSize =
+      try Self.size("data_page_size", value, location) ?? options.pageSize
+    options.dictionaryLimit =
+      try Self.size("dictionary_page_limit", value, location) ?? options.dictionaryLimit
     if let name = value("encoding")?.string, let encoding = Encoding(rawValue: name) {
       options.encoding = encoding
     }
@@ -85,6 +96,21 @@ struct StreamSettings {
       named = own["columns"]?.object?.keys ?? []
       try readColumns(own["columns"], configuration, path + ["columns"])
     }
+  }
+
+  /// A size of a page, which must fit into the 31 bits that its header has for it.
+  private static func size(
+    _ name: String,
+    _ value: (String) -> JSONValue?,
+    _ place: (String) -> String
+  ) throws(Failure) -> Int? {
+    guard let written = value(name) else { return nil }
+    let label = "\(place(name)): \"\(name)\""
+    let size = try ByteSize.read(written, label)
+    guard let size, (1...1 << 30).contains(size) else {
+      throw Failure(.configuration, "\(label) must be between 1 and 1GiB")
+    }
+    return size
   }
 
   /// Refuses a stream that has not what its own settings name.
