@@ -28,8 +28,15 @@ public indirect enum ColumnType: Hashable, Sendable {
   case structure([Field])
   /// Any number of elements.
   case list(Field)
+  /// Any number of values, each under a key of its own, which is text.
+  case map(key: Field, value: Field)
 
-  /// How a leaf of this type lies in memory; nil for a structure or a list.
+  /// A map of `value` under keys of text.
+  public static func map(_ value: Field) -> ColumnType {
+    .map(key: Field("key", .string, nullable: false), value: value)
+  }
+
+  /// How a leaf of this type lies in memory; nil for a structure, a list or a map.
   public var storage: Storage? {
     switch self {
     case .boolean: .boolean
@@ -41,7 +48,7 @@ public indirect enum ColumnType: Hashable, Sendable {
     case .uuid: .fixed16
     case .date: .int32
     case .time, .timestamp: .int64
-    case .structure, .list: nil
+    case .structure, .list, .map: nil
     }
   }
 }

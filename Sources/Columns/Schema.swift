@@ -54,13 +54,14 @@ public struct Schema: Hashable, Sendable {
 
 /// A scalar at the end of a path, with its Dremel levels.
 public struct Leaf: Hashable, Sendable {
-  /// The names from the top-level field down; a list contributes `list` and `element`.
+  /// The names from the top-level field down; a list contributes `list` and `element`, a map
+  /// `key_value` and `key` or `value`.
   public let path: [String]
   /// The type of the values.
   public let type: ColumnType
   /// The definition level of a value that is there.
   public let maxDefinition: UInt8
-  /// The number of lists around the leaf.
+  /// The number of lists and maps around the leaf.
   public let maxRepetition: UInt8
   /// The index of the top-level field that the leaf belongs to.
   public let fieldIndex: Int
@@ -97,6 +98,19 @@ public struct Leaf: Hashable, Sendable {
         repetition: repetition + 1,
         into: &leaves
       )
+    case .map(var key, var value):
+      key.name = "key"
+      value.name = "value"
+      for part in [key, value] {
+        collect(
+          part,
+          under: path + ["key_value"],
+          index,
+          definition: definition + 1,
+          repetition: repetition + 1,
+          into: &leaves
+        )
+      }
     default:
       leaves.append(
         Leaf(

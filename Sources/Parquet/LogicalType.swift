@@ -17,7 +17,7 @@ extension ColumnType {
 
   var hasLogicalType: Bool {
     switch self {
-    case .boolean, .float, .double, .binary, .structure, .list: false
+    case .boolean, .float, .double, .binary, .structure, .list, .map: false
     default: true
     }
   }
@@ -42,7 +42,7 @@ extension ColumnType {
       }
     case .json: thrift.structure(12)
     case .uuid: thrift.structure(14)
-    case .boolean, .float, .double, .binary, .structure, .list: break
+    case .boolean, .float, .double, .binary, .structure, .list, .map: break
     }
   }
 

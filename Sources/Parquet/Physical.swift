@@ -24,7 +24,7 @@ enum Physical: Hashable {
     case .date: self = .int32
     case .time(let unit): self = unit == .millis ? .int32 : .int64
     case .timestamp: self = .int64
-    case .string, .json, .binary, .structure, .list: self = .bytes
+    case .string, .json, .binary, .structure, .list, .map: self = .bytes
     }
   }
 

@@ -12,6 +12,7 @@ struct SchemaElement {
   var repetition: Repetition?
   var type: ColumnType?
   var isList = false
+  var isMap = false
   var children = 0
   var id: Int?
 
@@ -50,6 +51,13 @@ struct SchemaElement {
       elements.append(element)
       elements.append(SchemaElement(name: "list", repetition: .repeated, children: 1))
       append(item, named: "element", &id, to: &elements)
+    case .map(let key, let value):
+      element.isMap = true
+      element.children = 1
+      elements.append(element)
+      elements.append(SchemaElement(name: "key_value", repetition: .repeated, children: 2))
+      append(key, named: "key", &id, to: &elements)
+      append(value, named: "value", &id, to: &elements)
     default:
       element.type = field.type
       elements.append(element)
@@ -66,6 +74,7 @@ struct SchemaElement {
     thrift.text(4, name)
     if type == nil { thrift.i32(5, children) }
     if isList { thrift.i32(6, 3) }
+    if isMap { thrift.i32(6, 1) }
     if let converted = type?.convertedType { thrift.i32(6, converted) }
     if case .decimal(let precision, let scale) = type {
       thrift.i32(7, scale)
@@ -73,6 +82,7 @@ struct SchemaElement {
     }
     if let id { thrift.i32(9, id) }
     if isList { thrift.structure(10) { $0.structure(3) } }
+    if isMap { thrift.structure(10) { $0.structure(2) } }
     if let type, type.hasLogicalType { thrift.structure(10) { type.writeLogicalType(to: &$0) } }
   }
 }
@@ -83,6 +93,7 @@ extension ColumnType {
     switch self {
     case .structure(let fields): fields.contains { $0.type.hasLeaves }
     case .list(let element): element.type.hasLeaves
+    case .map(_, let value): value.type.hasLeaves
     default: true
     }
   }

@@ -114,8 +114,14 @@ package struct ColumnTypes {
   ) throws(SchemaError) -> Field {
     switch schema["type"]?.string {
     case "object":
-      guard let properties = schema["properties"]?.object, !properties.isEmpty else { break }
-      return Field(name, .structure(try fields(properties, open, depth + 1)))
+      if let properties = schema["properties"]?.object, !properties.isEmpty {
+        return Field(name, .structure(try fields(properties, open, depth + 1)))
+      }
+      // Any keys, all of whose values are alike; one that says nothing of them is anything.
+      guard let others = schema["additionalProperties"]?.object, !others.isEmpty,
+        schema["patternProperties"] == nil
+      else { break }
+      return Field(name, .map(try field("value", .object(others), open, depth + 1)))
     case "array":
       guard let items = schema["items"]?.object, !items.isEmpty else { break }
       return Field(name, .list(try field("element", .object(items), open, depth + 1)))

@@ -68,6 +68,22 @@ package struct RowAssembler: ~Copyable {
         items.append(try value(element, definition: level + 1, repetition: repetition + 1))
       } while self.repetition(first) == repetition + 1
       return .list(items)
+    case .map(let key, let element):
+      let first = leaf
+      guard try self.definition(first) > level else {
+        try skip(field)
+        return .structure([])
+      }
+      var members: [(name: String, value: RowValue)] = []
+      repeat {
+        leaf = first
+        guard
+          case .text(let name) = try value(key, definition: level + 1, repetition: repetition + 1)
+        else { throw Self.contradiction }
+        let value = try value(element, definition: level + 1, repetition: repetition + 1)
+        members.append((name, value))
+      } while self.repetition(first) == repetition + 1
+      return .structure(members)
     default:
       let index = leaf
       let place = places[index]

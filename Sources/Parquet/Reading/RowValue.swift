@@ -8,6 +8,7 @@ package enum RowValue: Sendable, Equatable {
   case text(String)
   case bytes([UInt8])
   case list([RowValue])
+  /// The fields of a structure, or the entries of a map.
   case structure([(name: String, value: RowValue)])
 
   package static func == (left: RowValue, right: RowValue) -> Bool {

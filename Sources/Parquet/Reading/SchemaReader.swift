@@ -50,8 +50,9 @@ struct SchemaReader {
       let item = try listItem(element, depth)
       return Field(element.name, .list(item), nullable: isNullable, id: element.id)
     }
-    guard element.logical != .map, element.converted != 1, element.converted != 2 else {
-      throw .unsupported("the map \(element.name)")
+    if element.logical == .map || element.converted == 1 || element.converted == 2 {
+      let type = try map(element, depth)
+      return Field(element.name, type, nullable: isNullable, id: element.id)
     }
     guard element.children > 0 else { throw .malformed("the group \(element.name) has no columns") }
     var fields: [Field] = []
@@ -72,6 +73,23 @@ struct SchemaReader {
       throw .unsupported("the list \(list.name), which has not three levels")
     }
     return try field(depth: depth + 1)
+  }
+
+  /// A map of three levels: the map, `key_value` repeated, the key and the value.
+  private mutating func map(
+    _ map: FooterReader.Element,
+    _ depth: Int
+  ) throws(ReadError) -> ColumnType {
+    guard map.children == 1 else { throw .malformed("the map \(map.name) has no one entry") }
+    let middle = try take()
+    guard middle.repetition == 2, middle.type == nil, middle.children == 2 else {
+      throw .unsupported("the map \(map.name), which has not a key and a value")
+    }
+    let key = try field(depth: depth + 1)
+    guard key.type == .string, !key.nullable else {
+      throw .unsupported("the map \(map.name), whose keys are not text")
+    }
+    return .map(key: key, value: try field(depth: depth + 1))
   }
 }
 

@@ -3,7 +3,7 @@ import Columns
 /// What a field's values are parsed as.
 enum ParserKind: UInt8 {
   case integer, double, decimal, string, date, timestamp, time, boolean, json, uuid, binary, float
-  case structure, list
+  case structure, list, map
 }
 
 /// One field, or part of one, compiled: flat facts that the decoder reads per value.
@@ -15,7 +15,7 @@ struct PlanNode {
   var nullDefinition: UInt8
   /// The definition level that says present here.
   var definition: UInt8
-  /// The number of lists around this node, itself included if it is one.
+  /// The number of lists and maps around this node, itself included if it is one.
   var repetition: UInt8
   /// The first leaf, and how many leaves lie below.
   var leaf = 0
@@ -62,7 +62,8 @@ struct Plan {
     nodes[parent].child = first
     nodes[parent].childCount = fields.count
     // An element of a list stands one definition level above the list that is present.
-    let base = nodes[parent].definition + (nodes[parent].kind == .list ? 1 : 0)
+    let isEntered = nodes[parent].kind == .list || nodes[parent].kind == .map
+    let base = nodes[parent].definition + (isEntered ? 1 : 0)
     for field in fields {
       nodes.append(Self.node(field, base, nodes[parent].repetition, parent))
       names.append(nodes[parent].kind == .list ? "element" : field.name)
@@ -71,6 +72,7 @@ struct Plan {
       switch field.type {
       case .structure(let fields): expand(first + index, fields)
       case .list(let element): expand(first + index, [element])
+      case .map(let key, let value): expand(first + index, [key, value])
       default: break
       }
     }
@@ -119,6 +121,9 @@ struct Plan {
     case .list:
       node.kind = .list
       node.repetition += 1
+    case .map:
+      node.kind = .map
+      node.repetition += 1
     }
     return node
   }
@@ -126,7 +131,7 @@ struct Plan {
   /// Numbers the leaves depth first, as `Schema.leaves` does.
   private mutating func number(_ index: Int) {
     nodes[index].leaf = leaves
-    if nodes[index].kind == .structure || nodes[index].kind == .list {
+    if nodes[index].kind.rawValue >= ParserKind.structure.rawValue {
       for child in 0..<nodes[index].childCount { number(nodes[index].child + child) }
     } else {
       leaves += 1

@@ -19,7 +19,9 @@ extension RecordDecoder {
       return unsafe try structure(index, p, end, repetition, columns)
     case .list where unsafe p.pointee == 0x5B:
       return unsafe try list(index, p, end, repetition, columns)
-    case .structure, .list:
+    case .map where unsafe p.pointee == 0x7B:
+      return unsafe try map(index, p, end, repetition, columns)
+    case .structure, .list, .map:
       let next = unsafe try JSONScanner.skipValue(p, end)
       let isNull = unsafe p.pointee == 0x6E
       if isNull, node.isNullable {
@@ -166,7 +168,7 @@ extension RecordDecoder {
     return unsafe p + 1
   }
 
-  private mutating func valueCarefully(
+  mutating func valueCarefully(
     _ index: Int,
     _ p: Position,
     _ end: Position,
@@ -174,6 +176,9 @@ extension RecordDecoder {
     _ columns: UnsafeMutablePointer<Column>
   ) throws(JSONFault) -> Position? {
     let node = unsafe nodes[index]
+    if node.kind == .map, unsafe p.pointee == 0x7B {
+      return unsafe try mapCarefully(index, p, end, repetition, columns)
+    }
     if node.kind == .structure, unsafe p.pointee == 0x7B {
       return unsafe try structureCarefully(index, p, end, repetition, columns)
     }

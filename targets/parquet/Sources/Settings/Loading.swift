@@ -85,13 +85,15 @@ struct Loading {
   private func column(_ field: Field, depth: Int?) -> Field {
     var field = field
     switch field.type {
-    case .structure where nestsAsJSON || isTooDeep(depth), .list where nestsAsJSON:
+    case .structure where nestsAsJSON || isTooDeep(depth), .list where nestsAsJSON,
+      .map where nestsAsJSON:
       field.type = .json
     case .time: field.type = .time(timeUnit)
     case .timestamp(_, let utc): field.type = .timestamp(timeUnit, utc: utc)
     case .structure(let fields):
       field.type = .structure(fields.map { column($0, depth: depth.map { $0 + 1 }) })
     case .list(let element): field.type = .list(column(element, depth: nil))
+    case .map(let key, let value): field.type = .map(key: key, value: column(value, depth: nil))
     default: break
     }
     return field

@@ -41,6 +41,10 @@ struct ColumnNumbers {
     case (.structure(let fields), _): field.type = .structure(number(fields, []))
     case (.list(let element), .list(let item)?): field.type = .list(number(element, item))
     case (.list(let element), _): field.type = .list(number(element, nil))
+    case (.map(let key, let value), .map(let formerKey, let formerValue)?):
+      field.type = .map(key: number(key, formerKey), value: number(value, formerValue))
+    case (.map(let key, let value), _):
+      field.type = .map(key: number(key, nil), value: number(value, nil))
     default: break
     }
     return field
@@ -48,7 +52,7 @@ struct ColumnNumbers {
 
   private static func isAlike(_ one: ColumnType, _ other: ColumnType) -> Bool {
     switch (one, other) {
-    case (.structure, .structure), (.list, .list): true
+    case (.structure, .structure), (.list, .list), (.map, .map): true
     default: one.holds(other) || other.holds(one)
     }
   }

@@ -15,7 +15,7 @@ enum TableSchema {
   }
 
   /// The table as JSON: `{folder, partition_by, nested, columns: [{id, name, type, nullable, fields |
-  /// element}], hash, last_id, contract}`.
+  /// element | key and value}], hash, last_id, contract}`.
   ///
   static func json(_ table: Table) -> JSONValue {
     let files = table.loading.flattening?.columns(of: table.schema) ?? table.schema
@@ -112,6 +112,8 @@ enum TableSchema {
       field.type = .structure(merge(was, now, path, &changes))
     case (.list(let was), .list(let now)):
       field.type = .list(merge(was, now, path, &changes))
+    case (.map(let key, let was), .map(_, let now)):
+      field.type = .map(key: key, value: merge(was, now, path, &changes))
     case (let was, let now) where was == now:
       break
     case (let was, _):
@@ -143,6 +145,9 @@ enum TableSchema {
     switch field.type {
     case .structure(let fields): object["fields"] = .array(fields.map(json))
     case .list(let element): object["element"] = json(element)
+    case .map(let key, let value):
+      object["key"] = json(key)
+      object["value"] = json(value)
     default: break
     }
     return .object(object)
@@ -160,6 +165,11 @@ enum TableSchema {
     case "list":
       guard let element = value["element"].flatMap(field) else { return nil }
       type = .list(element)
+    case "map":
+      guard let key = value["key"].flatMap(field), let entry = value["value"].flatMap(field) else {
+        return nil
+      }
+      type = .map(key: key, value: entry)
     default:
       guard let scalar = TypeText(text).scalar else { return nil }
       type = scalar

@@ -32,7 +32,7 @@ enum TypeTable {
       let footer = try FooterReader(size: file.count) { (offset, count) throws(ReadError) in
         Array(file[offset..<offset + count])
       }
-      let nodes = footer.schema.filter { $0.name != "list" }
+      let nodes = footer.schema.filter { $0.name != "list" && $0.name != "key_value" }
       return nodes.map { $0.typeText }.joined(separator: " of ")
     } catch {
       return "\(error)"
@@ -64,6 +64,7 @@ enum TypeTable {
     #"{"type":["integer","string"]}"#,
     #"{"type":["object","string"]}"#,
     #"{"type":"object","properties":{"a":{"type":"string"}}}"#,
+    #"{"type":"object","additionalProperties":{"type":"integer"}}"#,
     #"{"type":"object"}"#,
     #"{"type":"array","items":{"type":"integer"}}"#,
     #"{"type":"array"}"#,

@@ -21,6 +21,7 @@ struct TypeText: Equatable {
       case .timestamp(let unit, let utc): "timestamp(\(unit.rawValue),\(utc ? "utc" : "local"))"
       case .structure: "struct"
       case .list: "list"
+      case .map: "map"
       }
   }
 

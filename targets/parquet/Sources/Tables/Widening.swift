@@ -34,6 +34,10 @@ enum Widening {
       guard let element = widened(element, path.dropFirst(), misfit) else { return nil }
       field.type = .list(element)
       return field
+    case .map(let key, let value):
+      guard let value = widened(value, path.dropFirst(), misfit) else { return nil }
+      field.type = .map(key: key, value: value)
+      return field
     default:
       let value = try? JSONValue.parse(misfit.value)
       while let next = field.alternatives.first {
