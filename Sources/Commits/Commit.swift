@@ -91,6 +91,8 @@ package struct Commit: Sendable {
   package var replacing: JSONObject
   /// Files of earlier commits that are removed before this one's become visible.
   package var removed: [String]
+  /// Rows that came and equal ones that are there, so that no file has them; by stream.
+  package var skipped: [(stream: String, rows: Int)] = []
   /// Who did a `state` commit and why.
   package var reason: String?
 
@@ -114,7 +116,7 @@ package struct Commit: Sendable {
     return .object(object)
   }
 
-  /// What each stream gets: `{files, rows, bytes}`.
+  /// What each stream gets: `{files, rows, bytes}`, with `skipped` where rows were.
   private var counts: JSONObject {
     var sums: [(stream: String, files: Int, rows: Int, bytes: Int)] = []
     for file in files {
@@ -125,13 +127,20 @@ package struct Commit: Sendable {
       sums[index].rows += file.rows
       sums[index].bytes += file.bytes
     }
+    for (stream, _) in skipped
+    where !sums.contains(where: { Array($0.stream.utf8) == Array(stream.utf8) }) {
+      sums.append((stream, 0, 0, 0))
+    }
     return JSONObject(
       sums.map { sum in
-        let counts: JSONValue = [
+        var counts: JSONObject = [
           "files": .number(JSONNumber(sum.files)), "rows": .number(JSONNumber(sum.rows)),
           "bytes": .number(JSONNumber(sum.bytes)),
         ]
-        return (key: sum.stream, value: counts)
+        if let skipped = skipped.first(where: { Array($0.stream.utf8) == Array(sum.stream.utf8) }) {
+          counts["skipped"] = .number(JSONNumber(skipped.rows))
+        }
+        return (key: sum.stream, value: .object(counts))
       }
     )
   }
@@ -155,6 +164,9 @@ package struct Commit: Sendable {
     guard self.files.count == files.count else { return nil }
     replacing = value["replacing"]?.object ?? JSONObject()
     removed = (value["removed"]?.array ?? []).compactMap(\.string)
+    skipped = (value["counts"]?.object?.members ?? []).compactMap { member in
+      member.value["skipped"]?.number?.int64.map { (member.key, Int($0)) }
+    }
     reason = value["reason"]?.string
   }
 

@@ -152,7 +152,8 @@ package struct CommitLog: ~Copyable {
 
   /// Publishes a commit and makes its files visible; afterwards the STATE may be told.
   ///
-  /// `removing` says which earlier rows of a stream go with this commit.
+  /// `removing` says which earlier rows of a stream go with this commit, `skipped` how many rows of
+  /// one came and were left out.
   /// With `replacing`, a stream or `*` for all, the rows that are there stay visible until the next
   /// data commit, which removes them: so a STATE that was reset and the rows that it stood for go
   /// together. After a failure nothing more is written: what was published stays for the next
@@ -164,13 +165,15 @@ package struct CommitLog: ~Copyable {
     tables: JSONObject,
     reason: String? = nil,
     replacing: String? = nil,
-    removing: [(stream: String, Removal)] = []
+    removing: [(stream: String, Removal)] = [],
+    skipped: [(stream: String, rows: Int)] = []
   ) throws(CommitError) {
     if let failure { throw failure }
     do throws(CommitError) {
       try begin()
       var commit = next(kind, epoch: epoch)
       commit.files = files
+      commit.skipped = skipped
       commit.state = state
       commit.tables = tables
       commit.reason = reason

@@ -24,10 +24,23 @@ public struct Reporter {
     return true
   }
 
-  /// Records of a stream that came in and that left, with the bytes that came.
-  public func stream(_ name: String, recordsIn: Int, recordsOut: Int, bytesIn: Int) {
+  /// Records of a stream that came in and that left, those left out because they are there already,
+  /// and the bytes that came.
+  public func stream(
+    _ name: String,
+    recordsIn: Int,
+    recordsOut: Int,
+    recordsSkipped: Int = 0,
+    bytesIn: Int
+  ) {
     sink?.emit(
-      .stream(name: name, recordsIn: recordsIn, recordsOut: recordsOut, bytesIn: bytesIn)
+      .stream(
+        name: name,
+        recordsIn: recordsIn,
+        recordsOut: recordsOut,
+        recordsSkipped: recordsSkipped,
+        bytesIn: bytesIn
+      )
     )
   }
 

@@ -6,6 +6,7 @@ package struct Meter: Sendable {
   package struct Stream: Hashable, Sendable {
     package var recordsIn = 0
     package var recordsOut = 0
+    package var recordsSkipped = 0
     package var bytesIn = 0
   }
 
@@ -20,12 +21,18 @@ package struct Meter: Sendable {
 
   package var recordsIn: Int { streams.values.reduce(0) { $0 + $1.recordsIn } }
   package var recordsOut: Int { streams.values.reduce(0) { $0 + $1.recordsOut } }
+  package var recordsSkipped: Int { streams.values.reduce(0) { $0 + $1.recordsSkipped } }
   package var bytesIn: Int { streams.values.reduce(0) { $0 + $1.bytesIn } }
 
   package mutating func take(_ event: Event) {
     switch event {
-    case .stream(let name, let recordsIn, let recordsOut, let bytesIn):
-      streams[name] = Stream(recordsIn: recordsIn, recordsOut: recordsOut, bytesIn: bytesIn)
+    case .stream(let name, let recordsIn, let recordsOut, let recordsSkipped, let bytesIn):
+      streams[name] = Stream(
+        recordsIn: recordsIn,
+        recordsOut: recordsOut,
+        recordsSkipped: recordsSkipped,
+        bytesIn: bytesIn
+      )
     case .commit(let sequence, let rows, let bytes, let files):
       self.sequence = sequence
       rowsCommitted = rows

@@ -73,14 +73,18 @@ package struct RunRecord: Sendable {
     countsCommits ? attempts.last?.meters.last?.rowsCommitted ?? 0 : nil
   }
 
+  /// Rows that the last attempt's target left out, for they are there already.
+  package var skippedLast: Int { attempts.last?.meters.last?.recordsSkipped ?? 0 }
+
   package var bytesRead: Int {
     attempts.reduce(0) { $0 + ($1.meters.dropFirst().first?.bytesIn ?? 0) }
   }
 
-  /// Whether what was read is what was committed and put aside; nil where that is not known.
+  /// Whether what was read is what was committed, left out and put aside; nil where that is not
+  /// known.
   package var addsUp: Bool? {
     guard let report, let committedLast else { return nil }
-    return report.read == committedLast + report.quarantined
+    return report.read == committedLast + skippedLast + report.quarantined
   }
 }
 
@@ -133,6 +137,7 @@ extension RunRecord {
       ]
     }
     if let committed { rows["committed"] = .number(JSONNumber(committed)) }
+    if skippedLast > 0 { rows["skipped"] = .number(JSONNumber(skippedLast)) }
     if let addsUp { rows["adds_up"] = .bool(addsUp) }
     return rows
   }

@@ -50,6 +50,9 @@ package enum RunSummary {
     if let committed = record.committedLast {
       parts.append("\(Figures.count(committed)) committed")
     }
+    if record.skippedLast > 0 {
+      parts.append("\(Figures.count(record.skippedLast)) skipped as repeated")
+    }
     if report.quarantined > 0 || parts.count == 1 {
       parts.append("\(Figures.count(report.quarantined)) quarantined")
     }

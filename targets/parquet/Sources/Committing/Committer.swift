@@ -23,6 +23,8 @@ struct Committer: ~Copyable {
   private var tableSchemas: JSONObject
   private(set) var commits = 0
   private(set) var rowsCommitted = 0
+  /// Rows that were left out as repeated, of all tables.
+  private(set) var rowsSkipped = 0
   private var bytesCommitted = 0
   private var filesCommitted = 0
   /// Who is told how the load gets on.
@@ -91,7 +93,8 @@ struct Committer: ~Copyable {
     let former = stays.loading.overwrites || isReplaced(stream) ? nil : tableSchemas[stream]
     try checkPartitioning(stays.layout.partitioning, former)
     let store = store
-    let writer = TableWriter(partitions) { (path, final) throws(CommitError) in
+    let repeats = try repeatFilter(stream, folder, stays.loading)
+    let writer = TableWriter(partitions, repeats: repeats) { (path, final) throws(CommitError) in
       try CommitLog.stage(store, path, for: final)
     }
     let table = Table(
@@ -105,6 +108,25 @@ struct Committer: ~Copyable {
     )
     if stays.loading.addsMetadata { table.recordMetadata = RecordMetadata(run: settings.run) }
     return table
+  }
+
+  /// What finds the rows of a stream that are repeated, if that is asked for.
+  private func repeatFilter(
+    _ stream: String,
+    _ folder: String,
+    _ loading: Loading
+  ) throws(Failure) -> RepeatFilter? {
+    guard let window = loading.repeatWindow else { return nil }
+    var files: [Snapshot.Entry] = []
+    if !loading.overwrites, !isReplaced(stream) {
+      do throws(CommitError) {
+        files = try Snapshot.allFiles(store, settings.pipeline)
+      } catch {
+        throw Failure(error)
+      }
+      files.removeAll { !$0.file.stream.hasSameBytes(as: stream) }
+    }
+    return RepeatFilter(window: window, folder: folder, former: FormerRows(store, files))
   }
 
   /// Whether the rows that a stream has give way to the next ones.
@@ -150,6 +172,7 @@ struct Committer: ~Copyable {
       options: files.options,
       layout: files.layout,
       flattening: files.loading.flattening,
+      keys: table.keys,
       metadata: table.metadata,
       version: table.version,
       sequence: log.nextSequence
@@ -182,6 +205,7 @@ struct Committer: ~Copyable {
       }
       try encoder.drain()
     }
+    let skipped = takeSkipped(tables)
     let removals = Self.removals(tables)
     let files = writers.flatMap { $0.takeFinished() }.filter { file in
       !removals.contains { $0.stream == file.stream && $0.1.takesStaged(file) }
@@ -196,7 +220,13 @@ struct Committer: ~Copyable {
       tableSchemas[table.stream] = TableSchema.json(table)
     }
     do throws(CommitError) {
-      try log.commit(files: files, state: state, tables: tableSchemas, removing: removals)
+      try log.commit(
+        files: files,
+        state: state,
+        tables: tableSchemas,
+        removing: removals,
+        skipped: skipped
+      )
     } catch {
       throw fail(Failure(error))
     }
@@ -217,6 +247,16 @@ struct Committer: ~Copyable {
     committed = state
     try echo()
     Failpoint.echoed.reached()
+  }
+
+  /// How many rows were left out since the last commit, by stream.
+  private mutating func takeSkipped(_ tables: [Table]) -> [(stream: String, rows: Int)] {
+    tables.compactMap { table in
+      guard let rows = table.writer.repeats?.takeSkipped(), rows > 0 else { return nil }
+      table.rowsSkipped += rows
+      rowsSkipped += rows
+      return (table.stream, rows)
+    }
   }
 
   /// Which rows go with the next commit.

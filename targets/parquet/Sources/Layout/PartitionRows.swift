@@ -36,6 +36,21 @@ struct PartitionRows {
     folders = paths.map { ($0, []) }
     for (row, number) in numbers.enumerated() { folders[number].rows.append(UInt32(row)) }
   }
+
+  /// For each of the batch's `rows` the number of its folder.
+  func numbers(rows: Int) -> [Int] {
+    var numbers = [Int](repeating: 0, count: rows)
+    for (number, folder) in folders.enumerated() {
+      for row in folder.rows { numbers[Int(row)] = number }
+    }
+    return numbers
+  }
+
+  /// Leaves out the rows that `isWanted` has not, and folders that have no others.
+  mutating func keep(_ isWanted: [Bool]) {
+    for place in folders.indices { folders[place].rows.removeAll { !isWanted[Int($0)] } }
+    folders.removeAll { $0.rows.isEmpty }
+  }
 }
 
 /// The values of one partition column, numbered.

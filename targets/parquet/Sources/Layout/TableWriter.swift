@@ -16,6 +16,8 @@ final class TableWriter: @unchecked Sendable {
     let options: WriterOptions
     let layout: Layout
     let flattening: Flattening?
+    /// The columns that make a key.
+    let keys: [String]
     let metadata: [(String, String)]
     /// That of the rows, which all rows of a file share.
     let version: Int64?
@@ -27,14 +29,17 @@ final class TableWriter: @unchecked Sendable {
 
   private let stage: Stage
   private let shared: OpenPartitions
+  /// What takes repeated rows out; nil where all are written.
+  let repeats: RepeatFilter?
   /// By the bytes of their paths: equal strings may be two folders.
   private var partitions: [[UInt8]: PartitionWriter] = [:]
 
   /// More folders than this between two commits are hardly meant.
   private static let folderLimit = 10_000
 
-  init(_ shared: OpenPartitions, stage: @escaping Stage) {
+  init(_ shared: OpenPartitions, repeats: RepeatFilter?, stage: @escaping Stage) {
     self.shared = shared
+    self.repeats = repeats
     self.stage = stage
   }
 
@@ -43,6 +48,10 @@ final class TableWriter: @unchecked Sendable {
     var batch = batch
     if let flattening = plan.flattening { batch.flatten(flattening) }
     guard let partitioning = plan.layout.partitioning else {
+      if let isFresh = try fresh(batch, plan, batch.schema, nil) {
+        batch = batch.picked((0..<UInt32(batch.rows)).filter { isFresh[Int($0)] })
+        if batch.rows == 0 { return }
+      }
       return try partition("", plan).write(batch, plan, shared)
     }
     let schema = partitioning.fileSchema(batch.schema)
@@ -51,12 +60,29 @@ final class TableWriter: @unchecked Sendable {
       names.contains(Array(leaf.element.path[0].utf8))
     }.map(\.offset)
     let places = RowPlaces(batch)
-    for folder in PartitionRows(batch, partitioning).folders {
+    var divided = PartitionRows(batch, partitioning)
+    if let isFresh = try fresh(batch, plan, schema, divided) { divided.keep(isFresh) }
+    for folder in divided.folders {
       let partition = try partition(folder.path, plan)
       if partition.mustWrite(before: schema, plan.version) { try shared.write(partition) }
       let bytes = partition.keep(batch, folder.rows, places, schema, leaves: leaves, plan)
       try shared.waits(partition, bytes: bytes)
     }
+  }
+
+  private func fresh(
+    _ batch: borrowing Batch,
+    _ plan: Plan,
+    _ columns: Schema,
+    _ folders: PartitionRows?
+  ) throws(Failure) -> [Bool]? {
+    try repeats?.fresh(
+      batch,
+      keys: plan.keys,
+      version: plan.version,
+      columns: columns,
+      folders: folders
+    )
   }
 
   private func partition(_ path: String, _ plan: Plan) throws(Failure) -> PartitionWriter {

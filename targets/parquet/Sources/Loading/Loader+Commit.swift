@@ -81,7 +81,7 @@ extension Loader {
   var tailRows: Int {
     tables.reduce(0) { sum, table in
       sum + table.rowsRead
-    } - committer.rowsCommitted
+    } - committer.rowsCommitted - committer.rowsSkipped
   }
 
   /// Tells the supervisor what has come in, if that is due or `always`.
@@ -92,7 +92,8 @@ extension Loader {
       committer.reporter.stream(
         table.stream,
         recordsIn: table.rowsRead,
-        recordsOut: table.rowsWritten,
+        recordsOut: table.rowsWritten - table.rowsSkipped,
+        recordsSkipped: table.rowsSkipped,
         bytesIn: table.bytesRead
       )
     }
@@ -101,7 +102,10 @@ extension Loader {
   /// The line for people at the end of a run.
   func summarise() {
     for table in tables {
-      Log.info("\(table.stream): \(table.rowsRead) rows read")
+      let skipped =
+        table.rowsSkipped == 0
+        ? "" : ", \(table.rowsSkipped) skipped, equal to the last row with their key"
+      Log.info("\(table.stream): \(table.rowsRead) rows read\(skipped)")
     }
     Log.info("\(committer.rowsCommitted) rows in \(committer.commits) commits")
     for (type, count) in passed.sorted(by: { $0.key < $1.key }) {

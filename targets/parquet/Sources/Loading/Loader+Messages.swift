@@ -39,6 +39,7 @@ extension Loader {
     for key in keys where !table.keys.contains(key) {
       Log.warning("stream \(stream): the key property \(key) is not in the schema")
     }
+    try table.loading.check(keys: keys, declared, stream: stream)
     if merged.schema.fields.isEmpty {
       Log.warning("stream \(stream): the schema has no properties, so no file will be written")
     }

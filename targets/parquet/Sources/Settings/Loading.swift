@@ -20,6 +20,19 @@ struct Loading {
       default: false
     ),
     Setting(
+      "dedupe",
+      .string,
+      "key skips a record that is equal in every column to the last one with the same key.",
+      default: "none",
+      choices: ["none", "key"]
+    ),
+    Setting(
+      "dedupe_window",
+      .integer,
+      "Among how many rows, the last of the table and those of this load, \"dedupe\" looks for one.",
+      default: 500_000
+    ),
+    Setting(
       "nested",
       .string,
       "Objects and lists: native columns, json text, or objects taken apart by flatten.",
@@ -68,6 +81,9 @@ struct Loading {
   private let nestsAsJSON: Bool
   let flattening: Flattening?
   let addsMetadata: Bool
+  /// Among how many rows repeated ones are found; nil where none is skipped.
+  let repeatWindow: Int?
+  private let dedupePlace: String
   let timeUnit: TimeUnit
 
   /// The columns of a stream's schema as its table gets them.
@@ -99,6 +115,26 @@ struct Loading {
     return field
   }
 
+  /// Refuses a stream whose repeated rows cannot be told by its `keys`.
+  func check(keys: [String], _ schema: Schema, stream: String) throws(Failure) {
+    guard repeatWindow != nil else { return }
+    func refusal(_ what: String) -> Failure {
+      Failure(
+        .configuration,
+        "\(dedupePlace): stream \(stream) \(what), which \"dedupe\" needs",
+        hint: "Let the tap or its catalog name key_properties, or leave \"dedupe\" out."
+      )
+    }
+    guard !keys.isEmpty else { throw refusal("has no key_properties") }
+    for key in keys {
+      switch schema.fields.first(where: { $0.name.hasSameBytes(as: key) })?.type {
+      case nil: throw refusal("has no column for its key \(key)")
+      case .structure, .list: throw refusal("has no single value as its key \(key)")
+      default: break
+      }
+    }
+  }
+
   /// Reads the settings; `value` finds one by its name, `place` where it stands.
   init(
     _ value: (String) -> JSONValue?,
@@ -117,6 +153,15 @@ struct Loading {
     deletesOtherVersions = value("hard_delete")?.bool ?? false
     timeUnit = value("time_unit")?.string.flatMap(TimeUnit.init(rawValue:)) ?? .micros
     addsMetadata = value("add_record_metadata")?.bool ?? false
+    dedupePlace = place("dedupe")
+    let window = value("dedupe_window")?.number?.int64 ?? 500_000
+    guard window > 0 else {
+      throw Failure(
+        .configuration,
+        "\(place("dedupe_window")): \"dedupe_window\" must be at least 1"
+      )
+    }
+    repeatWindow = value("dedupe")?.string == "key" ? Int(window) : nil
     let nested = value("nested")?.string
     nestsAsJSON = nested == "json"
     let depth = Int(value("flatten_depth")?.number?.int64 ?? 5)

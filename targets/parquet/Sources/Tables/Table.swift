@@ -46,6 +46,8 @@ final class Table {
   /// Bytes of the lines of those rows.
   var bytesRead = 0
   var rowsWritten = 0
+  /// Those of the rows given to the writer that it left out as repeated, as of the last commit.
+  var rowsSkipped = 0
 
   init(
     stream: String,
