@@ -18,6 +18,8 @@ package struct Commit: Sendable {
     package var sha256: String
     /// The version of the table that the rows belong to, where the tap tells one.
     package var version: Int64?
+    /// The commits that its rows come from, where they are those of files that were merged.
+    package var origin: ClosedRange<Int>?
     /// What the storage needs to make it visible, if anything.
     package var ticket: JSONValue?
 
@@ -29,6 +31,7 @@ package struct Commit: Sendable {
       bytes: Int,
       sha256: String,
       version: Int64? = nil,
+      origin: ClosedRange<Int>? = nil,
       ticket: JSONValue? = nil
     ) {
       self.staged = staged
@@ -38,6 +41,7 @@ package struct Commit: Sendable {
       self.bytes = bytes
       self.sha256 = sha256
       self.version = version
+      self.origin = origin
       self.ticket = ticket
     }
 
@@ -51,6 +55,11 @@ package struct Commit: Sendable {
         "sha256": .string(sha256),
       ]
       if let version { object["version"] = .number(JSONNumber(version)) }
+      if let origin {
+        object["origin"] = [
+          .number(JSONNumber(origin.lowerBound)), .number(JSONNumber(origin.upperBound)),
+        ]
+      }
       if let ticket { object["ticket"] = ticket }
       return .object(object)
     }
@@ -68,8 +77,16 @@ package struct Commit: Sendable {
         bytes: Int(bytes),
         sha256: sha256,
         version: value["version"]?.number?.int64,
+        origin: Self.origin(value["origin"]),
         ticket: value["ticket"]
       )
+    }
+
+    /// What `json` has as a file's origin.
+    private static func origin(_ value: JSONValue?) -> ClosedRange<Int>? {
+      let ends = (value?.array ?? []).compactMap { $0.number?.int64 }
+      guard ends.count == 2, ends[0] <= ends[1] else { return nil }
+      return Int(ends[0])...Int(ends[1])
     }
   }
 

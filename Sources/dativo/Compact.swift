@@ -8,7 +8,8 @@ import Wire
 struct Compact: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compact",
-    abstract: "Merge the small files of a table into large ones; its rows stay the same.",
+    abstract:
+      "Merge the small files of a table into large ones; its rows stay, or the last of each key.",
     discussion: """
       For append-only tables on the local disk. Files of one partition with the same columns and \
       metadata are merged, decoded and written anew with the codec and encodings that they have. \
@@ -16,13 +17,19 @@ struct Compact: ParsableCommand {
       that follows the log sees every row once; a glob may miss rows for a moment, but never sees \
       one twice.
 
+      With --latest-by, of the rows with an equal key the one that was committed last stays, by the \
+      commit, then the file, then its place in the file; rows with a null in the key all stay. Files \
+      that lose a row are written anew, whatever their size; of keys, 1 as an integer and 1.0 are \
+      one. It takes 32 to 64 bytes of memory for each key and a bit for each row. Rows whose order \
+      an earlier merge has lost are told, and stay; each pipeline's rows are looked at on their own.
+
       EXIT STATUS
         0    merged, or there was nothing to merge
         64   the command line is wrong
         65   a file or the commit log is damaged; nothing was changed
         74   local input or output failed
         75   a writer is at work, or a reset waits for its load: try later
-        78   there is no commit log, or no such pipeline or table
+        78   there is no commit log, or no such pipeline, table or column
       """
   )
 
@@ -38,12 +45,18 @@ struct Compact: ParsableCommand {
   @Option(name: .long, help: "Bytes, also as 256MiB: smaller files are merged, about to this size.")
   var targetSize = "256MiB"
 
+  @Option(name: .long, help: "Columns, with commas: only the last row of each key stays.")
+  var latestBy: String?
+
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
     guard Self.bytes(targetSize) != nil else {
       throw ValidationError("--target-size is a number of bytes, or as 256MiB; not \(targetSize).")
+    }
+    guard !keys.contains("") else {
+      throw ValidationError("--latest-by is one column or more, with commas: id,country.")
     }
   }
 
@@ -65,7 +78,8 @@ struct Compact: ParsableCommand {
         let compaction = try Compaction(
           destination,
           pipeline: name,
-          fileSize: Self.bytes(targetSize) ?? 0
+          fileSize: Self.bytes(targetSize) ?? 0,
+          latestBy: keys
         )
         outcomes.append(try compaction.run())
       }
@@ -76,14 +90,24 @@ struct Compact: ParsableCommand {
     }
   }
 
+  private var keys: [String] {
+    latestBy?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+  }
+
   private func text(_ outcome: Compaction.Outcome) -> String {
     guard let sequence = outcome.sequence else {
       return "\(table): nothing to merge (pipeline \(outcome.pipeline))"
     }
-    let rows = outcome.after.reduce(0) { $0 + $1.rows }
-    return "\(table): \(Self.sum(outcome.before)) became \(Self.sum(outcome.after)), \(rows) rows, "
-      + "in commit \(sequence) of pipeline \(outcome.pipeline)"
+    let rows = Self.rows(outcome.after)
+    let former = latestBy == nil ? "" : " of \(Self.rows(outcome.before))"
+    let kept =
+      outcome.undecided == 0
+      ? "" : "\n\(outcome.undecided) rows stay beside others of their key: their order is not known"
+    return "\(table): \(Self.sum(outcome.before)) became \(Self.sum(outcome.after)), \(rows) rows"
+      + "\(former), in commit \(sequence) of pipeline \(outcome.pipeline)\(kept)"
   }
+
+  private static func rows(_ files: [Commit.File]) -> Int { files.reduce(0) { $0 + $1.rows } }
 
   private static func sum(_ files: [Commit.File]) -> String {
     "\(files.count) files of \(files.reduce(0) { $0 + $1.bytes }) bytes"
@@ -97,7 +121,10 @@ struct Compact: ParsableCommand {
     return [
       "pipeline": .string(outcome.pipeline),
       "sequence": outcome.sequence.map { .number(JSONNumber($0)) } ?? .null,
-      "rows": .number(JSONNumber(outcome.after.reduce(0) { $0 + $1.rows })),
+      "rows": .number(JSONNumber(rows(outcome.after))),
+      "rows_before": .number(JSONNumber(rows(outcome.before))),
+      "superseded": .number(JSONNumber(outcome.superseded)),
+      "undecided": .number(JSONNumber(outcome.undecided)),
       "removed": list(outcome.before), "removed_bytes": bytes(outcome.before),
       "files": list(outcome.after), "bytes": bytes(outcome.after),
     ]

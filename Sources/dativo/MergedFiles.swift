@@ -6,13 +6,21 @@ import Supervisor
 final class MergedFiles: MergeOutput {
   private let log: LogWriter
   private let model: Commit.File
+  private let origin: ClosedRange<Int>
   private let folder: String
   private var open: (file: StagedFile, path: String)?
   /// The files that are whole and on the disk.
   private(set) var finished: [Commit.File] = []
 
-  /// Files of the stream and version of `model` that will become visible in `folder`.
-  init(_ log: LogWriter, like model: Commit.File, folder: String) {
+  /// Files of the stream and version of `model` that will become visible in `folder`; their rows
+  /// come from the commits of `origin`.
+  init(
+    _ log: LogWriter,
+    like model: Commit.File,
+    origin: ClosedRange<Int>,
+    folder: String
+  ) {
+    self.origin = origin
     self.log = log
     self.model = model
     self.folder = folder
@@ -36,7 +44,8 @@ final class MergedFiles: MergeOutput {
         rows: summary.rows,
         bytes: file.bytes,
         sha256: sha256,
-        version: model.version
+        version: model.version,
+        origin: origin
       )
     )
   }

@@ -263,3 +263,165 @@ def test_killed_anywhere_no_row_is_lost_or_doubled(failpoint, tmp_path):
         assert sorted(listed) == sorted(map(str, files(folder)))
         assert len(files(folder)) == 2
     assert killed[0]
+
+
+# MARK: --latest-by
+
+PAIR = {"id": {"type": ["null", "integer"]}, "v": {"type": ["null", "string"]}}
+
+
+def pairs(folder, *rows, properties=PAIR, key="orders", **settings):
+    load(folder, schema(key, properties), *(record(key, row) for row in rows), state({"n": str(rows)}), **settings)
+
+
+def contents(folder, *columns):
+    tables = [pq.ParquetFile(file).read().to_pylist() for file in files(folder)]
+    return sorted((tuple(row.get(c) for c in columns) for rows in tables for row in rows), key=str)
+
+
+def latest(folder, *arguments, keys="id", **options):
+    return compact(folder, "--latest-by", keys, *arguments, **options)
+
+
+def test_the_last_row_of_each_key_stays(tmp_path):
+    for n in range(5):
+        pairs(tmp_path, *({"id": i, "v": f"{n}.{i}"} for i in range(n, 10)), {"id": None, "v": f"null {n}"})
+    pairs(tmp_path, {"id": 7, "v": "first"}, {"id": 7, "v": "last"})
+    result = json.loads(latest(tmp_path, "--json").out)["result"]["pipelines"][0]
+    want = [(i, f"{min(i, 4)}.{i}") for i in range(10) if i != 7] + [(7, "last")]
+    want += [(None, f"null {n}") for n in range(5)]
+    assert contents(tmp_path, "id", "v") == sorted(want, key=str)
+    assert (result["rows_before"], result["rows"], result["superseded"]) == (47, 15, 32)
+    assert len(files(tmp_path)) == 1 and verified(tmp_path)["rows"] == 15
+    log = json.loads(run("dativo", "log", tmp_path / "out", "--json").out)["result"]["commits"]
+    assert log[-1]["reason"] == "dativo compact --latest-by id"
+    assert "nothing to merge" in latest(tmp_path).out
+    pairs(tmp_path, {"id": 3, "v": "new"})
+    assert "15 rows of 16" in latest(tmp_path).out
+    assert (3, "new") in contents(tmp_path, "id", "v")
+
+
+def test_only_files_that_lose_rows_are_written_anew(tmp_path):
+    pairs(tmp_path, *({"id": i, "v": "a"} for i in range(1000)), checkpoint_interval={"rows": 1})
+    pairs(tmp_path, *({"id": i, "v": "b"} for i in range(1000, 2000)))
+    pairs(tmp_path, {"id": 5, "v": "c"})
+    kept = files(tmp_path)[1]
+    result = json.loads(latest(tmp_path, "--target-size", "100", "--json").out)["result"]["pipelines"][0]
+    assert len(result["removed"]) == 1 and kept in files(tmp_path)
+    assert sorted(ids(tmp_path)) == list(range(2000)) and (5, "c") in contents(tmp_path, "id", "v")
+    verified(tmp_path)
+
+
+def test_a_file_may_lose_all_its_rows(tmp_path):
+    pairs(tmp_path, {"id": 1, "v": "a"})
+    pairs(tmp_path, {"id": 1, "v": "b", "w": 1}, properties={**PAIR, "w": {"type": "integer"}})
+    latest(tmp_path)
+    assert contents(tmp_path, "id", "v") == [(1, "b")]
+    assert len(files(tmp_path)) == 1
+    verified(tmp_path)
+
+
+def test_a_key_of_several_columns_and_kinds(tmp_path):
+    kinds = {
+        "id": {"type": ["integer", "null"]}, "k": {"type": ["string", "null"]},
+        "d": {"type": ["number", "null"], "multipleOf": 0.01}, "v": {"type": "integer"},
+    }
+    for n in range(3):
+        pairs(tmp_path, *({"id": i % 3, "k": f"k{i % 2}", "d": i % 2 + 0.25, "v": n} for i in range(6)),
+              {"id": 1, "k": None, "d": 1, "v": n}, properties=kinds)
+    latest(tmp_path, keys="id,k,d")
+    found = contents(tmp_path, "id", "k", "v")
+    assert found == sorted([(i % 3, f"k{i % 2}", 2) for i in range(6)] + [(1, None, n) for n in range(3)], key=str)
+
+
+def test_a_key_whose_type_has_grown(tmp_path):
+    pairs(tmp_path, {"id": 1, "v": "a"}, {"id": 2, "v": "a"})
+    pairs(tmp_path, {"id": 2.0, "v": "b"}, {"id": 2.5, "v": "b"}, properties={**PAIR, "id": {"type": "number"}})
+    latest(tmp_path)
+    assert contents(tmp_path, "id", "v") == [(1, "a"), (2.0, "b"), (2.5, "b")]
+
+
+def test_keys_that_move_between_partitions_and_are_of_them(tmp_path):
+    settings = {"partition_by": ["v"]}
+    both = {**PAIR, "n": {"type": "integer"}}
+    pairs(tmp_path, {"id": 1, "v": "x", "n": 1}, {"id": 2, "v": "x", "n": 2}, properties=both, **settings)
+    pairs(tmp_path, {"id": 1, "v": "y", "n": 3}, {"id": 2, "v": "x", "n": 4}, {"id": 2, "v": None, "n": 5},
+          {"id": 2, "v": None, "n": 6}, properties=both, **settings)
+    latest(tmp_path, keys="id,v")
+    assert contents(tmp_path, "id", "n") == [(1, 1), (1, 3), (2, 4), (2, 5), (2, 6)]
+    pairs(tmp_path, {"id": 2, "v": "z", "n": 7}, properties=both, **settings)
+    # Within the merge the rows of two folders are in no order; what came later is known to be so.
+    latest(tmp_path)
+    assert (1, 3) in contents(tmp_path, "id", "n") and (2, 7) in contents(tmp_path, "id", "n")
+    assert not {(2, 4), (2, 6)} & set(contents(tmp_path, "id", "n"))
+    verified(tmp_path)
+
+
+def test_a_plain_merge_keeps_the_order_of_its_rows(tmp_path):
+    """Files with a column of their own stand between those that are merged."""
+    wide = {**PAIR, "w": {"type": ["null", "integer"]}}
+    for n in range(6):
+        pairs(tmp_path, {"id": 1, "v": f"n{n}"}, {"id": n + 10, "v": f"n{n}"}, sort_by=["id"])
+    for n in range(6, 9):
+        pairs(tmp_path, {"id": 1, "v": f"n{n}", "w": 1}, properties=wide, sort_by=["id"])
+    compact(tmp_path)
+    assert len(files(tmp_path)) == 2
+    latest(tmp_path)
+    assert (1, "n8") in contents(tmp_path, "id", "v") and len(ids(tmp_path)) == 7
+    verified(tmp_path)
+
+
+def test_rows_whose_order_a_merge_has_lost_stay(tmp_path):
+    text = "".join(chr(33 + i * 7919 % 90) for i in range(9973))
+    pairs(tmp_path, {"id": 1, "v": "old"})
+    pairs(tmp_path, {"id": 1, "v": text}, compression="uncompressed")
+    pairs(tmp_path, {"id": 2, "v": "old"})
+    # The large file stays between the small ones, and no merge tells which of the rows are later.
+    compact(tmp_path, "--target-size", "5000")
+    assert len(files(tmp_path)) == 2
+    done = latest(tmp_path, "--json", code=0)
+    outcome = json.loads(done.out)["result"]["pipelines"][0]
+    assert outcome["undecided"] == 1 and sorted(ids(tmp_path)) == [1, 1, 2]
+    pairs(tmp_path, {"id": 1, "v": "new"})
+    latest(tmp_path)
+    latest(tmp_path)
+    assert contents(tmp_path, "id", "v") == [(1, "new"), (2, "old")]
+
+
+def test_every_type_stays_as_it_is_when_rows_go(tmp_path):
+    source = [{**row, "key": n % 700} for n, row in enumerate(rows(1000, seed=8))]
+    kinds = {**EVERY_TYPE, "key": {"type": "integer"}}
+    for start in range(0, 1000, 250):
+        pairs(tmp_path, *source[start:start + 250], properties=kinds)
+    latest(tmp_path, keys="key")
+    [file] = files(tmp_path)
+    want = [{**expected({k: v for k, v in row.items() if k != "key"}), "key": row["key"]} for row in source[300:]]
+    assert pq.read_table(file, page_checksum_verification=True).to_pylist() == want
+
+
+def test_a_key_that_is_not_there(tmp_path):
+    pairs(tmp_path, {"id": 1, "v": "a"})
+    done = latest(tmp_path, keys="idd", code=78)
+    assert "has a column idd" in done.err and "Did you mean id?" in done.err
+    assert latest(tmp_path, keys="id,", code=64) and latest(tmp_path, keys="", code=64)
+
+
+@pytest.mark.parametrize("failpoint", FAILPOINTS)
+def test_killed_anywhere_the_last_row_of_each_key_is_there(failpoint, tmp_path):
+    killed = []
+    for time in (1, 2):
+        folder = tmp_path / str(time)
+        folder.mkdir()
+        for n in range(3):
+            pairs(folder, *({"id": i, "v": f"{n}"} for i in range(n, 50)))
+        pairs(folder, {"id": 0, "v": "3", "w": 1}, properties={**PAIR, "w": {"type": "integer"}})
+        env = {"DATIVO_FAILPOINT": f"{failpoint}:kill:{time}"}
+        done = run("dativo", "compact", folder / "out", "--table", "orders", "--latest-by", "id", env=env)
+        assert done.code in (-9, 0), done
+        killed.append(done.code == -9)
+        seen = contents(folder, "id", "v")
+        assert len(seen) == len(set(seen))
+        latest(folder)
+        assert contents(folder, "id", "v") == sorted([(0, "3"), (1, "1")] + [(i, "2") for i in range(2, 50)], key=str)
+        assert verified(folder)["problems"] == []
+    assert killed[0]

@@ -11,8 +11,8 @@ package struct FileReader {
   /// those of the first row group.
   package let schema: Schema
   private let source: FooterReader.Source
-  private let memoryLimit: Int
-  private let checksChecksums: Bool
+  let memoryLimit: Int
+  let checksChecksums: Bool
 
   /// Reads the footer of a file of `size` bytes; a row group may take `memoryLimit` bytes, decoded.
   ///
@@ -72,7 +72,7 @@ package struct FileReader {
   }
 
   /// The bytes of a chunk, which lie between the magic number and the footer.
-  private func pages(of chunk: FooterReader.Chunk) throws(ReadError) -> [UInt8] {
+  func pages(of chunk: FooterReader.Chunk) throws(ReadError) -> [UInt8] {
     let start = chunk.start
     guard start >= 4, chunk.compressed >= 0, start <= footer.start,
       chunk.compressed <= footer.start - start

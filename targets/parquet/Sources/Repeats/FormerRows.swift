@@ -35,7 +35,12 @@ struct FormerRows {
   init(_ store: any ObjectStore, _ files: [Snapshot.Entry]) {
     self.store = store
     let sequences = Set(files.map(\.sequence)).sorted().suffix(Self.commitLimit)
-    self.files = files.filter { $0.sequence >= sequences.first ?? 0 }
+    let last = files.filter { $0.sequence >= sequences.first ?? 0 }
+    // Merged rows are older than their merge.
+    func end(_ entry: Snapshot.Entry) -> Int { entry.file.origin?.upperBound ?? entry.sequence }
+    self.files = last.enumerated().sorted { left, right in
+      (end(left.element), left.offset) < (end(right.element), right.offset)
+    }.map(\.element)
   }
 
   /// Lends the last row groups that have `limit` rows together, in the order of their commits.

@@ -44,11 +44,20 @@ package struct FileMerger: ~Copyable {
       && one.footer.metadata.elementsEqual(other.footer.metadata) { $0 == $1 }
   }
 
-  /// Takes every row of a file; throws a `ReadError` if that is damaged, else what the output
-  /// throws.
-  package mutating func append(_ reader: borrowing FileReader) throws {
+  /// Takes every row of a file, or those that `staying` names of the rows in a range, where it is not
+  /// nil; throws a `ReadError` if the file is damaged, else what the output throws.
+  package mutating func append(
+    _ reader: borrowing FileReader,
+    staying: (Range<Int>) -> [UInt32]? = { _ in nil }
+  ) throws {
+    var first = 0
     for index in reader.footer.groups.indices {
-      let group = try reader.rowGroup(index)
+      let rows = first..<first + reader.footer.groups[index].rows
+      first = rows.upperBound
+      let kept = staying(rows)
+      if let kept, kept.isEmpty { continue }
+      var group = try reader.rowGroup(index)
+      if let kept { group = group.picked(kept) }
       if batch.byteCount + group.byteCount > Self.groupSize { try writeGroup() }
       batch.append(rowsOf: group)
     }

@@ -1,0 +1,56 @@
+import Commits
+import Parquet
+
+/// A file of a table, with the commits that its rows come from.
+struct VisibleFile {
+  let file: Commit.File
+  let origin: ClosedRange<Int>
+  private let sequence: Int
+
+  /// A file that a commit made visible; of one that was merged before merges told their origin it is
+  /// only known that its rows are older.
+  init(_ entry: Snapshot.Entry, wasMerged: Bool) {
+    file = entry.file
+    sequence = entry.sequence
+    let unknown = wasMerged ? 1...max(entry.sequence - 1, 1) : entry.sequence...entry.sequence
+    origin = entry.file.origin ?? unknown
+  }
+
+  var folder: Substring { file.path.lastIndex(of: "/").map { file.path[..<$0] } ?? "" }
+
+  /// Whether it is known which of the two files has the later rows, or that they are of one commit;
+  /// `other` is one that it can be merged with.
+  func isInOrder(with other: VisibleFile) -> Bool {
+    !origin.overlaps(other.origin)
+      || origin == other.origin && (origin.count == 1 || sequence == other.sequence)
+  }
+
+  /// Where its rows stand among those of other files.
+  var latestOrigin: LatestRows.Origin {
+    LatestRows.Origin(commits: origin, pathValues: pathValues, merge: "\(sequence)/\(folder)")
+  }
+
+  /// The values that the names of its folders tell, as they are written there.
+  private var pathValues: [(column: String, value: String?)] {
+    folder.split(separator: "/").dropFirst().compactMap { level in
+      guard let sign = level.firstIndex(of: "=") else { return nil }
+      let value = String(level[level.index(after: sign)...])
+      return (String(level[..<sign]), value == "__HIVE_DEFAULT_PARTITION__" ? nil : value)
+    }
+  }
+
+  /// All of a log's files that lie in a table, those with the oldest rows first.
+  static func all(_ history: History, in table: String?) -> [VisibleFile] {
+    let merges = Set(
+      history.commits.filter { $0.commit.reason?.hasPrefix("dativo compact") == true }
+        .map(\.commit.sequence)
+    )
+    let files = history.visible.filter { Verification.isInside($0.file.path, table) }
+      .map { VisibleFile($0, wasMerged: merges.contains($0.sequence)) }
+    return files.enumerated().sorted { left, right in
+      let (one, other) = (left.element.origin, right.element.origin)
+      return (one.upperBound, one.lowerBound, left.offset)
+        < (other.upperBound, other.lowerBound, right.offset)
+    }.map(\.element)
+  }
+}
