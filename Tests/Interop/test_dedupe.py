@@ -1,6 +1,7 @@
 """`dedupe: key`: a row that is its key's last one already is skipped, counted, and nothing else is."""
 import glob
 import json
+import sys
 
 import pyarrow.parquet as pq
 import pytest
@@ -219,3 +220,26 @@ def test_what_cannot_be_is_refused_with_its_place(load, settings, head, words):
     refused = load(head, *rows((1, "a")), **settings)
     assert refused.code == 78 and words in refused.err, refused
     assert "target.json:1:" in refused.err
+
+
+def test_a_run_tells_what_was_skipped(tmp_path):
+    """Read is committed and skipped together: the figures add up."""
+    (tmp_path / "tap.py").write_text(
+        "import json\n"
+        f"print(json.dumps({S!r}))\n"
+        "for n in range(10): print(json.dumps({'type': 'RECORD', 'stream': 's', 'record': {'id': n % 8, 'v': 'a'}}))\n"
+        "print(json.dumps({'type': 'STATE', 'value': {'n': 1}}))\n"
+    )
+    (tmp_path / "job.yaml").write_text(
+        "apiVersion: dativo/v1\nkind: Job\ntenant: acme\nname: s\n"
+        f"source: {{command: [{sys.executable}, tap.py], config: {{}}}}\n"
+        "target: {target: parquet, config: {destination: out, dedupe: key}}\n"
+    )
+    for committed in (8, 0):
+        done = run("dativo", "run", "job.yaml", "--json", cwd=tmp_path)
+        assert done.code == 0, done
+        figures = json.loads(done.out)["result"]["rows"]
+        assert figures["read"] == 10 and figures["committed"] == committed, figures
+        assert figures["skipped"] == 10 - committed and figures["adds_up"], figures
+    done = run("dativo", "run", "job.yaml", cwd=tmp_path)
+    assert "10 rows read = 0 committed + 10 skipped as repeated" in done.out + done.err, done
