@@ -67,8 +67,10 @@ package struct Verification {
     summary.files += 1
     guard let size = try CommitError.storing({ () throws(StoreError) in try store.size(file.path) })
     else {
-      let staged = try CommitError.storing { () throws(StoreError) in try store.size(file.staged) }
-      if isLast, staged == file.bytes {
+      let waits = try CommitError.storing { () throws(StoreError) in
+        try store.isStaged(file.name, bytes: file.bytes)
+      }
+      if isLast, waits {
         note(
           .unfinished,
           file.path,
@@ -157,7 +159,8 @@ package struct Verification {
   }
 
   private mutating func findLeftovers(_ history: History) throws(CommitError) {
-    let named = PathSet(history.commits.last?.commit.files.map(\.staged) ?? [])
+    let suffix = store.stagedSuffix
+    let named = PathSet(history.commits.last?.commit.files.map { $0.staged + suffix } ?? [])
     let staging = LogFolder(history.pipeline).staging
     for epoch in try CommitError.storing({ () throws(StoreError) in try store.list(staging) }) {
       let folder = "\(staging)/\(epoch)"

@@ -24,6 +24,10 @@ package protocol ObjectStore: AnyObject, Sendable {
   /// Throws `absent` if it is not there whole: it may have been revealed already. It survives a
   /// power cut once both folders are settled.
   func reveal(_ staged: StagedName, bytes: Int) throws(StoreError)
+  /// Whether a staged object waits, so that `reveal` would make it visible.
+  func isStaged(_ staged: StagedName, bytes: Int) throws(StoreError) -> Bool
+  /// What the name of a staged object is followed by where its folder is listed.
+  var stagedSuffix: String { get }
   /// Makes sure that what is to be seen in these folders survives a power cut.
   func settle(_ folders: [String]) throws(StoreError)
   /// Removes an object or a folder with all that is in it; nothing happens if it is not there.
@@ -64,6 +68,14 @@ extension ObjectStore {
   ) throws(StoreError) -> [UInt8]? {
     try read(name).map { Array($0.dropFirst(offset).prefix(count)) }
   }
+
+  /// For stores that stage an object under its name.
+  package func isStaged(_ staged: StagedName, bytes: Int) throws(StoreError) -> Bool {
+    try size(staged.name) == bytes
+  }
+
+  /// Nothing, for stores that stage an object under its name.
+  package var stagedSuffix: String { "" }
 }
 
 /// An object being written; it is whole only after `close`.

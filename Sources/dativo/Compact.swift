@@ -11,11 +11,12 @@ struct Compact: ParsableCommand {
     abstract:
       "Merge the small files of a table into large ones; its rows stay, or the last of each key.",
     discussion: """
-      For append-only tables on the local disk. Files of one partition with the same columns and \
+      For append-only tables. Files of one partition with the same columns and \
       metadata are merged, decoded and written anew with the codec and encodings that they have. \
       One commit removes the former files and makes the merged ones visible; STATE stays. A reader \
       that follows the log sees every row once; a glob may miss rows for a moment, but never sees \
-      one twice.
+      one twice. On S3 there is no lock: a load at work meanwhile ends with 75 at its next commit, \
+      and loses nothing.
 
       With --latest-by, of the rows with an equal key the one that was committed last stays, by the \
       commit, then the file, then its place in the file; rows with a null in the key all stay. Files \
@@ -27,13 +28,15 @@ struct Compact: ParsableCommand {
         0    merged, or there was nothing to merge
         64   the command line is wrong
         65   a file or the commit log is damaged; nothing was changed
+        69   the service of the bucket cannot be reached
         74   local input or output failed
         75   a writer is at work, or a reset waits for its load: try later
-        78   there is no commit log, or no such pipeline, table or column
+         77   credentials are missing or were refused
+         78   there is no commit log, or no such pipeline, table or column
       """
   )
 
-  @Argument(help: "A destination.")
+  @Argument(help: "A destination: a folder or s3://bucket/prefix.")
   var place: String
 
   @Option(name: .long, help: "The table's folder.")
@@ -47,6 +50,13 @@ struct Compact: ParsableCommand {
 
   @Option(name: .long, help: "Columns, with commas: only the last row of each key stays.")
   var latestBy: String?
+
+  @Option(
+    name: .long,
+    help:
+      "For s3://: a target's configuration, or a job file, whose settings \"s3\" reach the bucket."
+  )
+  var config: String?
 
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
@@ -62,7 +72,7 @@ struct Compact: ParsableCommand {
 
   func run() throws {
     try Answer.give("compact", json: json) {
-      let root = try Destination(place)
+      let root = try Destination(place, try StoreAccess(config: config))
       guard root.table == nil else {
         throw Failure(
           .usage,

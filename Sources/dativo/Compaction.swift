@@ -173,7 +173,7 @@ struct Compaction {
   }
 
   private func reader(_ file: Commit.File) throws(Failure) -> FileReader {
-    let data = try DataFile("\(destination.root)/\(file.path)")
+    let data = try destination.file(file.path)
     do throws(ReadError) {
       let reader = try FileReader(size: data.size, source: data.source)
       guard data.size == file.bytes, reader.footer.rows == file.rows else {

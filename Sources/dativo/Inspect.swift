@@ -17,15 +17,24 @@ struct Inspect: ParsableCommand {
         0    the file was read
         64   the command line is wrong
         65   it is no Parquet file, or a damaged one
+        69   the service of the bucket cannot be reached
         74   it is not there or cannot be read
+        77   credentials are missing or were refused
       """
   )
 
-  @Argument(help: "A Parquet file.")
+  @Argument(help: "A Parquet file, on the disk or as s3://bucket/key.")
   var file: String
 
   @Option(name: .long, help: "Show this many rows too.")
   var rows = 0
+
+  @Option(
+    name: .long,
+    help:
+      "For s3://: a target's configuration, or a job file, whose settings \"s3\" reach the bucket."
+  )
+  var config: String?
 
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
@@ -36,7 +45,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     try Answer.give("inspect", json: json) {
-      let file = try DataFile(file)
+      let file = try DataFile(file, try StoreAccess(config: config))
       do throws(ReadError) {
         let footer = try FooterReader(size: file.size, read: file.source)
         let report = FileReport(path: file.path, size: file.size, footer: footer)

@@ -17,12 +17,14 @@ struct Log: ParsableCommand {
         0    the log was read
         64   the command line is wrong
         65   the log was changed or is damaged; what can be read of it is shown
+        69   the service of the bucket cannot be reached
         74   it cannot be read
+        77   credentials are missing or were refused
         78   there is no commit log, or no such pipeline or table
       """
   )
 
-  @Argument(help: "A destination, or the folder of a table in it.")
+  @Argument(help: "A destination (a folder or s3://bucket/prefix), or the folder of a table in it.")
   var place: String
 
   @Option(name: .long, help: "Only this pipeline.")
@@ -31,12 +33,19 @@ struct Log: ParsableCommand {
   @Flag(name: .long, help: "List the visible files instead of the commits.")
   var files = false
 
+  @Option(
+    name: .long,
+    help:
+      "For s3://: a target's configuration, or a job file, whose settings \"s3\" reach the bucket."
+  )
+  var config: String?
+
   @Flag(name: .long, help: "Print one JSON object; each STATE is whole there.")
   var json = false
 
   func run() throws {
     try Answer.give("log", json: json) {
-      let destination = try Destination(place)
+      let destination = try Destination(place, try StoreAccess(config: config))
       let histories = try destination.histories(pipeline: pipeline)
       let report = LogReport(destination: destination, histories: histories)
       let problems = histories.flatMap(\.problems).map(Finding.init)

@@ -45,7 +45,8 @@ final class MergedFiles: MergeOutput {
         bytes: file.bytes,
         sha256: sha256,
         version: model.version,
-        origin: origin
+        origin: origin,
+        ticket: file.ticket
       )
     )
   }

@@ -19,20 +19,29 @@ struct Verify: ParsableCommand {
         0    all is as it was committed; leftovers in staging are told, but do no harm
         64   the command line is wrong
         65   something is wrong
+        69   the service of the bucket cannot be reached
         74   it cannot be read
+        77   credentials are missing or were refused
         78   there is no commit log, or no such pipeline or table
       """
   )
 
-  @Argument(help: "A destination, or the folder of a table in it.")
+  @Argument(help: "A destination (a folder or s3://bucket/prefix), or the folder of a table in it.")
   var place: String
+
+  @Option(
+    name: .long,
+    help:
+      "For s3://: a target's configuration, or a job file, whose settings \"s3\" reach the bucket."
+  )
+  var config: String?
 
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
 
   func run() throws {
     try Answer.give("verify", json: json) {
-      let destination = try Destination(place)
+      let destination = try Destination(place, try StoreAccess(config: config))
       let verification = try destination.verify(try destination.histories()) { file in
         do throws(ReadError) {
           return .rows(try FooterReader(size: file.size, read: file.source).rows)

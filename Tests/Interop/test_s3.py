@@ -5,67 +5,15 @@ import signal
 import subprocess
 
 import duckdb
-import pyarrow.parquet
 import pytest
 
 import test_crashes
 from conftest import run, lines, record, schema, state
-from s3_server import KEY, REGION, SECRET, Proxy, Server
+from s3_pipeline import pipeline, server
+from s3_server import KEY, SECRET, Proxy
 
-KEYS = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION,
-        "AWS_EC2_METADATA_DISABLED": "true"}
 FAILPOINTS = test_crashes.FAILPOINTS
 ERROR = b'<?xml version="1.0"?><Error><Code>%s</Code><Message>injected</Message></Error>'
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = Server()
-    yield server
-    server.stop()
-
-
-class S3Pipeline(test_crashes.Pipeline):
-    """The pipeline of the crash tests, at a destination in a bucket of its own."""
-
-    count = 0
-
-    def __init__(self, folder, server, **settings):
-        S3Pipeline.count += 1
-        self.server = server
-        self.bucket = f"bucket-{S3Pipeline.count}"
-        self.root = f"{self.bucket}/lake/raw"
-        server.files.create_dir(self.bucket)
-        settings = {"s3": {"endpoint": server.endpoint}, **settings}
-        super().__init__(folder, destination=f"s3://{self.root}", **settings)
-
-    def settings(self, **changes):
-        self.config.write_text(json.dumps({**json.loads(self.config.read_text()), **changes}))
-
-    def rows(self):
-        found = []
-        for stream in ("orders", "items"):
-            for key in self.server.keys(f"{self.root}/{stream}"):
-                table = pyarrow.parquet.read_table(
-                    f"{self.root}/{stream}/{key}", filesystem=self.server.files
-                )
-                found += table["id"].to_pylist()
-        return sorted(found)
-
-    def check(self, end):
-        assert self.rows() == list(range(1, end + 1))
-        assert self.last_state()["state"] == {"row": end}
-        assert self.server.uploads(self.bucket) == [], "no upload is left"
-        assert self.server.keys(f"{self.root}/_dativo/default/staging") == []
-
-
-@pytest.fixture
-def pipeline(tmp_path, server, monkeypatch):
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
-    return S3Pipeline(tmp_path, server)
 
 
 def test_loads_and_goes_on_from_its_state(pipeline):
@@ -97,10 +45,7 @@ def test_a_file_of_many_parts(pipeline):
     keys = pipeline.server.keys(f"{pipeline.root}/orders")
     assert pipeline.rows() == list(range(1, 5001)) and len(keys) == 1
     commit = pipeline.server.keys(f"{pipeline.root}/_dativo/default/commits")[-1]
-    with pipeline.server.files.open_input_file(
-        f"{pipeline.root}/_dativo/default/commits/{commit}"
-    ) as file:
-        file = json.loads(file.read())["files"][0]
+    file = json.loads(pipeline.read(f"_dativo/default/commits/{commit}"))["files"][0]
     assert len(file["ticket"]["parts"]) >= 3
 
 

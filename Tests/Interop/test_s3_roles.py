@@ -9,8 +9,8 @@ import urllib.parse
 import pytest
 
 from conftest import run
+from s3_pipeline import S3Pipeline
 from s3_server import KEY, SECRET, Server
-from test_s3 import S3Pipeline
 
 
 @pytest.fixture(scope="module")

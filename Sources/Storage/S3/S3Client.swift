@@ -27,7 +27,9 @@ final class S3Client: Sendable {
     region =
       settings.region ?? Environment.value("AWS_REGION") ?? Environment.value("AWS_DEFAULT_REGION")
       ?? "us-east-1"
-    let endpoint = settings.endpoint ?? Environment.value("AWS_ENDPOINT_URL_S3")
+    let endpoint =
+      settings.endpoint ?? Environment.value("AWS_ENDPOINT_URL_S3")
+      ?? Environment.value("AWS_ENDPOINT_URL")
     let url = endpoint ?? "https://s3.\(region).amazonaws.com"
     guard let request = HTTP.Request("GET", url: url) else {
       throw .misplaced("the endpoint \(url) is not an http or https address")
@@ -42,8 +44,8 @@ final class S3Client: Sendable {
 
   /// Sends a request about an object, or the bucket when the key is empty.
   ///
-  /// Only answers that callers tell apart come back: success, 404 but for a missing bucket, 409 and
-  /// 412. Everything else is thrown.
+  /// Only answers that callers tell apart come back: success, 404 but for a missing bucket, 409,
+  /// 412 and 416. Everything else is thrown.
   func send(
     _ method: String,
     _ key: String,
@@ -157,7 +159,7 @@ final class S3Client: Sendable {
     case 401, 403: return .refused("\(host) refused the credentials for \(place) (\(code))")
     case 301, 307, 308:
       return .misplaced("the bucket \(bucket) is at another endpoint or region than \(host)")
-    case 404, 409, 412: return nil
+    case 404, 409, 412, 416: return nil
     default: return .rejected("\(host) answered \(status) for \(place) (\(code))")
     }
   }

@@ -53,6 +53,24 @@ package final class S3Store: ObjectStore {
     return answer.code == nil ? answer.response.body : nil
   }
 
+  package func read(
+    _ name: String,
+    at offset: Int,
+    count: Int
+  ) throws(StoreError) -> [UInt8]? {
+    guard count > 0 else { return try size(name).map { _ in [] } }
+    let range = "bytes=\(offset)-\(offset + count - 1)"
+    let answer = try client.send("GET", key(name), headers: [(name: "range", value: range)])
+    // 416: the object ends before the offset.
+    if answer.response.status == 416 { return [] }
+    guard answer.code == nil else { return nil }
+    guard answer.response.status == 206 else {
+      // A whole object, which may be larger than memory, is no answer to this.
+      throw .rejected("\(name) cannot be read in ranges (\(answer.response.status))")
+    }
+    return answer.response.body
+  }
+
   package func size(_ name: String) throws(StoreError) -> Int? {
     let answer = try client.send("HEAD", key(name))
     guard answer.code == nil else { return nil }
@@ -66,7 +84,7 @@ package final class S3Store: ObjectStore {
     let start = folder.isEmpty ? key("") : "\(key(folder))/"
     return try names(start, delimiter: "/").map { name in
       String(name.dropFirst(start.count).prefix { $0 != "/" })
-    }.sorted()
+    }.filter { !$0.isEmpty }.sorted()  // Some services have an object for the folder itself.
   }
 
   package func reveal(_ staged: StagedName, bytes: Int) throws(StoreError) {
@@ -89,6 +107,14 @@ package final class S3Store: ObjectStore {
     Failpoint.renamed.reached()
     _ = try? client.send("DELETE", key(S3Upload.marker(staged.name)))
   }
+
+  package func isStaged(_ staged: StagedName, bytes: Int) throws(StoreError) -> Bool {
+    guard let ticket = staged.ticket.flatMap(S3Ticket.init) else { return false }
+    let query = [(name: "max-parts", value: "1"), (name: "uploadId", value: ticket.upload)]
+    return try client.send("GET", key(staged.final), query: query).code == nil
+  }
+
+  package var stagedSuffix: String { S3Upload.suffix }
 
   package func settle(_ folders: [String]) throws(StoreError) {}
 

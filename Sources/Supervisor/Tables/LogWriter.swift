@@ -5,10 +5,11 @@ package import Wire
 
 /// The one writer of a pipeline's log, for a change that is no load.
 ///
-/// It holds the pipeline's lock until the process ends.
+/// It holds the pipeline's lock, where the storage has one, until the process ends. A bucket has
+/// none: there the epoch that it opens ends the turn of a writer at work.
 package final class LogWriter {
   private var log: CommitLog
-  private let store: LocalStore
+  private let store: any ObjectStore
   private let pipeline: String
   private var part = 0
 
@@ -17,13 +18,16 @@ package final class LogWriter {
   /// Throws `temporary` while another writer is at work, or while rows wait to be replaced by the
   /// next load.
   package init(_ destination: Destination, pipeline: String) throws(Failure) {
-    let store = LocalStore(root: destination.root, drafts: LogFolder(pipeline).drafts)
+    let store = try destination.store(drafts: LogFolder(pipeline).drafts)
     log = try Self.open(store, pipeline)
     self.store = store
     self.pipeline = pipeline
   }
 
-  private static func open(_ store: LocalStore, _ pipeline: String) throws(Failure) -> CommitLog {
+  private static func open(
+    _ store: any ObjectStore,
+    _ pipeline: String
+  ) throws(Failure) -> CommitLog {
     if let problem = Failpoint.problem { throw Failure(.usage, problem) }
     let isFree: Bool
     do throws(StoreError) {
