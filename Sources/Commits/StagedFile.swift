@@ -17,6 +17,9 @@ package final class StagedFile {
     self.object = object
   }
 
+  /// How many of the bytes are in memory still.
+  package var heldBytes: Int { object.heldBytes }
+
   /// Appends bytes.
   package func write(_ piece: UnsafeRawBufferPointer) throws(CommitError) {
     do throws(StoreError) {

@@ -21,7 +21,7 @@ extension HTTP {
           url: request.url,
           method: HTTPMethod(rawValue: request.method),
           headers: headers,
-          body: request.body.isEmpty ? nil : .byteBuffer(ByteBuffer(bytes: request.body))
+          body: request.body.isEmpty ? nil : Self.body(request.body)
         )
         let deadline = NIODeadline.now() + .seconds(Int64(request.timeout))
         let answer = try Self.shared.execute(request: outgoing, deadline: deadline).wait()
@@ -35,6 +35,22 @@ extension HTTP {
       } catch {
         throw .unreachable(host: request.host, "\(type(of: error))")
       }
+    }
+
+    /// Hands bytes over in pieces, each when the one before is on its way: a large body is never in
+    /// memory twice.
+    private static func body(_ bytes: [UInt8]) -> HTTPClient.Body {
+      .stream(contentLength: Int64(bytes.count)) { writer in write(bytes[...], writer) }
+    }
+
+    private static func write(
+      _ bytes: ArraySlice<UInt8>,
+      _ writer: HTTPClient.Body.StreamWriter
+    ) -> EventLoopFuture<Void> {
+      let piece = bytes.prefix(1 << 18)
+      let written = writer.write(.byteBuffer(ByteBuffer(bytes: piece)))
+      guard piece.count < bytes.count else { return written }
+      return written.flatMap { write(bytes.dropFirst(piece.count), writer) }
     }
 
     /// Lives as long as the process: its event loops are shared with everything else of NIO.

@@ -82,10 +82,17 @@ extension ObjectStore {
 package protocol StagedObject: AnyObject {
   /// Appends bytes.
   func write(_ bytes: UnsafeRawBufferPointer) throws(StoreError)
+  /// How many of the bytes are in memory still, waiting for more.
+  var heldBytes: Int { get }
   /// Ends the object, whose bytes are sure to stay; its name stays once the folder is settled.
   ///
   /// Returns the ticket that revealing it takes, if this store wants one.
   func close() throws(StoreError) -> JSONValue?
+}
+
+extension StagedObject {
+  /// None, where bytes are handed on at once.
+  package var heldBytes: Int { 0 }
 }
 
 /// Why a store did not do what it was asked.

@@ -3,11 +3,13 @@ import json
 import os
 import signal
 import subprocess
+import time
 
 import duckdb
 import pytest
 
 import test_crashes
+import test_memory
 from conftest import run, lines, record, schema, state
 from s3_pipeline import pipeline, server
 from s3_server import KEY, SECRET, Proxy
@@ -47,6 +49,50 @@ def test_a_file_of_many_parts(pipeline):
     commit = pipeline.server.keys(f"{pipeline.root}/_dativo/default/commits")[-1]
     file = json.loads(pipeline.read(f"_dativo/default/commits/{commit}"))["files"][0]
     assert len(file["ticket"]["parts"]) >= 3
+
+
+def test_parts_go_a_few_at_a_time_and_memory_stays_bounded(pipeline, tmp_path):
+    """Slow answers: up to four parts are under way, in whatever order they arrive."""
+    under_way, most = set(), []
+
+    def fault(method, path, number):
+        if is_part(method, path):
+            under_way.add(number)
+            most.append(len(under_way))
+            time.sleep(0.3 * (1 + number % 2))
+            under_way.discard(number)
+        return None
+
+    head = json.dumps(schema("orders", {"id": {"type": "integer"}, "text": {"type": "string"}}))
+    texts = [os.urandom(4096).hex() for _ in range(50)]
+    rows = (
+        f'{{"type":"RECORD","stream":"orders","record":{{"id":{row},"text":"{row}{texts[row % 50]}"}}}}\n'
+        for row in range(1, 10001)
+    )
+    proxy = Proxy(pipeline.server, fault)
+    try:
+        pipeline.settings(s3={"endpoint": proxy.endpoint}, checkpoint_interval={"bytes": None},
+                          compression="uncompressed", encoding="plain")
+        used = test_memory.peak(
+            tmp_path, [head + "\n", *rows], **json.loads(pipeline.config.read_text())
+        )
+    finally:
+        proxy.stop()
+    print("parts at once", max(most), "peak MiB", used >> 20)
+    assert 2 <= max(most) <= 4 and used < 100 << 20
+    assert pipeline.rows() == list(range(1, 10001))
+
+
+def test_many_folders_have_one_file_each(pipeline):
+    """What open files hold bounds how many are open, not their number."""
+    pipeline.settings(partition_by=["k"], checkpoint_interval={"bytes": None})
+    properties = {"id": {"type": "integer"}, "k": {"type": "integer"}}
+    messages = [schema("orders", properties)]
+    messages += [record("orders", {"id": row, "k": row % 40}) for row in range(1, 4001)]
+    done = run("dativo-target-parquet", "--config", pipeline.config,
+               stdin=lines(*messages, state({"row": 4000})))
+    assert done.code == 0, done
+    assert len(pipeline.files()) == 40 and pipeline.rows() == list(range(1, 4001))
 
 
 @pytest.mark.parametrize("name", FAILPOINTS)

@@ -11,7 +11,19 @@ package struct S3Settings: Sendable {
   package var storageClass: String?
   package var profile: String?
 
+  /// How many parts of files are sent at once; each is in memory meanwhile.
+  private(set) var partsAtOnce = 4
+
   package init() {}
+
+  /// Bounds the parts that are sent at once, and returns how much of `memory` is left for others.
+  ///
+  /// With the one being filled they take half of it at most, or two parts where it is small; in
+  /// bytes.
+  package mutating func takeShare(of memory: Int) -> Int {
+    partsAtOnce = min(4, max(1, memory / 2 / S3Upload.partSize - 1))
+    return max(memory - (partsAtOnce + 1) * S3Upload.partSize, memory / 2)
+  }
 
   /// The headers of whatever creates an object.
   var encryptionHeaders: [(name: String, value: String)] {

@@ -8,10 +8,12 @@ internal import Net
 package final class S3Store: ObjectStore {
   private let client: S3Client
   private let prefix: String
+  private let senders: S3Senders
 
   init(_ client: S3Client, prefix: String) {
     self.client = client
     self.prefix = prefix
+    senders = S3Senders(limit: client.settings.partsAtOnce)
   }
 
   package func create(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
@@ -126,13 +128,13 @@ package final class S3Store: ObjectStore {
   }
 
   package func stage(_ name: String, for final: String) throws(StoreError) -> any StagedObject {
-    try S3Upload(client, key(name), for: key(final))
+    try S3Upload(client, senders, key(name), for: key(final))
   }
 
   package func lock(_ name: String) throws(StoreError) -> Bool { true }
 
-  /// Each has a part in memory.
-  package var stagedLimit: Int { 8 }
+  /// Few enough to be begun and completed within a commit; what they hold is bounded on its own.
+  package var stagedLimit: Int { 200 }
 
   // MARK: Pieces
 

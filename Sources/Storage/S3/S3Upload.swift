@@ -7,20 +7,28 @@ internal import Net
 /// aborts it. The marker comes first, without the upload's id: no kill leaves an upload unknown.
 final class S3Upload: StagedObject {
   static let suffix = ".upload"
-  /// Parts but the last have at least 5 MiB, by the service's rule.
-  private static let partSize = 8 << 20
+  /// The smallest that the service takes for a part that is not the last.
+  static let partSize = 5 << 20
   private static let partLimit = 10_000
 
   private let client: S3Client
   private let name: String
   private let final: String
   private let upload: String
-  private var parts: [String] = []
+  private let senders: S3Senders
+  private let parts = S3Parts()
+  /// The part that is being filled.
   private var waiting: [UInt8] = []
   private var isWritten = false
 
-  init(_ client: S3Client, _ name: String, for final: String) throws(StoreError) {
+  init(
+    _ client: S3Client,
+    _ senders: S3Senders,
+    _ name: String,
+    for final: String
+  ) throws(StoreError) {
     self.client = client
+    self.senders = senders
     self.name = name
     self.final = final
     try Self.note(client, name, ["key": .string(final)])
@@ -46,37 +54,56 @@ final class S3Upload: StagedObject {
   }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
-    // SAFETY: the bytes are copied before the call ends.
-    waiting += unsafe Array(bytes)
-    while waiting.count >= Self.partSize { try send(Self.partSize) }
+    // Pages of it that are not written to take no memory.
+    if waiting.isEmpty { waiting.reserveCapacity(Self.partSize) }
+    var rest = unsafe bytes[...]
+    while unsafe !rest.isEmpty {
+      // SAFETY: the bytes are copied before the call ends.
+      let piece = unsafe rest.prefix(Self.partSize - waiting.count)
+      unsafe waiting.append(contentsOf: piece)
+      unsafe rest = unsafe rest.dropFirst(piece.count)
+      if waiting.count == Self.partSize {
+        try send()
+        waiting.reserveCapacity(Self.partSize)
+      }
+    }
     if !isWritten { Failpoint.written.reached() }
     isWritten = true
   }
 
+  var heldBytes: Int { waiting.count }
+
   func close() throws(StoreError) -> JSONValue? {
-    if !waiting.isEmpty || parts.isEmpty { try send(waiting.count) }
+    if !waiting.isEmpty || parts.count == 0 { try send() }
+    let tags = try parts.finish()
     Failpoint.synced.reached()
-    return S3Ticket(upload: upload, parts: parts).json
+    return S3Ticket(upload: upload, parts: tags).json
   }
 
-  private func send(_ count: Int) throws(StoreError) {
+  /// Begins to send what waits, as the next part.
+  private func send() throws(StoreError) {
     guard parts.count < Self.partLimit else {
       throw .misplaced("\(final) has more than \(Self.partLimit) parts: lower target_file_size")
     }
-    let answer = try client.send(
-      "PUT",
-      final,
-      query: [
-        (name: "partNumber", value: String(parts.count + 1)), (name: "uploadId", value: upload),
-      ],
-      body: Array(waiting.prefix(count))
-    )
-    if answer.response.status == 404 { throw .superseded(final) }
-    guard answer.code == nil, let tag = answer.response.header("etag") else {
-      throw .rejected("a part of \(final) was not taken (\(answer.code ?? "no ETag"))")
+    var bytes: [UInt8] = []
+    swap(&bytes, &waiting)
+    let body = bytes
+    let (client, final, upload) = (client, final, upload)
+    try parts.begin(senders) { (number) throws(StoreError) in
+      let answer = try client.send(
+        "PUT",
+        final,
+        query: [
+          (name: "partNumber", value: String(number)), (name: "uploadId", value: upload),
+        ],
+        body: body
+      )
+      if answer.response.status == 404 { throw .superseded(final) }
+      guard answer.code == nil, let tag = answer.response.header("etag") else {
+        throw .rejected("a part of \(final) was not taken (\(answer.code ?? "no ETag"))")
+      }
+      return tag
     }
-    parts.append(tag)
-    waiting.removeFirst(count)
   }
 
   // MARK: Markers

@@ -29,11 +29,17 @@ final class OpenPartitions: @unchecked Sendable {
     return encoder
   }
 
-  /// Notes that a file was written to; the one that was not for longest ends where they are many.
+  /// Notes that a file was written to; those that were not for longest end where they are many, or
+  /// hold more in memory than rows that wait may.
   func wrote(_ writer: PartitionWriter) throws {
     open.removeAll { $0 === writer || !$0.hasOpenFile }
     open.append(writer)
-    if open.count > fileLimit { try open.removeFirst().closeFile() }
+    var held = open.reduce(0) { $0 + $1.heldBytes }
+    while open.count > 1, open.count > fileLimit || held > budget {
+      let oldest = open.removeFirst()
+      held -= oldest.heldBytes
+      try oldest.closeFile()
+    }
   }
 
   /// Notes that `bytes` more wait with `writer`; the fullest are written where that is too much.

@@ -30,6 +30,8 @@ final class PartitionWriter {
   }
 
   var hasOpenFile: Bool { open != nil }
+  /// The bytes of the open file that its storage has in memory still.
+  var heldBytes: Int { open?.file.heldBytes ?? 0 }
 
   /// Whether rows wait that cannot be in one file with rows of this schema and version.
   func mustWrite(before schema: Schema, _ version: Int64?) -> Bool {

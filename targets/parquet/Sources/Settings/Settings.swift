@@ -30,7 +30,12 @@ struct Settings {
         .object,
         "{bytes, rows, seconds}: a STATE is committed when one is reached (128MiB, 900 seconds)."
       ),
-      Setting("memory_limit", .size, "What rows that wait may take.", default: "64MiB"),
+      Setting(
+        "memory_limit",
+        .size,
+        "What rows that wait, and parts on their way, may take.",
+        default: "64MiB"
+      ),
       Setting(
         "tail",
         .string,
@@ -127,6 +132,7 @@ struct Settings {
       let place = configuration.place("memory_limit")
       throw Failure(.configuration, "\(place): \"memory_limit\" must be at least 1")
     }
+    if destination.hasPrefix("s3://") { memory = s3.takeShare(of: memory) }
     lineLimit = try configuration.size("max_line_size") ?? 64 << 20
     batchRoots = (configuration["batch_roots"]?.array ?? []).compactMap(\.string)
     discardsTail = configuration.string("tail") == "discard"
