@@ -45,10 +45,11 @@ class Pipeline:
         assert result.code == 0, result
         return json.loads(result.out)
 
-    def run(self, *tap, failpoint=None, kill=None, verdict=True):
+    def run(self, *tap, failpoint=None, kill=None, verdict=True, config=None):
         """One run from the last committed STATE; the target's exit code and stderr.
 
-        `kill` is (which, seconds): the tap or the target gets SIGKILL after that time.
+        `kill` is (which, seconds): the tap or the target gets SIGKILL after that time. `config` is
+        another configuration than the pipeline's own. Both are in `processes` meanwhile.
         """
         (self.folder / "state.json").write_text(json.dumps(self.last_state()["state"]))
         command = [sys.executable, str(TAP), *map(str, tap), "--state", self.folder / "state.json"]
@@ -61,7 +62,7 @@ class Pipeline:
             environment["DATIVO_VERDICT_FD"] = str(theirs)
         source = subprocess.Popen(command, stdout=subprocess.PIPE)
         target = subprocess.Popen(
-            [TARGET, "--config", self.config],
+            [TARGET, "--config", config or self.config],
             stdin=source.stdout,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -69,11 +70,11 @@ class Pipeline:
             pass_fds=[theirs] if verdict else [],
         )
         source.stdout.close()
+        self.processes = {"tap": source, "target": target}
         if verdict:
             os.close(theirs)
         if kill:
-            victim = {"tap": source, "target": target}[kill[0]]
-            threading.Timer(kill[1], victim.kill).start()
+            threading.Timer(kill[1], self.processes[kill[0]].kill).start()
 
         def judge():
             well = source.wait() == 0

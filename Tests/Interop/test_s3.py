@@ -1,6 +1,7 @@
 """Exactly once on S3: every promise of the local disk, against a server that checks signatures."""
 import json
 import os
+import random
 import signal
 import subprocess
 import time
@@ -334,3 +335,42 @@ def test_killed_before_any_request(pipeline, place):
     seen = pipeline.rows()
     assert len(seen) == len(set(seen))
     pipeline.finish(250)
+
+
+def test_random_kills_between_requests(pipeline):
+    """The tap or the target dies at a random request, which is done or not, again and again."""
+    seed = int(os.environ.get("DATIVO_SEED", time.time_ns() % 10**9))
+    print("DATIVO_SEED", seed)
+    dice = random.Random(seed)
+    direct = pipeline.config.read_text()
+    end = killed = 0
+    for _ in range(test_crashes.KILLS):
+        end += 200
+        # A run has some forty requests.
+        place, victim = dice.randint(1, 45), dice.choice(["tap", "target", "target"])
+        what = dice.choice([("answer", 503, b""), ("lose",)])
+
+        def fault(method, path, number):
+            if number != place:
+                return None
+            pipeline.processes[victim].kill()
+            return what
+
+        proxy = Proxy(pipeline.server, fault)
+        try:
+            (pipeline.folder / "proxy.json").write_text(
+                json.dumps({**json.loads(direct), "s3": {"endpoint": proxy.endpoint}})
+            )
+            pipeline.run(end, "--pause", 0.05, config=pipeline.folder / "proxy.json")
+            killed += -signal.SIGKILL in (process.returncode
+                                          for process in pipeline.processes.values())
+        finally:
+            proxy.stop()
+        seen = pipeline.rows()
+        assert len(seen) == len(set(seen)), f"seed {seed}"
+    print("killed", killed, "of", test_crashes.KILLS)
+    assert pipeline.run(end) == 0, f"seed {seed}: {pipeline.errors}"
+    pipeline.check(end)
+    assert killed > test_crashes.KILLS // 3, f"seed {seed}"
+    verified = run("dativo", "verify", f"s3://{pipeline.root}", "--config", pipeline.config)
+    assert verified.code == 0, f"seed {seed}: {verified}"
