@@ -4,6 +4,8 @@ public indirect enum ColumnType: Hashable, Sendable {
   case boolean
   /// A whole number of the given width.
   case integer(IntegerWidth)
+  /// A 16-bit IEEE 754 number; in memory one of 32 bits.
+  case float16
   /// A 32-bit IEEE 754 number.
   case float
   /// A 64-bit IEEE 754 number.
@@ -41,7 +43,7 @@ public indirect enum ColumnType: Hashable, Sendable {
     switch self {
     case .boolean: .boolean
     case .integer(let width): width.bits <= 32 ? .int32 : .int64
-    case .float: .float
+    case .float16, .float: .float
     case .double: .double
     case .decimal(let precision, _): precision <= 18 ? .int64 : .int128
     case .string, .json, .binary: .bytes

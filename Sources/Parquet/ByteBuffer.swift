@@ -47,6 +47,12 @@ struct ByteBuffer: ~Copyable {
     count += source.count
   }
 
+  mutating func append(littleEndian16 value: UInt16) {
+    // SAFETY: `room` made place for two bytes.
+    unsafe room(2).storeBytes(of: value.littleEndian, as: UInt16.self)
+    count += 2
+  }
+
   mutating func append(littleEndian value: UInt32) {
     // SAFETY: `room` made place for four bytes.
     unsafe room(4).storeBytes(of: value.littleEndian, as: UInt32.self)

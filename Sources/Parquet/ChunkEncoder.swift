@@ -48,7 +48,9 @@ struct ChunkEncoder: ~Copyable {
     chunk.index.order = PageIndex.order(column, extremes)
     let places = extremes.flatMap { [UInt32($0.low), UInt32($0.high)] }
     chunk.statistics.set(Extremes(column, .list(places)), column, physical)
-    if options.hasBloomFilter(column.leaf.path), physical != .boolean, column.count > 0 {
+    // DuckDB looks for the hash of a 32-bit number in the filter of 16-bit ones, and loses rows.
+    let canFilter = physical != .boolean && column.leaf.type != .float16
+    if options.hasBloomFilter(column.leaf.path), canFilter, column.count > 0 {
       chunk.bloomFilter = bloomFilter(column, physical)
     }
     return chunk

@@ -42,6 +42,7 @@ extension ColumnType {
       }
     case .json: thrift.structure(12)
     case .uuid: thrift.structure(14)
+    case .float16: thrift.structure(15)
     case .boolean, .float, .double, .binary, .structure, .list, .map: break
     }
   }

@@ -16,6 +16,7 @@ enum Physical: Hashable {
     switch type {
     case .boolean: self = .boolean
     case .integer(let width): self = width.bits <= 32 ? .int32 : .int64
+    case .float16: self = .fixed(2)
     case .float: self = .float
     case .double: self = .double
     case .decimal(let precision, _):

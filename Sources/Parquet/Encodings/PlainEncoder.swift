@@ -23,6 +23,9 @@ enum PlainEncoder {
       }
     case .int64 where physical == .int32:
       unsafe append(narrow: column.values(as: Int64.self), range, to: &buffer)
+    case .float where physical == .fixed(2):
+      let values = unsafe column.values(as: Float.self)
+      for index in range { buffer.append(littleEndian16: unsafe Float16(values[index]).bitPattern) }
     case .int128:
       let values = unsafe column.values(as: Int128.self)
       for index in range { unsafe append(values[index], physical.width ?? 16, to: &buffer) }
@@ -41,10 +44,11 @@ enum PlainEncoder {
     to buffer: inout ByteBuffer
   ) {
     switch column.storage {
-    case .int32, .float: unsafe append(UInt32.self, column.rawValues, places, to: &buffer)
+    case .int32 where physical.width == 4, .float where physical.width == 4:
+      unsafe append(UInt32.self, column.rawValues, places, to: &buffer)
     case .int64 where physical == .int64, .double:
       unsafe append(UInt64.self, column.rawValues, places, to: &buffer)
-    case .boolean, .int64, .int128, .bytes, .fixed16:
+    case .boolean, .int32, .int64, .int128, .float, .bytes, .fixed16:
       for index in places.indices {
         let place = unsafe Int(places[index])
         append(column, place..<place + 1, as: physical, to: &buffer)

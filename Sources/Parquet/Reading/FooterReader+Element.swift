@@ -46,7 +46,7 @@ extension FooterReader {
   enum LogicalType: Sendable, Equatable {
     /// No meaning beside the physical type's.
     case none
-    case string, map, list, date, json, uuid
+    case string, map, list, date, json, uuid, float16
     case decimal(precision: Int, scale: Int)
     case time(TimeUnit, utc: Bool)
     case timestamp(TimeUnit, utc: Bool)
@@ -94,6 +94,7 @@ extension FooterReader.LogicalType {
     case 10: .integer(bits: first, signed: flag)
     case 12: .json
     case 14: .uuid
+    case 15: .float16
     default: .other(id)
     }
   }

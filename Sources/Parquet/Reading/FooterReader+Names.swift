@@ -36,6 +36,7 @@ extension FooterReader.LogicalType {
     case .date: "DATE"
     case .json: "JSON"
     case .uuid: "UUID"
+    case .float16: "FLOAT16"
     case .decimal(let precision, let scale): "DECIMAL(\(precision), \(scale))"
     case .time(let unit, let utc): "TIME(\(unit.rawValue)\(utc ? ", utc" : ""))"
     case .timestamp(let unit, let utc): "TIMESTAMP(\(unit.rawValue)\(utc ? ", utc" : ""))"

@@ -54,6 +54,12 @@ enum PlainDecoder {
           let value = unsafe bytes.loadUnaligned(fromByteOffset: index * 4, as: Int32.self)
           unsafe target.storeBytes(of: Int64(value), toByteOffset: index * 8, as: Int64.self)
         }
+      case .float where width == 2:
+        for index in 0..<count {
+          let bits = unsafe bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
+          let value = Float(Float16(bitPattern: bits))
+          unsafe target.storeBytes(of: value, toByteOffset: index * 4, as: Float.self)
+        }
       case .int128:
         for index in 0..<count {
           var value: Int128 = unsafe bytes[index * width] & 0x80 == 0 ? 0 : -1

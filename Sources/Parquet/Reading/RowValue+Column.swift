@@ -10,6 +10,8 @@ extension RowValue {
     case .int64: self.init(unsafe column.values(as: Int64.self)[index], column.leaf.type)
     case .int128:
       self = .number(Self.decimal(unsafe column.values(as: Int128.self)[index], column.leaf.type))
+    case .float where column.leaf.type == .float16:
+      self.init(Float16(unsafe column.values(as: Float.self)[index]))
     case .float: self.init(unsafe column.values(as: Float.self)[index])
     case .double: self.init(unsafe column.values(as: Double.self)[index])
     case .bytes:

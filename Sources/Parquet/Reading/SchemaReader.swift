@@ -122,6 +122,7 @@ extension FooterReader.Element {
     case .string: .string
     case .json: .json
     case .uuid: .uuid
+    case .float16: .float16
     case .date: .date
     case .decimal(let precision, let scale):
       (1...38).contains(precision) && (0...precision).contains(scale)

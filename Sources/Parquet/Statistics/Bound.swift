@@ -45,6 +45,8 @@ struct Bound: Equatable {
     var buffer = ByteBuffer(capacity: 16)
     // SAFETY: values are read with the type that the storage names.
     switch column.storage {
+    case .float where unsafe physical == .fixed(2) && column.values(as: Float.self)[place] == 0:
+      buffer.append(littleEndian16: Float16(zero).bitPattern)
     case .float where unsafe column.values(as: Float.self)[place] == 0:
       buffer.append(littleEndian: Float(zero).bitPattern)
     case .double where unsafe column.values(as: Double.self)[place] == 0:

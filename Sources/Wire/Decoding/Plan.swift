@@ -27,6 +27,8 @@ struct PlanNode {
   var lowest = Int64.min
   var highest = Int64.max
   var isUnsigned64 = false
+  /// Whether a float has 16 bits only.
+  var isHalf = false
   var precision = 0
   var scale = 0
   /// Nanoseconds in the column's unit.
@@ -100,6 +102,9 @@ struct Plan {
       } else if width == .u64 {
         node.lowest = 0
       }
+    case .float16:
+      node.kind = .float
+      node.isHalf = true
     case .float: node.kind = .float
     case .double: node.kind = .double
     case .decimal(let precision, let scale):

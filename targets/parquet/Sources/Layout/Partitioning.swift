@@ -111,7 +111,7 @@ struct Partitioning: Hashable, Sendable {
         }
       }
       switch field.type {
-      case .float, .double, .json, .binary, .time, .structure, .list, .map:
+      case .float16, .float, .double, .json, .binary, .time, .structure, .list, .map:
         return Problem(
           message: "a table cannot be divided by values of \"\(key.column)\"",
           hint: "Its type is \(TypeText(field.type).text); text, whole and decimal numbers, dates, "

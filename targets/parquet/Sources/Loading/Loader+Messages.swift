@@ -30,7 +30,8 @@ extension Loader {
     let table: Table
     if let known { table = known } else { table = try open(stream) }
     table.declaredNames = Set(declared.fields.map(\.name))
-    let columns = table.loading.columns(of: declared)
+    let typed = settings.settings(of: stream).requested.applied(to: declared)
+    let columns = table.loading.columns(of: typed)
     let merged = TableSchema.merged(table: table.schema, stream: columns)
     try checkChanges(merged.changes, table)
     table.schemaBytes = bytes

@@ -45,16 +45,23 @@ struct StreamSettings {
       Setting(
         "columns",
         .object,
-        "{NAME: {encoding, bloom_filter}}; a column within another by its path, with dots."
+        "{NAME: {encoding, bloom_filter, type: float or float16}}; a column within another by its path, with dots."
       ),
     ] + Layout.settings + Loading.settings
 
   private static let columnSettings = [
     settings[2],
     Setting("bloom_filter", .boolean, "Lets readers tell that a value is not there."),
+    Setting(
+      "type",
+      .string,
+      "A narrower type for a column of numbers, to which values are rounded.",
+      choices: RequestedTypes.choices
+    ),
   ]
 
   var options = WriterOptions()
+  private(set) var requested = RequestedTypes()
   let layout: Layout
   let loading: Loading
   /// The columns that the stream's own settings name, which it must have, and where they do.
@@ -116,6 +123,12 @@ struct StreamSettings {
   /// Refuses a stream that has not what its own settings name.
   func check(_ schema: Schema, stream: String) throws(Failure) {
     try layout.check(schema, stream: stream)
+    if let name = requested.misfit(in: schema, of: named) {
+      throw Failure(
+        .configuration,
+        "\(place): \"\(name)\" of stream \(stream) is no column of numbers, which \"type\" is for"
+      )
+    }
     guard let misfit = options.misfit(in: schema, of: named) else { return }
     switch misfit {
     case .noColumn(let name):
@@ -160,6 +173,7 @@ struct StreamSettings {
       if let name = object["encoding"]?.string {
         options.columnEncodings[column.key] = Encoding(rawValue: name)
       }
+      if let type = object["type"]?.string { requested.set(type, for: column.key) }
       if let isWanted = object["bloom_filter"]?.bool {
         if isWanted {
           options.bloomFilters.insert(column.key)

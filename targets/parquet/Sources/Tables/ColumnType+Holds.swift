@@ -17,7 +17,7 @@ extension ColumnType {
       precision - scale >= width.digits
     case (.decimal(let precision, let scale), .decimal(let other, let otherScale)):
       scale >= otherScale && precision - scale >= other - otherScale
-    case (.double, .integer), (.double, .float): true
+    case (.double, .integer), (.double, .float), (.double, .float16), (.float, .float16): true
     case (.timestamp(let unit, let utc), .timestamp(let other, let otherUTC)):
       utc == otherUTC && unit == .micros && other == .millis
     case (.string, let scalar): scalar.storage != nil && scalar != .binary

@@ -9,6 +9,7 @@ struct TypeText: Equatable {
       switch type {
       case .boolean: "boolean"
       case .integer(let width): width.rawValue
+      case .float16: "float16"
       case .float: "float"
       case .double: "double"
       case .decimal(let precision, let scale): "decimal(\(precision),\(scale))"
@@ -32,6 +33,7 @@ struct TypeText: Equatable {
     let parts = text.split(whereSeparator: { "(,)".contains($0) }).map(String.init)
     switch (parts.first, parts.count) {
     case ("boolean", 1): return .boolean
+    case ("float16", 1): return .float16
     case ("float", 1): return .float
     case ("double", 1): return .double
     case ("string", 1): return .string
