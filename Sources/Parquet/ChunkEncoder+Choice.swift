@@ -17,8 +17,8 @@ struct Trial {
   var other: PageEncoding
 }
 
-/// What trials have shown, by the column's path.
-typealias Trials = [[String]: Trial]
+/// What trials have shown, by the bytes of the column's path: two names that look alike are two.
+typealias Trials = [[UInt8]: Trial]
 
 extension ChunkEncoder {
   /// The encodings for `column`; where the first is `.dictionary`, that is built.
@@ -51,7 +51,8 @@ extension ChunkEncoder {
     _ physical: Physical,
     _ trials: inout Trials
   ) throws(CodecError) -> Trial {
-    if let trial = trials[column.leaf.path] {
+    let key = Array(column.leaf.path.joined(separator: "\u{0}").utf8)
+    if let trial = trials[key] {
       if trial.best == .dictionary { dictionarySlots = buildDictionary(column, physical) }
       return trial
     }
@@ -80,7 +81,7 @@ extension ChunkEncoder {
       if size <= saved { best = .dictionary }
     }
     let trial = Trial(best: best, other: other.encoding)
-    trials[column.leaf.path] = trial
+    trials[key] = trial
     return trial
   }
 

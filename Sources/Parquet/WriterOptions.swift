@@ -14,6 +14,14 @@ package enum Encoding: String, Sendable, CaseIterable {
   case byteStreamSplit = "byte_stream_split"
 }
 
+/// What a setting calls a column, by its bytes: two names that only look alike are two.
+package struct ColumnName: Hashable, Sendable {
+  private let bytes: [UInt8]
+
+  /// The name as it is written.
+  package init(_ text: String) { bytes = Array(text.utf8) }
+}
+
 /// How a file is written.
 package struct WriterOptions: Hashable, Sendable {
   /// The compression of every page.
@@ -29,9 +37,9 @@ package struct WriterOptions: Hashable, Sendable {
   /// How the values of every column are encoded, where that suits its type.
   package var encoding = Encoding.dictionary
   /// Which columns get a bloom filter, by their names or, within nested ones, by dotted paths.
-  package var bloomFilters: Set<String> = []
+  package var bloomFilters: Set<ColumnName> = []
   /// Encodings of single columns, by the same names.
-  package var columnEncodings: [String: Encoding] = [:]
+  package var columnEncodings: [ColumnName: Encoding] = [:]
   /// What the file says it was written by: `APPLICATION version X.Y.Z (build HASH)`.
   package var createdBy = "dativo version 0.1.0 (build release)"
 
@@ -51,11 +59,11 @@ package struct WriterOptions: Hashable, Sendable {
   }
 
   /// What a setting may call the leaf at `path`: its path or that of a column around it.
-  package static func names(_ path: [String]) -> [String] {
-    var names: [String] = []
+  static func names(_ path: [String]) -> [ColumnName] {
+    var names: [ColumnName] = []
     var rest = path
     while !rest.isEmpty {
-      names.append(rest.joined(separator: "."))
+      names.append(ColumnName(rest.joined(separator: ".")))
       rest.removeLast()
     }
     return names
@@ -70,9 +78,11 @@ package struct WriterOptions: Hashable, Sendable {
   /// The first misfit with `schema` of the settings for the columns of `names`; nil for none.
   package func misfit(in schema: Schema, of names: [String]) -> Misfit? {
     for name in names {
-      let leaves = schema.leaves.filter { Self.names($0.path).contains(name) }
+      let leaves = schema.leaves.filter { Self.names($0.path).contains(ColumnName(name)) }
       if leaves.isEmpty { return .noColumn(name) }
-      guard let encoding = columnEncodings[name], let fixed = encoding.fixed else { continue }
+      guard let encoding = columnEncodings[ColumnName(name)], let fixed = encoding.fixed else {
+        continue
+      }
       if !leaves.contains(where: { fixed.suits(Physical($0.type)) }) {
         return .encoding(encoding, column: name)
       }

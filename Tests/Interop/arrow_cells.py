@@ -18,6 +18,9 @@ def cells(array):
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         flat, ends = cells(array.values), array.offsets.to_pylist()
         return [flat[a:b] if here else None for a, b, here in zip(ends, ends[1:], present)]
+    if pa.types.is_map(kind):
+        pairs, ends = list(zip(cells(array.keys), cells(array.items))), array.offsets.to_pylist()
+        return [pairs[a:b] if here else None for a, b, here in zip(ends, ends[1:], present)]
     if pa.types.is_temporal(kind):
         array = array.view(pa.int32() if kind.bit_width == 32 else pa.int64())
     return array.to_pylist()

@@ -70,6 +70,33 @@ class List:
         )
 
 
+class Map:
+    """Any keys, whose values are of one kind; of equal keys the last stands."""
+
+    def __init__(self, chance, depth, unit, wild):
+        self.element = kind(chance, depth + 1, unit, wild)
+
+    @property
+    def schema(self):
+        return {"type": "object", "additionalProperties": self.element.schema}
+
+    def value(self, chance):
+        members, made = [], {}
+        for _ in range(chance.choice([0, 0, 1, 2, 3, 30])):
+            name = chance.choice(NAMES) if chance.random() < 0.7 else str(chance.randrange(10))
+            text, made[name] = nullable(chance, self.element)
+            members.append((name, text))
+        return written(chance, members), made
+
+    def same(self, kind, cell, expected):
+        made, text = expected
+        if isinstance(kind, pa.JsonType):
+            return cell == text
+        return [key for key, _ in cell] == list(made) and all(
+            same(self.element, kind.item_type, one, other) for (_, one), other in zip(cell, made.values())
+        )
+
+
 class Nullable:
     """Another kind, or null, said in one of the ways of JSON Schema."""
 
@@ -90,7 +117,7 @@ class Nullable:
 
 def kind(chance, depth, unit, wild):
     if depth < 5 and chance.random() < 0.3:
-        return Nullable(chance, chance.choice([Object, List])(chance, depth, unit, wild))
+        return Nullable(chance, chance.choice([Object, List, Map])(chance, depth, unit, wild))
     made = chance.choice(SCALARS)(chance, wild and chance.random() < 0.3)
     if isinstance(made, Time):
         made.unit = unit

@@ -106,3 +106,22 @@ def test_a_size_that_cannot_be_is_told(tmp_path, name, value):
     config = write_config(tmp_path, **{name: value})
     done = run("dativo-target-parquet", "--config", config, stdin=b"")
     assert done.code == 78 and name in done.failure["message"], done
+
+
+def test_names_that_only_look_alike_are_two_columns(tmp_path):
+    """é in one and in two code points: each has its own trial, encoding and filter."""
+    one, two = "\u00e9", "e\u0301"
+    properties = {"id": {"type": "integer"}, one: {"type": "integer"}, two: {"type": "string"}}
+    rows = [{"id": n, one: n * 1000, two: f"value {n * 37}"} for n in range(500)]
+    columns = {one: {"encoding": "delta_binary_packed"}, two: {"encoding": "delta_byte_array"}}
+    for number, settings in enumerate(({"encoding": "auto"}, {"columns": columns})):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        config = write_config(folder, memory_limit="64KiB", **settings)
+        data = lines(schema("s", properties, ["id"]), *[record("s", row) for row in rows], state({}))
+        done = run("dativo-target-parquet", "--config", config, stdin=data)
+        assert done.code == 0, done
+        [file] = (folder / "out/s").glob("*.parquet")
+        assert pq.read_table(file).to_pylist() == rows
+    assert "DELTA_BINARY_PACKED" in encodings(file, one)[0]
+    assert "DELTA_BYTE_ARRAY" in encodings(file, two)[0]

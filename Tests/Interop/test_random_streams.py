@@ -31,6 +31,9 @@ def settings(chance, streams, unit):
     """Some of the target's settings, those of the format and those of the layout."""
     made = {"time_unit": unit, "compression": chance.choice(CODECS), "encoding": chance.choice(ENCODINGS)}
     made["data_page_version"] = chance.choice(["1.0", "2.0"])
+    if chance.random() < 0.4:
+        made["data_page_size"] = chance.choice([40, "1KiB", "64KiB"])
+        made["dictionary_page_limit"] = chance.choice([20, 300, "4KiB"])
     if chance.random() < 0.3:
         made["memory_limit"] = chance.choice(["64KiB", "256KiB", "1MiB"])
     if chance.random() < 0.3:

@@ -23,7 +23,7 @@ import Testing
     options.encoding = form.encoding
     options.pageVersion = form.version
     options.pageSize = pageSize
-    options.bloomFilters = ["a1"]
+    options.bloomFilters = [ColumnName("a1")]
     var writer = try unsafe FileWriter(
       schema: RandomRows.schema,
       options: options,

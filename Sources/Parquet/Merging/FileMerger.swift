@@ -117,12 +117,14 @@ extension WriterOptions {
     self.init(codec: codec ?? .zstd)
     for chunk in chunks {
       let name = chunk.path.joined(separator: ".")
-      if chunk.bloomFilterOffset != nil { bloomFilters.insert(name) }
+      if chunk.bloomFilterOffset != nil { bloomFilters.insert(ColumnName(name)) }
       let fixed = Encoding.allCases.first { encoding in
         guard let page = encoding.fixed, page != .plain, page != .rle else { return false }
         return chunk.encodings.contains(page.rawValue)
       }
-      if let fixed { columnEncodings[name] = fixed }
+      // Beside a dictionary it is only what the values went on with where that was full.
+      let hasDictionary = chunk.encodings.contains(PageEncoding.dictionary.rawValue)
+      if let fixed, !hasDictionary { columnEncodings[ColumnName(name)] = fixed }
     }
   }
 }

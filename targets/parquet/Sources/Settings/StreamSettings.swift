@@ -170,15 +170,16 @@ struct StreamSettings {
         throw Failure(.configuration, "\(configuration.place(path)): must be an object")
       }
       try Self.check(object, Self.columnSettings, configuration, path)
-      if let name = object["encoding"]?.string {
-        options.columnEncodings[column.key] = Encoding(rawValue: name)
+      let name = ColumnName(column.key)
+      if let encoding = object["encoding"]?.string {
+        options.columnEncodings[name] = Encoding(rawValue: encoding)
       }
       if let type = object["type"]?.string { requested.set(type, for: column.key) }
       if let isWanted = object["bloom_filter"]?.bool {
         if isWanted {
-          options.bloomFilters.insert(column.key)
+          options.bloomFilters.insert(name)
         } else {
-          options.bloomFilters.remove(column.key)
+          options.bloomFilters.remove(name)
         }
       }
     }
