@@ -14,7 +14,8 @@ package struct FormIndex {
   private var prefixes: [[UInt8]] = []
   private var start = 0
   private var width = 0
-  private var places: [UInt64: [Int]] = [:]
+  /// The streams by the hashes of their windows, each at the first free slot from its hash on.
+  private var slots: [(hash: UInt64, place: Int)] = []
 
   package init() {}
 
@@ -26,26 +27,39 @@ package struct FormIndex {
   /// Notes the beginnings of all forms.
   package mutating func set(_ all: [[UInt8]]) {
     prefixes = all
-    places = [:]
+    slots = []
     let learned = all.filter { !$0.isEmpty }
     guard let first = learned.first, learned.count > 1 else { return }
     let shortest = learned.reduce(first.count) { min($0, $1.count) }
     start = 0
     while start < shortest, learned.allSatisfy({ $0[start] == first[start] }) { start += 1 }
     width = min(shortest - start, 48)
+    // At most half of the slots are taken, so that a search ends soon.
+    let size = 1 << (Int.bitWidth - (2 * learned.count).leadingZeroBitCount)
+    slots = Array(repeating: (0, Self.free), count: size)
     for (place, prefix) in all.enumerated() where !prefix.isEmpty {
       let key = unsafe prefix.withUnsafeBufferPointer { buffer in
         unsafe buffer.baseAddress.map { unsafe hash($0 + start) } ?? 0
       }
-      places[key, default: []].append(place)
+      var slot = Int(truncatingIfNeeded: key) & (size - 1)
+      while slots[slot].place != Self.free { slot = (slot + 1) & (size - 1) }
+      slots[slot] = (key, place)
     }
   }
 
-  /// The places of the streams whose form the line at `p` may have.
-  package func candidates(_ p: Position, _ end: Position) -> [Int] {
-    guard unsafe end - p >= start + width else { return [] }
-    return places[unsafe hash(p + start)] ?? []
+  /// The first stream whose form the line at `p` may have and that `isIt` takes.
+  package func place(_ p: Position, _ end: Position, where isIt: (Int) -> Bool) -> Int? {
+    guard !slots.isEmpty, unsafe end - p >= start + width else { return nil }
+    let key = unsafe hash(p + start)
+    var slot = Int(truncatingIfNeeded: key) & (slots.count - 1)
+    while slots[slot].place != Self.free {
+      if slots[slot].hash == key, isIt(slots[slot].place) { return slots[slot].place }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return nil
   }
+
+  private static let free = -1
 
   private func hash(_ p: Position) -> UInt64 {
     var sum: UInt64 = 0

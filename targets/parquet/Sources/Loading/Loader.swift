@@ -73,10 +73,8 @@ struct Loader: ~Copyable {
   /// The table whose learned line form the line at `p` has.
   private func table(matching p: Position, _ end: Position) -> Table? {
     if let current, unsafe current.lines.matches(p, end) { return current }
-    for place in unsafe forms.candidates(p, end) where unsafe tables[place].lines.matches(p, end) {
-      return tables[place]
-    }
-    return nil
+    let place = unsafe forms.place(p, end) { unsafe tables[$0].lines.matches(p, end) }
+    return place.map { tables[$0] }
   }
 
   /// Decodes lines of one table's form; returns where the first other line begins.
