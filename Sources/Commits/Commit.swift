@@ -18,7 +18,8 @@ package struct Commit: Sendable {
     package var sha256: String
     /// The version of the table that the rows belong to, where the tap tells one.
     package var version: Int64?
-    /// The commits that its rows come from, where they are those of files that were merged.
+    /// The commits that its rows come from, where they are those of files that were merged, or
+    /// written anew.
     package var origin: ClosedRange<Int>?
     /// What the storage needs to make it visible, if anything.
     package var ticket: JSONValue?

@@ -48,9 +48,12 @@ struct VisibleFile {
     let files = history.visible.filter { Verification.isInside($0.file.path, table) }
       .map { VisibleFile($0, wasMerged: merges.contains($0.sequence)) }
     return files.enumerated().sorted { left, right in
-      let (one, other) = (left.element.origin, right.element.origin)
-      return (one.upperBound, one.lowerBound, left.offset)
-        < (other.upperBound, other.lowerBound, right.offset)
+      // Files that were written anew come after others of their commit, but their rows do not.
+      func place(_ item: (offset: Int, element: VisibleFile)) -> (Int, Int, Int64, Int) {
+        let (file, origin) = (item.element.file, item.element.origin)
+        return (origin.upperBound, origin.lowerBound, file.version ?? .min, item.offset)
+      }
+      return place(left) < place(right)
     }.map(\.element)
   }
 }

@@ -1,6 +1,8 @@
 """What becomes of the rows and columns that a table has: overwrite, versions, changing schemas."""
+import datetime as dt
 import glob
 import json
+import shutil
 
 import duckdb
 import pyarrow.parquet as pq
@@ -145,7 +147,213 @@ def test_without_hard_delete_versions_stay_and_the_log_says_so(load, ids):
     load(S, *rows("s", 1, version=1), activate(1))
     told = load(S, *rows("s", 2, version=2), activate(2))
     assert ids() == [1, 2]
-    assert 'rows of other versions stay: "hard_delete": true removes them' in told.err
+    assert 'rows of other versions stay: "hard_delete": true removes them, "add_record_metadata": true marks' in told.err
+
+
+SOFT = {"add_record_metadata": True}
+
+
+@pytest.fixture
+def marks(tmp_path):
+    """The ids in a stream's table, each with the time at which its row was deleted."""
+
+    def marks(stream="s"):
+        paths = glob.glob(f"{tmp_path}/out/{stream}/**/*.parquet", recursive=True)
+        found = [row for path in paths for row in pq.ParquetFile(path).read().to_pylist()]
+        found.sort(key=lambda row: row["id"])
+        assert len({row["id"] for row in found}) == len(found), found
+        return {row["id"]: row.get("_sdc_deleted_at") for row in found}
+
+    return marks
+
+
+def deleted(marks):
+    return [value for value, time in marks.items() if time is not None]
+
+
+def files(tmp_path, stream="s"):
+    return sorted(glob.glob(f"{tmp_path}/out/{stream}/**/*.parquet", recursive=True))
+
+
+def verified(tmp_path):
+    done = run("dativo", "verify", tmp_path / "out")
+    assert done.code == 0, done
+
+
+def test_with_record_metadata_rows_of_smaller_versions_are_marked_as_deleted(load, marks, tmp_path, commits):
+    load(S, *rows("s", 1, 2, version=100), activate(100), state({"v": 100}), **SOFT)
+    before = pq.read_table(files(tmp_path)[0]).to_pylist()
+    assert deleted(marks()) == []
+    start = dt.datetime.now(dt.timezone.utc)
+    done = load(S, *rows("s", 3, version=200), activate(200), state({"v": 200}), **SOFT)
+    assert done.code == 0 and json.loads(done.out) == {"v": 200}
+    found = marks()
+    assert deleted(found) == [1, 2] and found[3] is None
+    assert start <= found[1] == found[2] <= dt.datetime.now(dt.timezone.utc)
+    last = commits()[-1]
+    assert len(last["removed"]) == 1 and len(files(tmp_path)) == 2
+    marked = next(file for file in last["files"] if file["version"] == 100)
+    assert marked["origin"] == [2, 2] and marked["rows"] == 2
+    # Nothing else about the rows is another.
+    after = pq.read_table(f"{tmp_path}/out/{marked['path']}").to_pylist()
+    assert [{**row, "_sdc_deleted_at": None} for row in after] == before
+    verified(tmp_path)
+
+
+def test_rows_marked_once_keep_their_time_and_their_file(load, marks, tmp_path):
+    for version in (1, 2, 3):
+        load(S, *rows("s", version, version=version), activate(version), **SOFT)
+    first = marks()
+    assert deleted(first) == [1, 2] and first[1] < first[2]
+    kept = files(tmp_path)
+    done = load(S, activate(3), state({"n": 1}), **SOFT)
+    assert done.code == 0 and files(tmp_path) == kept and marks() == first
+
+
+def test_nothing_to_mark_is_no_commit(load, tmp_path, commits):
+    load(S, *rows("s", 1, version=1), activate(1), **SOFT)
+    count = len(commits())
+    assert load(S, activate(1), **SOFT).code == 0
+    assert len(commits()) == count
+
+
+def test_a_version_that_is_activated_without_rows_marks_those_that_are_there(load, marks, tmp_path):
+    load(S, *rows("s", 1, version=1), **SOFT)
+    load(S, activate(2), **SOFT)
+    assert deleted(marks()) == [1]
+    verified(tmp_path)
+
+
+def test_a_mark_of_the_tap_stays(load, marks):
+    told = "2020-01-01T00:00:00Z"
+    gone = {"type": "RECORD", "stream": "s", "record": {"id": 1, "_sdc_deleted_at": told}, "version": 1}
+    load(S, gone, *rows("s", 2, version=1), **SOFT)
+    load(S, *rows("s", 3, version=2), activate(2), **SOFT)
+    found = marks()
+    assert deleted(found) == [1, 2] and found[1] == dt.datetime(2020, 1, 1, tzinfo=dt.timezone.utc) < found[2]
+
+
+@pytest.mark.parametrize("first", [[], [state({"n": 1})]])
+def test_rows_of_smaller_versions_in_the_same_load_are_marked(load, marks, tmp_path, first):
+    done = load(S, *rows("s", 1, 2, version=1), *first, *rows("s", 3, version=2), activate(2), state({"n": 2}), **SOFT)
+    assert done.out.splitlines()[-1] == '{"n": 2}'
+    assert deleted(marks()) == [1, 2]
+    verified(tmp_path)
+
+
+def test_rows_without_a_version_and_of_greater_ones_are_not_marked(load, marks):
+    load(S, *rows("s", 1), *rows("s", 2, version=1), *rows("s", 3, version=9), **SOFT)
+    load(S, activate(5), **SOFT)
+    assert deleted(marks()) == [2]
+
+
+def test_files_from_before_record_metadata_get_the_column(load, marks, tmp_path):
+    load(S, *rows("s", 1, version=1))
+    load(S, *rows("s", 2, version=2), activate(2), **SOFT)
+    assert deleted(marks()) == [1]
+    old, new = (next(file for file in files(tmp_path) if pq.read_table(file)["id"].to_pylist() == [n]) for n in (1, 2))
+    assert numbers(old) == {name: numbers(new)[name] for name in ("id", "_sdc_deleted_at")}
+    verified(tmp_path)
+
+
+def test_a_marker_that_is_text(load, marks):
+    text = schema("s", {"id": INTEGER, "_sdc_deleted_at": STRING})
+    load(text, *rows("s", 1, version=1), **SOFT)
+    load(text, *rows("s", 2, version=2), activate(2), **SOFT)
+    assert dt.datetime.fromisoformat(marks()[1]).year >= 2026 and marks()[2] is None
+
+
+@pytest.mark.parametrize("settings, columns, words", [
+    ({}, {"_sdc_deleted_at": BOOLEAN}, "own column _sdc_deleted_at holds no time"),
+    ({"partition_by": ["_sdc_deleted_at"]}, {}, '"partition_by" divides the table by _sdc_deleted_at'),
+])
+def test_where_rows_cannot_be_marked_the_log_says_why(load, ids, settings, columns, words):
+    made = schema("s", {"id": INTEGER, **columns})
+    load(made, *rows("s", 1, version=1), **SOFT, **settings)
+    told = load(made, *rows("s", 2, version=2), activate(2), **SOFT, **settings)
+    assert told.code == 0 and words in told.err and ids() == [1, 2]
+
+
+def test_a_divided_and_sorted_table_is_marked_in_place(load, marks, tmp_path):
+    made = schema("s", {"id": INTEGER, "c": STRING})
+    settings = {**SOFT, "partition_by": ["c"], "sort_by": ["id desc"], "max_file_rows": 30}
+
+    def part(start, end, version):
+        return [{**record("s", {"id": n, "c": "ab"[n % 2]}), "version": version} for n in range(start, end)]
+
+    load(made, *part(0, 200, 1), state({"n": 1}), **settings)
+    count = len(files(tmp_path))
+    done = load(made, *part(200, 210, 2), activate(2), state({"n": 2}), **settings)
+    assert done.code == 0 and deleted(marks()) == list(range(200))
+    assert len(files(tmp_path)) == count + 2
+    for path in files(tmp_path):
+        found = pq.ParquetFile(path).read()["id"].to_pylist()
+        assert {n % 2 for n in found} == {"ab".index(path.split("/c=")[1][0])}
+        assert found == sorted(found, reverse=True)
+    verified(tmp_path)
+
+
+def test_a_table_that_was_reset_gives_way_all_the_same(load, marks, tmp_path):
+    load(S, *rows("s", 1, version=1), state({"n": 1}), **SOFT)
+    reset = run("dativo-target-parquet", "--config", tmp_path / "target.json", "--reset-state")
+    assert reset.code == 0, reset
+    load(S, *rows("s", 2, version=2), activate(2), state({"n": 2}), **SOFT)
+    assert deleted(marks()) == [] and list(marks()) in ([1, 2], [2])
+
+
+KILLS = ["log.opened", "file.begun", "file.written", "file.synced", "commit.staged", "object.drafted",
+         "object.linked", "commit.published", "file.renamed", "commit.moving", "commit.visible", "commit.echoed"]
+
+
+@pytest.mark.parametrize("point", KILLS)
+def test_killed_anywhere_every_row_is_there_once_and_marked(load, marks, tmp_path, point):
+    killed = 0
+    for time in (1, 2, 3):
+        out = tmp_path / "out"
+        shutil.rmtree(out, ignore_errors=True)
+        load(S, *rows("s", 1, 2, version=1), activate(1), state({"n": 1}), **SOFT)
+        second = [S, *rows("s", 3, version=1), *rows("s", 4, version=2), activate(2), state({"n": 2})]
+        done = run("dativo-target-parquet", "--config", tmp_path / "target.json", stdin=lines(*second),
+                   env={"DATIVO_FAILPOINT": f"{point}:kill:{time}"})
+        if done.code == 0:
+            break
+        assert done.code == -9, done
+        killed += 1
+        load(T, *rows("t", 1), **SOFT)
+        was = json.loads(run("dativo-target-parquet", "--config", tmp_path / "target.json", "--last-state").out)
+        assert deleted(marks()) == ([] if was["state"] == {"n": 1} else [1, 2, 3])
+        if was["state"] == {"n": 1}:
+            load(*second, **SOFT)
+        found = marks()
+        assert list(found) == [1, 2, 3, 4] and deleted(found) == [1, 2, 3]
+        verified(tmp_path)
+    assert killed
+
+
+def test_compact_takes_marked_rows_for_as_old_as_they_are(load, marks, tmp_path):
+    keyed = schema("s", {"id": INTEGER}, ["id"])
+    load(keyed, *rows("s", 1, 2, version=1), *rows("s", 1, version=2), state({"n": 1}), **SOFT)
+    load(keyed, *rows("s", 3, version=2), state({"n": 2}), **SOFT)
+    load(keyed, activate(2), state({"n": 3}), **SOFT)
+    done = run("dativo", "compact", tmp_path / "out", "--table", "s", "--latest-by", "id")
+    assert done.code == 0, done
+    assert deleted(marks()) == [2] and list(marks()) == [1, 2, 3]
+    verified(tmp_path)
+
+
+def test_dedupe_takes_marked_rows_for_as_old_as_they_are(load, tmp_path):
+    keyed = schema("s", {"id": INTEGER, "a": INTEGER}, ["id"])
+
+    def row(value, version):
+        return {**record("s", {"id": 1, "a": value}), "version": version}
+
+    settings = {**SOFT, "dedupe": "key"}
+    load(keyed, row(1, 1), state({"n": 1}), **settings)
+    load(keyed, row(2, 2), state({"n": 2}), **settings)
+    load(keyed, activate(2), state({"n": 3}), **settings)
+    load(keyed, row(2, 2), state({"n": 4}), **settings)
+    found = [row for path in files(tmp_path) for row in pq.read_table(path).to_pylist()]
+    assert sorted((row["a"], row["_sdc_deleted_at"] is not None) for row in found) == [(1, True), (2, False)]
 
 
 def changed(load, first, second, **settings):

@@ -1,5 +1,5 @@
 import Codecs
-import Columns
+package import Columns
 
 /// Where merged files go, one after another.
 package protocol MergeOutput: AnyObject {
@@ -27,15 +27,22 @@ package struct FileMerger: ~Copyable {
   private var batch: Batch
   private var writer: FileWriter?
 
-  /// Begins without rows, for files that are alike `model`.
-  package init(like model: borrowing FileReader, fileSize: Int, output: any MergeOutput) {
-    schema = model.schema
+  /// Begins without rows, for files that are alike `model`, but for columns that `schema` has after
+  /// its own.
+  package init(
+    like model: borrowing FileReader,
+    schema: Schema? = nil,
+    fileSize: Int,
+    output: any MergeOutput
+  ) {
+    let schema = schema ?? model.schema
+    self.schema = schema
     metadata = model.footer.metadata.map { ($0.key, $0.value) }
     options = WriterOptions(like: model.footer)
     sorting = Self.sorting(model)
     self.fileSize = fileSize
     self.output = output
-    batch = Batch(model.schema)
+    batch = Batch(schema)
   }
 
   /// Whether the two files can be one: equal columns, notes of columns, metadata and order.
@@ -45,10 +52,12 @@ package struct FileMerger: ~Copyable {
   }
 
   /// Takes every row of a file, or those that `staying` names of the rows in a range, where it is not
-  /// nil; throws a `ReadError` if the file is damaged, else what the output throws.
+  /// nil, as `editing` leaves them, in the merger's schema; throws a `ReadError` if the file is damaged,
+  /// else what the output throws.
   package mutating func append(
     _ reader: borrowing FileReader,
-    staying: (Range<Int>) -> [UInt32]? = { _ in nil }
+    staying: (Range<Int>) -> [UInt32]? = { _ in nil },
+    editing: (consuming Batch) -> Batch = { $0 }
   ) throws {
     var first = 0
     for index in reader.footer.groups.indices {
@@ -56,10 +65,18 @@ package struct FileMerger: ~Copyable {
       first = rows.upperBound
       let kept = staying(rows)
       if let kept, kept.isEmpty { continue }
+      // Two large groups are not in memory at once.
+      let size = reader.footer.groups[index].uncompressed
+      if batch.byteCount + size > Self.groupSize { try writeGroup() }
       var group = try reader.rowGroup(index)
       if let kept { group = group.picked(kept) }
+      group = editing(group)
       if batch.byteCount + group.byteCount > Self.groupSize { try writeGroup() }
-      batch.append(rowsOf: group)
+      if batch.rows == 0 {
+        batch = group
+      } else {
+        batch.append(rowsOf: group)
+      }
     }
   }
 

@@ -206,17 +206,22 @@ struct Committer: ~Copyable {
       try encoder.drain()
     }
     let skipped = takeSkipped(tables)
-    let removals = Self.removals(tables)
-    let files = writers.flatMap { $0.takeFinished() }.filter { file in
+    var removals = Self.removals(tables)
+    let loaded = writers.flatMap { $0.takeFinished() }.filter { file in
       !removals.contains { $0.stream == file.stream && $0.1.takesStaged(file) }
     }
+    let deletion = try softDeletion(tables, loaded)
+    let files = deletion.files(loaded)
+    removals += deletion.removals
     let state = waiting.map(\.value) ?? committed
     lastCommit = Clock.monotonic
     guard !files.isEmpty || state != committed || !removals.isEmpty else {
+      for table in tables { table.activeVersion = nil }
       try echo()
       return
     }
-    for table in tables where table.rowsWritten > 0 || table.awaitsReplacement {
+    for table in tables
+    where table.rowsWritten > 0 || table.awaitsReplacement || deletion.changes(table.stream) {
       tableSchemas[table.stream] = TableSchema.json(table)
     }
     do throws(CommitError) {
@@ -231,13 +236,13 @@ struct Committer: ~Copyable {
       throw fail(Failure(error))
     }
     for table in tables {
-      table.activeVersion = nil
+      if !deletion.deferred.contains(Array(table.stream.utf8)) { table.activeVersion = nil }
       table.awaitsReplacement = false
     }
     commits += 1
-    rowsCommitted += files.reduce(0) { $0 + $1.rows }
-    bytesCommitted += files.reduce(0) { $0 + $1.bytes }
-    filesCommitted += files.count
+    rowsCommitted += loaded.reduce(0) { $0 + $1.rows }
+    bytesCommitted += loaded.reduce(0) { $0 + $1.bytes }
+    filesCommitted += loaded.count
     reporter.commit(
       sequence: log.nextSequence - 1,
       rows: rowsCommitted,
@@ -247,6 +252,46 @@ struct Committer: ~Copyable {
     committed = state
     try echo()
     Failpoint.echoed.reached()
+    // What could not be read before it was committed is marked by a commit of its own.
+    if !deletion.deferred.isEmpty { try commit(tables) }
+  }
+
+  /// Writes the rows of versions before an active one anew, marked as deleted.
+  private mutating func softDeletion(
+    _ tables: [Table],
+    _ loaded: [Commit.File]
+  ) throws(Failure) -> SoftDeletion {
+    var deletion = SoftDeletion(store)
+    let active = tables.filter { $0.activeVersion != nil && !$0.loading.deletesOtherVersions }
+    guard !active.isEmpty else { return deletion }
+    do {
+      let replacing = log.last?.replacing ?? JSONObject()
+      // Rows that give way to this commit's are not brought back.
+      let visible = try Snapshot.allFiles(store, settings.pipeline).filter { sequence, file in
+        [replacing["*"], replacing[file.stream]].allSatisfy { end in
+          end?.number?.int64.map { sequence > $0 } ?? true
+        }
+      }
+      for table in active {
+        guard let version = table.activeVersion else { continue }
+        try deletion.find(table, before: version, visible: visible, staged: loaded)
+      }
+      guard !deletion.isEmpty else { return deletion }
+      try log.begin()
+      try deletion.write(
+        log.folder,
+        staging: log.staging,
+        sequence: log.nextSequence,
+        part: loaded.count + 1
+      )
+    } catch let error as CommitError {
+      throw fail(Failure(error))
+    } catch let error as Failure {
+      throw fail(error)
+    } catch {
+      throw fail(Failure(.bug, "marking deleted rows: \(error)"))
+    }
+    return deletion
   }
 
   /// How many rows were left out since the last commit, by stream.
@@ -263,6 +308,7 @@ struct Committer: ~Copyable {
   private static func removals(_ tables: [Table]) -> [(stream: String, Removal)] {
     tables.compactMap { table in
       if table.awaitsReplacement { return (table.stream, .all) }
+      guard table.loading.deletesOtherVersions else { return nil }
       return table.activeVersion.map { (table.stream, .otherVersions($0)) }
     }
   }

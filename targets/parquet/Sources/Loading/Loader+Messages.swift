@@ -143,7 +143,8 @@ extension Loader {
     try commitWaiting()
   }
 
-  /// An ACTIVATE_VERSION: rows of other versions end with the commit that covers it.
+  /// An ACTIVATE_VERSION: rows of other versions end with the commit that covers it, or those of
+  /// smaller ones are marked as deleted.
   mutating func activate(_ message: Message, _ start: Position) throws(Failure) {
     guard let stream = message.stream, let place = places[Array(stream.utf8)] else {
       Log.warning(
@@ -157,10 +158,10 @@ extension Loader {
     }
     let table = tables[place]
     guard !table.loading.overwrites else { return }
-    guard table.loading.deletesOtherVersions else {
+    if let reason = table.reasonToKeepVersions {
       Log.warning(
         "stream \(stream): version \(version) was activated, but rows of other versions stay: "
-          + "\"hard_delete\": true removes them"
+          + reason
       )
       return
     }

@@ -9,6 +9,7 @@ import Wire
 struct FormerRows {
   /// A file with the row groups of it that are wanted.
   struct Piece {
+    /// The last commit that its rows come from.
     let sequence: Int
     let file: Commit.File
     let reader: FileReader
@@ -19,11 +20,12 @@ struct FormerRows {
       do throws(ReadError) {
         return try reader.rowGroup(group)
       } catch {
-        throw Failure(error, file.path)
+        throw Failure(error, file.path, FormerRows.purpose)
       }
     }
   }
 
+  private static let purpose = "to find repeated rows"
   /// So many of the last commits are looked at: each may be one more file to open.
   private static let commitLimit = 32
 
@@ -36,11 +38,17 @@ struct FormerRows {
     self.store = store
     let sequences = Set(files.map(\.sequence)).sorted().suffix(Self.commitLimit)
     let last = files.filter { $0.sequence >= sequences.first ?? 0 }
-    // Merged rows are older than their merge.
-    func end(_ entry: Snapshot.Entry) -> Int { entry.file.origin?.upperBound ?? entry.sequence }
+    // Rows that were merged or marked are older than the commit that did so; those of a commit that
+    // have a later version came later.
     self.files = last.enumerated().sorted { left, right in
-      (end(left.element), left.offset) < (end(right.element), right.offset)
+      let (one, other) = (left.element, right.element)
+      return (Self.end(one), one.file.version ?? .min, left.offset)
+        < (Self.end(other), other.file.version ?? .min, right.offset)
     }.map(\.element)
+  }
+
+  private static func end(_ entry: Snapshot.Entry) -> Int {
+    entry.file.origin?.upperBound ?? entry.sequence
   }
 
   /// Lends the last row groups that have `limit` rows together, in the order of their commits.
@@ -54,8 +62,9 @@ struct FormerRows {
       start -= 1
       rows += files[start].file.rows
     }
-    for (sequence, file) in files[start...] {
-      let reader = try reader(file)
+    for entry in files[start...] {
+      let file = entry.file
+      let reader = try FileReader(store, file, Self.purpose)
       // Of the first file only the end may be wanted.
       var first = 0
       while first < reader.footer.groups.count, rows - reader.footer.groups[first].rows >= limit {
@@ -63,40 +72,7 @@ struct FormerRows {
         first += 1
       }
       let groups = first..<reader.footer.groups.count
-      try body(Piece(sequence: sequence, file: file, reader: reader, groups: groups))
-    }
-  }
-
-  private func reader(_ file: Commit.File) throws(Failure) -> FileReader {
-    let store = store
-    do throws(ReadError) {
-      return try FileReader(size: file.bytes) { (offset, count) throws(ReadError) in
-        do throws(StoreError) {
-          guard let bytes = try store.read(file.path, at: offset, count: count) else {
-            throw .absent(file.path)
-          }
-          return bytes
-        } catch {
-          throw ReadError.input(Failure(error).message)
-        }
-      }
-    } catch {
-      throw Failure(error, file.path)
-    }
-  }
-}
-
-extension Failure {
-  /// A file of the table that cannot be read again.
-  init(_ error: ReadError, _ path: String) {
-    let hint = "`dativo verify` holds every file against the commit log."
-    switch error {
-    case .input(let reason):
-      self.init(.io, "\(path) cannot be read, to find repeated rows: \(reason)", hint: hint)
-    case .notParquet(let reason), .malformed(let reason), .unsupported(let reason):
-      self.init(.data, "\(path) cannot be read, to find repeated rows: \(reason)", hint: hint)
-    case .tooLarge(let limit):
-      self.init(.data, "\(path) has a row group of more than \(limit) bytes", hint: hint)
+      try body(Piece(sequence: Self.end(entry), file: file, reader: reader, groups: groups))
     }
   }
 }

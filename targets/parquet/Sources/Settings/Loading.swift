@@ -16,7 +16,8 @@ struct Loading {
     Setting(
       "hard_delete",
       .boolean,
-      "ACTIVATE_VERSION removes the rows of other versions of the table.",
+      "ACTIVATE_VERSION removes the rows of other versions of the table; without it and with "
+        + "\"add_record_metadata\" it sets _sdc_deleted_at in those of smaller ones.",
       default: false
     ),
     Setting(

@@ -23,7 +23,7 @@ final class Table {
   var declaredNames: Set<String> = []
   /// The version that the rows in `batch` belong to, where the tap tells one.
   var version: Int64?
-  /// The version whose rows alone stand after the next commit.
+  /// The version whose rows alone stand after the next commit, or are not marked as deleted.
   var activeVersion: Int64?
   /// Whether its former rows have not yet given way to this load's.
   var awaitsReplacement: Bool
