@@ -56,3 +56,16 @@ def test_a_hundred_streams_record_by_record(tmp_path):
     assert count(tmp_path) == 600_000
     print("peak MiB", used >> 20)
     assert used < LIMIT
+
+
+def test_marking_many_rows_as_deleted(tmp_path):
+    head = [json.dumps(schema("s", PROPERTIES)) + "\n"]
+    first = (row.replace('"record":', '"version":1,"record":', 1) for row in rows(600_000, lambda n: "s"))
+    peak(tmp_path, [*head, *first], add_record_metadata=True)
+    activated = '{"type":"ACTIVATE_VERSION","stream":"s","version":2}\n'
+    used = peak(tmp_path, [*head, activated], add_record_metadata=True)
+    paths = list((tmp_path / "out").rglob("*.parquet"))
+    assert sum(pq.read_table(path)["_sdc_deleted_at"].null_count for path in paths) == 0
+    assert count(tmp_path) == 600_000
+    print("peak MiB", used >> 20)
+    assert used < LIMIT
