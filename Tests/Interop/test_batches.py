@@ -64,7 +64,7 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line(load, table, folder, tmp_
     (lambda f: batch(f / "out"), 65, 'in no folder of "batch_roots"'),
     (lambda f: batch(f / "missing.json"), 74, "missing.json"),
     (lambda f: batch("s3://bucket/a.json"), 65, "only files can be read"),
-    (lambda f: batch(f / "a.json", format="parquet"), 65, "a BATCH of parquet files"),
+    (lambda f: batch(f / "a.json", format="avro"), 65, "a BATCH of avro files"),
     (lambda f: batch(f / "a.json", compression="bzip2"), 65, "compressed with bzip2"),
     (lambda f: batch(f / "a.json", compression="gzip"), 65, "not compressed as the BATCH says"),
     (lambda f: batch(f / "cut.gz", compression="gzip"), 65, "cut short"),

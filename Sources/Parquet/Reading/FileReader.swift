@@ -49,13 +49,10 @@ package struct FileReader {
     let group = footer.groups[index]
     var batch = Batch(schema)
     let leaves = schema.leaves
-    guard leaves.count == group.chunks.count else {
-      throw .malformed("\(group.chunks.count) column chunks for \(leaves.count) columns")
-    }
+    try Self.check(group, leaves)
     var used = 0
     for (place, leaf) in leaves.enumerated() {
       let chunk = group.chunks[place]
-      guard chunk.path == leaf.path else { throw .malformed("column chunks in another order") }
       var reader = try ChunkReader(chunk, leaf, try pages(of: chunk), limit: memoryLimit - used)
       reader.checksChecksums = checksChecksums
       // SAFETY: the batch has one column for each leaf.
@@ -73,11 +70,8 @@ package struct FileReader {
 
   /// The bytes of a chunk, which lie between the magic number and the footer.
   func pages(of chunk: FooterReader.Chunk) throws(ReadError) -> [UInt8] {
-    let start = chunk.start
-    guard start >= 4, chunk.compressed >= 0, start <= footer.start,
-      chunk.compressed <= footer.start - start
-    else { throw .malformed("a column chunk outside of its file") }
-    let bytes = try source(start, chunk.compressed)
+    try checkPlace(chunk)
+    let bytes = try source(chunk.start, chunk.compressed)
     guard bytes.count == chunk.compressed else { throw .malformed("a column chunk ends early") }
     return bytes
   }

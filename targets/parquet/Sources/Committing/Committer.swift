@@ -155,6 +155,28 @@ struct Committer: ~Copyable {
   mutating func write(_ table: Table, _ batch: consuming Batch) throws(Failure) {
     // A table without columns has no file that a reader would take.
     guard batch.rows > 0, !table.schema.fields.isEmpty else { return }
+    let plan = try plan(table)
+    table.rowsWritten += batch.rows
+    let bytes = batch.byteCount
+    let box = Box(batch)
+    let writer = table.writer
+    try working { (encoder) in
+      try encoder.submit(cost: bytes) { try writer.write(box.take(), plan) }
+    }
+  }
+
+  /// Hands a whole file over, to be copied into one of the table's.
+  mutating func copy(_ table: Table, _ file: ParquetFile, rows: Int) throws(Failure) {
+    let plan = try plan(table)
+    table.rowsWritten += rows
+    let writer = table.writer
+    try working { (encoder) in
+      try encoder.submit(cost: 0) { try writer.copy(file, rows: rows, plan) }
+    }
+  }
+
+  /// What the table's next file needs to know; the table is this pipeline's then.
+  private mutating func plan(_ table: Table) throws(Failure) -> TableWriter.Plan {
     if let failure { throw failure }
     do throws(CommitError) {
       try log.begin()
@@ -162,9 +184,8 @@ struct Committer: ~Copyable {
     } catch {
       throw fail(Failure(error))
     }
-    table.rowsWritten += batch.rows
     let files = settings.settings(of: table.stream)
-    let plan = TableWriter.Plan(
+    return TableWriter.Plan(
       stream: table.stream,
       folder: table.folder,
       staging: log.staging,
@@ -177,12 +198,6 @@ struct Committer: ~Copyable {
       version: table.version,
       sequence: log.nextSequence
     )
-    let bytes = batch.byteCount
-    let box = Box(batch)
-    let writer = table.writer
-    try working { (encoder) in
-      try encoder.submit(cost: bytes) { try writer.write(box.take(), plan) }
-    }
   }
 
   /// Waits until the encoder may be given `bytes` of rows.

@@ -100,6 +100,11 @@ struct Layout: Sendable {
     }
   }
 
+  /// Whether a file of so many rows and bytes may be one of the table's as it is.
+  func takesWhole(rows: Int, bytes: Int) -> Bool {
+    partitioning == nil && order.isEmpty && rows <= maxRows ?? Int.max && bytes <= fileSize
+  }
+
   /// The rows in the order of the files.
   func sorted(_ batch: consuming Batch) -> Batch {
     guard !order.isEmpty else { return batch }

@@ -107,11 +107,36 @@ final class PartitionWriter {
     return fitting < Double(rows) ? max(Int(fitting), 1) : rows
   }
 
+  /// Copies a file, which stands beside the open one, byte for byte.
+  func copy(_ source: ParquetFile, rows: Int, _ plan: TableWriter.Plan) throws {
+    let (path, file) = try stageNext(plan)
+    try source.copy(to: file)
+    let sha256 = try file.close()
+    finished.append(
+      Commit.File(
+        staged: file.path,
+        path: path,
+        stream: plan.stream,
+        rows: rows,
+        bytes: file.bytes,
+        sha256: sha256,
+        version: plan.version,
+        ticket: file.ticket
+      )
+    )
+  }
+
   private func begin(
     _ schema: Schema,
     _ plan: TableWriter.Plan,
     _ shared: OpenPartitions
   ) throws -> OpenFile {
+    let (path, file) = try stageNext(plan)
+    return try OpenFile(plan, path, schema, file, shared.encoder(plan.options))
+  }
+
+  /// Begins the next file of the folder; `path` is where it becomes visible.
+  private func stageNext(_ plan: TableWriter.Plan) throws -> (path: String, file: StagedFile) {
     if plan.sequence != sequence {
       sequence = plan.sequence
       part = 0
@@ -123,8 +148,8 @@ final class PartitionWriter {
     // folders would be longer than a file system takes.
     let isPlain = path.isEmpty && folder.utf8.count <= 80
     let unique = isPlain ? folder : Digest.hex(Array(folder.utf8))
-    let staged = try stage("\(plan.staging)/\(unique).\(name).staged", "\(folder)/\(name)")
-    return try OpenFile(plan, "\(folder)/\(name)", schema, staged, shared.encoder(plan.options))
+    let final = "\(folder)/\(name)"
+    return (final, try stage("\(plan.staging)/\(unique).\(name).staged", final))
   }
 
   /// Ends the open file, if there is one.

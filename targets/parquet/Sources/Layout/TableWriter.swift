@@ -85,6 +85,11 @@ final class TableWriter: @unchecked Sendable {
     )
   }
 
+  /// Takes a whole file as one of an undivided table's.
+  func copy(_ file: ParquetFile, rows: Int, _ plan: Plan) throws {
+    try partition("", plan).copy(file, rows: rows, plan)
+  }
+
   private func partition(_ path: String, _ plan: Plan) throws(Failure) -> PartitionWriter {
     let key = Array(path.utf8)
     if let known = partitions[key] { return known }

@@ -5,10 +5,11 @@ import Wire
 extension BatchFile {
   /// Lends the file's lines, region by region; none is longer than `limit`.
   func lines(
+    _ codec: Codec,
     limit: Int,
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    let source = try Source(self)
+    let source = try Source(path, codec)
     var reader = unsafe LineReader(limit: limit) { (room) throws(LineReader.Problem) in
       unsafe try source.read(into: room)
     }
@@ -45,16 +46,16 @@ extension BatchFile {
     // SAFETY: the block is the source's own; a piece of it stays until the next is asked for.
     private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 8)
 
-    init(_ file: BatchFile) throws(Failure) {
+    init(_ path: String, _ codec: Codec) throws(Failure) {
       do throws(PosixError) {
-        descriptor = try Descriptor(opening: file.path)
+        descriptor = try Descriptor(opening: path)
       } catch {
-        throw Failure(.io, "\(file.path) cannot be read: \(error.reason)")
+        throw Failure(.io, "\(path) cannot be read: \(error.reason)")
       }
       do throws(CodecError) {
-        decompressor = try Decompressor(file.codec)
+        decompressor = try Decompressor(codec)
       } catch {
-        throw Failure(.bug, "\(file.codec.rawValue) cannot be read")
+        throw Failure(.bug, "\(codec.rawValue) cannot be read")
       }
     }
 

@@ -3,10 +3,18 @@ import JSON
 import Posix
 import Wire
 
-/// A file that a BATCH message names: records, one a line, without envelopes.
+/// A file that a BATCH message names.
 struct BatchFile {
+  /// How its records are written.
+  enum Form {
+    /// One a line, without envelopes.
+    case lines(Codec)
+    /// As rows; the file itself says how it is compressed.
+    case parquet
+  }
+
   let path: String
-  let codec: Codec
+  let form: Form
 
   /// The files of a message, which must lie under one of the folders `roots`.
   static func read(
@@ -14,30 +22,35 @@ struct BatchFile {
     manifest: JSONValue?,
     under roots: [String]
   ) throws(Failure) -> [BatchFile] {
-    let format = message?["format"]?.string ?? "jsonl"
-    guard format == "jsonl" else {
-      throw Failure(
-        .data,
-        "a BATCH of \(format) files",
-        hint: "Let the tap write jsonl: batch_config.encoding.format."
-      )
-    }
-    let codec: Codec
-    switch message?["compression"]?.string {
-    case nil, "none": codec = .uncompressed
-    case "gzip": codec = .gzip
-    case "zstd": codec = .zstd
-    case let name?: throw Failure(.data, "a BATCH of files compressed with \(name)")
-    }
+    let form = try form(message)
     guard let list = manifest?.array else { throw Failure(.data, "a BATCH without a manifest") }
     var files: [BatchFile] = []
     for entry in list {
       guard let name = entry.string else {
         throw Failure(.data, "a BATCH whose manifest has \(entry.encoded())")
       }
-      files.append(BatchFile(path: try place(name, under: roots), codec: codec))
+      files.append(BatchFile(path: try place(name, under: roots), form: form))
     }
     return files
+  }
+
+  private static func form(_ message: JSONValue?) throws(Failure) -> Form {
+    switch message?["format"]?.string ?? "jsonl" {
+    case "jsonl": break
+    case "parquet": return .parquet
+    case let format:
+      throw Failure(
+        .data,
+        "a BATCH of \(format) files",
+        hint: "Let the tap write jsonl or parquet: batch_config.encoding.format."
+      )
+    }
+    switch message?["compression"]?.string {
+    case nil, "none": return .lines(.uncompressed)
+    case "gzip": return .lines(.gzip)
+    case "zstd": return .lines(.zstd)
+    case let name?: throw Failure(.data, "a BATCH of files compressed with \(name)")
+    }
   }
 
   /// Where the file is, all links followed.

@@ -7,7 +7,7 @@ import Wire
 // SAFETY, for the whole file: positions lie inside the region of whole lines that the reader lent.
 
 extension Loader {
-  /// A BATCH line: the records of its files, read in blocks.
+  /// A BATCH line: the records of its files, lines read in blocks.
   mutating func batch(_ message: Message, _ start: Position) throws(Failure) {
     guard let stream = message.stream, let place = places[Array(stream.utf8)] else {
       throw violation(
@@ -27,16 +27,20 @@ extension Loader {
     }
     let table = tables[place]
     for file in files {
-      var line = 0
-      unsafe try file.lines(limit: settings.lineLimit) { (region) throws(Failure) in
-        unsafe try records(table, region, file.path, &line)
-        try balance()
+      switch file.form {
+      case .parquet: try parquet(table, file.path)
+      case .lines(let codec):
+        var line = 0
+        unsafe try file.lines(codec, limit: settings.lineLimit) { (region) throws(Failure) in
+          unsafe try records(table, region, file.path, &line)
+          try balance()
+        }
       }
     }
   }
 
-  /// Decodes lines that are records.
-  private mutating func records(
+  /// Decodes lines that are records; `line` counts them.
+  mutating func records(
     _ table: Table,
     _ region: UnsafeRawBufferPointer,
     _ path: String,
