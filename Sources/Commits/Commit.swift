@@ -21,6 +21,8 @@ package struct Commit: Sendable {
     /// The commits that its rows come from, where they are those of files that were merged, or
     /// written anew.
     package var origin: ClosedRange<Int>?
+    /// The generation that the rows belong to, where a catalog of Airbyte tells one.
+    package var generation: Int64?
     /// What the storage needs to make it visible, if anything.
     package var ticket: JSONValue?
 
@@ -33,6 +35,7 @@ package struct Commit: Sendable {
       sha256: String,
       version: Int64? = nil,
       origin: ClosedRange<Int>? = nil,
+      generation: Int64? = nil,
       ticket: JSONValue? = nil
     ) {
       self.staged = staged
@@ -43,6 +46,7 @@ package struct Commit: Sendable {
       self.sha256 = sha256
       self.version = version
       self.origin = origin
+      self.generation = generation
       self.ticket = ticket
     }
 
@@ -61,6 +65,7 @@ package struct Commit: Sendable {
           .number(JSONNumber(origin.lowerBound)), .number(JSONNumber(origin.upperBound)),
         ]
       }
+      if let generation { object["generation"] = .number(JSONNumber(generation)) }
       if let ticket { object["ticket"] = ticket }
       return .object(object)
     }
@@ -79,6 +84,7 @@ package struct Commit: Sendable {
         sha256: sha256,
         version: value["version"]?.number?.int64,
         origin: Self.origin(value["origin"]),
+        generation: value["generation"]?.number?.int64,
         ticket: value["ticket"]
       )
     }

@@ -4,6 +4,8 @@ package enum Removal: Hashable, Sendable {
   case all
   /// Those of another version than this one.
   case otherVersions(Int64)
+  /// Those of a smaller generation than this one; rows of none are older than all.
+  case generations(before: Int64)
   /// Those in the files at these places.
   case files(PathSet)
 
@@ -14,6 +16,7 @@ package enum Removal: Hashable, Sendable {
     switch self {
     case .all: true
     case .otherVersions(let version): file.version != version
+    case .generations(let first): first > 0 && file.generation ?? 0 < first
     case .files(let paths): paths.contains(file.path)
     }
   }

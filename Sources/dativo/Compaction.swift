@@ -119,7 +119,9 @@ struct Compaction {
       let place = groups.firstIndex { group in
         let model = files[group.numbers[0]]
         return model.folder == file.folder && model.file.stream == file.file.stream
-          && model.file.version == file.file.version && FileMerger.isAlike(group.first, reader)
+          && model.file.version == file.file.version
+          && model.file.generation == file.file.generation
+          && FileMerger.isAlike(group.first, reader)
           && group.numbers.allSatisfy { files[$0].isInOrder(with: file) }
       }
       if let place {

@@ -12,7 +12,7 @@ final class MergedFiles: MergeOutput {
   /// The files that are whole and on the disk.
   private(set) var finished: [Commit.File] = []
 
-  /// Files of the stream and version of `model` that will become visible in `folder`; their rows
+  /// Files of the stream, version and generation of `model` that will become visible in `folder`; their rows
   /// come from the commits of `origin`.
   init(
     _ log: LogWriter,
@@ -46,6 +46,7 @@ final class MergedFiles: MergeOutput {
         sha256: sha256,
         version: model.version,
         origin: origin,
+        generation: model.generation,
         ticket: file.ticket
       )
     )

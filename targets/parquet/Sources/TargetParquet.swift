@@ -19,7 +19,7 @@ struct TargetParquet: ParsableCommand {
 
   @OptionGroup var options: ConnectorOptions
 
-  @Option(name: .long, help: "The catalog; read for compatibility, the SCHEMA messages decide.")
+  @Option(name: .long, help: "Airbyte's configured catalog; one of Singer's is passed by.")
   var catalog: String?
 
   @Flag(name: .long, help: "Print the last committed STATE with its sequence, and end.")
@@ -64,7 +64,8 @@ struct TargetParquet: ParsableCommand {
     Lifecycle.run(Settings.info.name) {
       options.answerAbout(Settings.info)
       guard !options.about else { return }
-      let settings = try Settings(try options.configuration(Settings.info))
+      var settings = try Settings(try options.configuration(Settings.info))
+      if let catalog { try settings.follow(ConfiguredCatalog(file: catalog)) }
       if lastState {
         try printLastState(settings)
       } else if resetState {

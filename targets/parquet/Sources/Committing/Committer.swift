@@ -106,6 +106,15 @@ struct Committer: ~Copyable {
       loading: stays.loading,
       numbers: ColumnNumbers(tableSchemas[stream])
     )
+    let last = Generation(tableSchemas[stream])
+    table.generation = settings.catalog.streams[Array(stream.utf8)]?.generation ?? last
+    if let last, let now = table.generation, now.id < last.id {
+      throw Failure(
+        .configuration,
+        "stream \(stream): generation \(last.id) has been loaded, and the catalog says \(now.id)",
+        hint: "Does the catalog belong to another connection, or to an earlier sync?"
+      )
+    }
     if stays.loading.addsMetadata { table.recordMetadata = RecordMetadata(run: settings.run) }
     return table
   }
@@ -196,6 +205,7 @@ struct Committer: ~Copyable {
       keys: table.keys,
       metadata: table.metadata,
       version: table.version,
+      generation: table.generation?.id,
       sequence: log.nextSequence
     )
   }
@@ -236,7 +246,9 @@ struct Committer: ~Copyable {
       return
     }
     for table in tables
-    where table.rowsWritten > 0 || table.awaitsReplacement || deletion.changes(table.stream) {
+    where table.rowsWritten > 0 || table.awaitsReplacement || table.firstGeneration != nil
+      || deletion.changes(table.stream)
+    {
       tableSchemas[table.stream] = TableSchema.json(table)
     }
     do throws(CommitError) {
@@ -252,6 +264,7 @@ struct Committer: ~Copyable {
     }
     for table in tables {
       if !deletion.deferred.contains(Array(table.stream.utf8)) { table.activeVersion = nil }
+      table.firstGeneration = nil
       table.awaitsReplacement = false
     }
     commits += 1
@@ -321,10 +334,14 @@ struct Committer: ~Copyable {
 
   /// Which rows go with the next commit.
   private static func removals(_ tables: [Table]) -> [(stream: String, Removal)] {
-    tables.compactMap { table in
-      if table.awaitsReplacement { return (table.stream, .all) }
-      guard table.loading.deletesOtherVersions else { return nil }
-      return table.activeVersion.map { (table.stream, .otherVersions($0)) }
+    tables.flatMap { table -> [(stream: String, Removal)] in
+      if table.awaitsReplacement { return [(table.stream, .all)] }
+      let version = table.loading.deletesOtherVersions ? table.activeVersion : nil
+      let removals = [
+        version.map { Removal.otherVersions($0) },
+        table.firstGeneration.map { Removal.generations(before: $0) },
+      ]
+      return removals.compactMap { $0 }.map { (table.stream, $0) }
     }
   }
 

@@ -46,6 +46,7 @@ final class RewrittenFile: MergeOutput {
       sha256: sha256,
       version: former.version,
       origin: origin,
+      generation: former.generation,
       ticket: file.ticket
     )
   }

@@ -59,6 +59,7 @@ final class OpenFile {
       bytes: file.bytes,
       sha256: sha256,
       version: plan.version,
+      generation: plan.generation,
       ticket: file.ticket
     )
   }

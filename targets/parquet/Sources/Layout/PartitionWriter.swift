@@ -121,6 +121,7 @@ final class PartitionWriter {
         bytes: file.bytes,
         sha256: sha256,
         version: plan.version,
+        generation: plan.generation,
         ticket: file.ticket
       )
     )

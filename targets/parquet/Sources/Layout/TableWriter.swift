@@ -21,6 +21,8 @@ final class TableWriter: @unchecked Sendable {
     let metadata: [(String, String)]
     /// That of the rows, which all rows of a file share.
     let version: Int64?
+    /// That of the table, while it is loaded.
+    let generation: Int64?
     let sequence: Int
   }
 

@@ -64,6 +64,11 @@ extension Loader {
 
   /// Ends the input: commits what is proven, all of it or what the last STATE covers.
   mutating func end(includingTail: Bool) throws(Failure) {
+    for table in tables where table.generation?.minimum ?? 0 > 0 && !table.isComplete {
+      Log.warning(
+        "stream \(table.stream): no status COMPLETE has come, so rows of former generations stay"
+      )
+    }
     if includingTail {
       for table in tables {
         try handOver(table, before: table.batch.rows)

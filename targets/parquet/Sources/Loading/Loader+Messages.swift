@@ -15,6 +15,25 @@ extension Loader {
       let schema = unsafe message.value("schema", in: start)
     else { throw violation("a SCHEMA of stream \(stream) without a schema") }
     let keys = unsafe KeyProperties.read(message.value("key_properties", in: start))
+    try declare(stream, schema, bytes, keys)
+  }
+
+  /// The place of a stream's table, which a catalog may have where no SCHEMA has come.
+  mutating func place(of stream: String) throws(Failure) -> Int? {
+    let name = Array(stream.utf8)
+    if let place = places[name] { return place }
+    guard let configured = settings.catalog.streams[name] else { return nil }
+    let bytes = Array(configured.schema.encoded().utf8)
+    try declare(stream, configured.schema, bytes, configured.keys)
+    return places[name]
+  }
+
+  private mutating func declare(
+    _ stream: String,
+    _ schema: JSONValue,
+    _ bytes: [UInt8],
+    _ keys: [String]
+  ) throws(Failure) {
     let known = places[Array(stream.utf8)].map { tables[$0] }
     if let known, known.schemaBytes == bytes, known.declaredKeys == keys { return }
     let declared: Schema
@@ -171,8 +190,9 @@ extension Loader {
   }
 
   /// A TRACE of an Airbyte source: its error makes the end one that is not clean.
-  mutating func trace(_ message: Message, _ start: Position) {
+  mutating func trace(_ message: Message, _ start: Position) throws(Failure) {
     let trace = unsafe message.value("trace", in: start)
+    if trace?["type"]?.string == "STREAM_STATUS" { try status(trace?["stream_status"]) }
     guard trace?["type"]?.string == "ERROR" else {
       passed["TRACE", default: 0] += 1
       return
@@ -186,6 +206,21 @@ extension Loader {
         "the source told an error\(stream): \(error?["message"]?.string ?? "no message")",
         hint: "Rows and states after it were not committed."
       )
+  }
+
+  /// A stream that has been read to its end: rows of generations that it replaces go with the
+  /// commit that covers its last row.
+  private mutating func status(_ status: JSONValue?) throws(Failure) {
+    guard status?["status"]?.string == "COMPLETE", sourceError == nil,
+      let stream = status?["stream_descriptor"]?["name"]?.string,
+      let place = try place(of: stream)
+    else { return }
+    let table = tables[place]
+    table.isComplete = true
+    guard let minimum = table.generation?.minimum, minimum > 0 else { return }
+    // A STATE that does not cover all its rows must not take the others away.
+    if table.batch.rows > table.marked { try commitWaiting() }
+    table.firstGeneration = minimum
   }
 
   /// A line that is no message: the end, or lenient a line of the log.

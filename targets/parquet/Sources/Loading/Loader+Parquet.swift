@@ -65,7 +65,8 @@ extension Loader {
   private func takesWhole(_ file: ParquetFile, _ reader: FileReader, _ table: Table) -> Bool {
     let stream = settings.settings(of: table.stream)
     return stream.layout.takesWhole(rows: reader.footer.rows, bytes: file.size)
-      && stream.loading.flattening == nil && table.recordMetadata == nil && table.metadata.isEmpty
+      && stream.loading.flattening == nil && stream.loading.repeatWindow == nil
+      && table.recordMetadata == nil && table.metadata.isEmpty
       && ParquetFit.agree(reader.schema, table.schema)
   }
 

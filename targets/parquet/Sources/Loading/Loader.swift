@@ -138,7 +138,7 @@ struct Loader: ~Copyable {
     case .airbyteState: unsafe try state(message, start, end, isAirbyte: true)
     case .activateVersion: unsafe try activate(message, start)
     case .batch: unsafe try batch(message, start)
-    case .airbyteTrace: unsafe trace(message, start)
+    case .airbyteTrace: unsafe try trace(message, start)
     case .airbyteLog: passed["LOG", default: 0] += 1
     case .airbyteOther: passed["CONTROL, SPEC or CATALOG", default: 0] += 1
     case .unknown(let type): passed[type, default: 0] += 1
@@ -152,7 +152,7 @@ struct Loader: ~Copyable {
     guard let location = unsafe try? RecordLocation(start, end) else {
       throw violation("a RECORD without an object under record")
     }
-    guard let place = places[Array(location.stream.utf8)] else {
+    guard let place = try place(of: location.stream) else {
       throw violation(
         "a record of stream \(location.stream) before a corresponding schema",
         hint: "A SCHEMA message of the stream must come first."

@@ -76,7 +76,7 @@ struct Loading {
   ]
 
   /// Whether the rows that are there give way to those of a whole load.
-  let overwrites: Bool
+  var overwrites: Bool
   let deletesOtherVersions: Bool
   let isFrozen: Bool
   private let nestsAsJSON: Bool

@@ -92,6 +92,8 @@ struct Settings {
   var run: String
   var lineLimit: Int
   var batchRoots: [String]
+  /// What Airbyte's catalog says of the streams.
+  var catalog = ConfiguredCatalog()
 
   init(_ configuration: Configuration) throws(Failure) {
     destination = configuration.string("destination") ?? ""
@@ -145,5 +147,24 @@ struct Settings {
   }
 
   /// Those of one stream.
-  func settings(of stream: String) -> StreamSettings { streams[Array(stream.utf8)] ?? common }
+  func settings(of stream: String) -> StreamSettings {
+    var found = streams[Array(stream.utf8)] ?? common
+    if catalog.streams[Array(stream.utf8)]?.overwrites == true { found.loading.overwrites = true }
+    return found
+  }
+
+  /// Goes by a catalog; throws where it takes rows away that the settings keep.
+  mutating func follow(_ catalog: ConfiguredCatalog) throws(Failure) {
+    self.catalog = catalog
+    for (name, stream) in catalog.streams
+    where stream.overwrites || stream.generation?.minimum ?? 0 > 0 {
+      let text = "stream \(String(decoding: name, as: UTF8.self)): the catalog replaces rows"
+      if isShared {
+        throw Failure(.configuration, "\(text), and a table that is \"shared\" is only added to")
+      }
+      if stream.overwrites, discardsTail {
+        throw Failure(.configuration, "\(text), and \"tail\": \"discard\" takes their end away")
+      }
+    }
+  }
 }

@@ -63,7 +63,7 @@ struct StreamSettings {
   var options = WriterOptions()
   private(set) var requested = RequestedTypes()
   let layout: Layout
-  let loading: Loading
+  var loading: Loading
   /// The columns that the stream's own settings name, which it must have, and where they do.
   private var named: [String] = []
   private var place = ""

@@ -25,6 +25,13 @@ final class Table {
   var version: Int64?
   /// The version whose rows alone stand after the next commit, or are not marked as deleted.
   var activeVersion: Int64?
+  /// The generation that its rows belong to, where one was told, now or before.
+  var generation: Generation?
+  /// Of a stream that has been read to its end: the generation before which rows go with the next
+  /// commit.
+  var firstGeneration: Int64?
+  /// Whether its stream has been read to its end.
+  var isComplete = false
   /// Whether its former rows have not yet given way to this load's.
   var awaitsReplacement: Bool
   /// Key-value pairs for the footer of every file.

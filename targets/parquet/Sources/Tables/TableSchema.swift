@@ -15,8 +15,7 @@ enum TableSchema {
   }
 
   /// The table as JSON: `{folder, partition_by, nested, columns: [{id, name, type, nullable, fields |
-  /// element | key and value}], hash, last_id, contract}`.
-  ///
+  /// element | key and value}], hash, last_id, generation, sync, contract}`.
   static func json(_ table: Table) -> JSONValue {
     let files = table.loading.flattening?.columns(of: table.schema) ?? table.schema
     let columns = JSONValue.array(files.fields.map(json))
@@ -27,6 +26,10 @@ enum TableSchema {
     if files != table.schema { object["nested"] = .array(table.schema.fields.map(json)) }
     object["hash"] = .string(Digest.hex(Array(columns.encoded().utf8)))
     object["last_id"] = .number(JSONNumber(table.numbers.last))
+    if let generation = table.generation {
+      object["generation"] = .number(JSONNumber(generation.id))
+      if let sync = generation.sync { object["sync"] = .number(JSONNumber(sync)) }
+    }
     let contract = table.metadata.filter { $0.0.hasPrefix("dativo.contract") }
     if !contract.isEmpty {
       object["contract"] = .object(
