@@ -111,6 +111,23 @@ def test_types_that_differ_are_read_as_the_texts_of_records_are(load, table, fol
     assert "the undeclared field more of 1 records was dropped" in done.err
 
 
+@pytest.mark.parametrize("integers", [False, True])
+@pytest.mark.parametrize("dictionary", [False, True])
+@pytest.mark.parametrize("order", [[], ["id"]])
+def test_decimals_of_every_width(load, table, folder, tmp_path, integers, dictionary, order):  # noqa: F811
+    digits = [1, 4, 9, 10, 18, 19, 38]
+    fields = {f"d{n}": {"type": ["null", "string"], "format": "singer.decimal", "precision": n, "scale": 1} for n in digits}
+    columns = pa.schema([("id", pa.int64()), *[(f"d{n}", pa.decimal128(n, 1)) for n in digits]])
+    with decimal.localcontext(prec=40):
+        rows = [{"id": k, **{f"d{n}": decimal.Decimal(sign * (10**n - k)) / 10 for n in digits}} for k, sign in enumerate([1, -1] * 4, 1)]
+    rows.append({"id": 9, **{f"d{n}": None for n in digits}})
+    file = written(folder / "a.parquet", rows, columns, store_decimal_as_integer=integers, use_dictionary=dictionary)
+    done = load(schema("s", {"id": {"type": "integer"}, **fields}, ["id"]), parquet(file), state({"n": 1}),
+                batch_roots=[str(tmp_path)], sort_by=order)
+    assert done.code == 0 and table() == rows, done
+    assert (digest(file) in files(tmp_path)) == (not order)
+
+
 def test_a_file_with_a_column_that_cannot_be_null_lies_among_others(load, table, folder, tmp_path):  # noqa: F811
     columns = pa.schema([pa.field("id", pa.int64(), False), ("t", pa.string()), ("x", pa.float64())])
     file = written(folder / "a.parquet", columns=columns)

@@ -18,7 +18,7 @@ struct ChunkReader: ~Copyable {
 
   init(
     _ chunk: FooterReader.Chunk,
-    _ leaf: Leaf,
+    _ physical: Physical,
     _ bytes: [UInt8],
     limit: Int
   ) throws(ReadError) {
@@ -26,7 +26,7 @@ struct ChunkReader: ~Copyable {
       throw .unsupported("the codec \(chunk.codecName)")
     }
     self.chunk = chunk
-    physical = Physical(leaf.type)
+    self.physical = physical
     self.codec = codec
     self.limit = limit
     self.bytes = bytes

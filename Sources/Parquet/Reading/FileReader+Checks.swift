@@ -38,7 +38,12 @@ extension FileReader {
         continue
       }
       var column = Column(leaf)
-      var reader = try ChunkReader(chunk, leaf, try pages(of: chunk), limit: memoryLimit)
+      var reader = try ChunkReader(
+        chunk,
+        physicals[place],
+        try pages(of: chunk),
+        limit: memoryLimit
+      )
       try reader.read(into: &column)
       sum += column.slots - column.count
     }

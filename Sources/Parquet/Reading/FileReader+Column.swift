@@ -13,7 +13,7 @@ extension FileReader {
     }
     var column = Column(leaf)
     let chunk = group.chunks[place]
-    var reader = try ChunkReader(chunk, leaf, try pages(of: chunk), limit: memoryLimit)
+    var reader = try ChunkReader(chunk, physicals[place], try pages(of: chunk), limit: memoryLimit)
     reader.checksChecksums = checksChecksums
     try reader.read(into: &column)
     guard column.rows == group.rows else {

@@ -10,6 +10,8 @@ package struct FileReader {
   /// The columns, as the writer had them but for the alternatives of fields; notes of columns are
   /// those of the first row group.
   package let schema: Schema
+  /// How the values of each leaf lie in the file.
+  let physicals: [Physical]
   private let source: FooterReader.Source
   let memoryLimit: Int
   let checksChecksums: Bool
@@ -25,6 +27,7 @@ package struct FileReader {
   ) throws(ReadError) {
     footer = try FooterReader(size: size, read: source)
     schema = try SchemaReader.schema(footer)
+    physicals = footer.schema.compactMap(\.physical)
     self.source = source
     self.memoryLimit = memoryLimit
     self.checksChecksums = checksChecksums
@@ -51,9 +54,14 @@ package struct FileReader {
     let leaves = schema.leaves
     try Self.check(group, leaves)
     var used = 0
-    for (place, leaf) in leaves.enumerated() {
+    for place in leaves.indices {
       let chunk = group.chunks[place]
-      var reader = try ChunkReader(chunk, leaf, try pages(of: chunk), limit: memoryLimit - used)
+      var reader = try ChunkReader(
+        chunk,
+        physicals[place],
+        try pages(of: chunk),
+        limit: memoryLimit - used
+      )
       reader.checksChecksums = checksChecksums
       // SAFETY: the batch has one column for each leaf.
       unsafe try reader.read(into: &batch.columns[place])

@@ -32,11 +32,31 @@ enum PlainDecoder {
         guard column.heapSize + length <= limit else { throw .tooLarge(limit: limit) }
         unsafe column.append(value: bytes, nothing)
       }
+    case .fixed(let width) where column.storage == .int64:
+      let bytes = unsafe try reader.take(count * width)
+      unsafe try column.appendValues(count) { (target) throws(ReadError) in
+        for index in 0..<count {
+          let value = unsafe Int64(exactly: decimal(bytes, index * width, width))
+          guard let value else { throw .malformed("a decimal of more digits than its type has") }
+          unsafe target.storeBytes(of: value, toByteOffset: index * 8, as: Int64.self)
+        }
+      }
     case .int32, .int64, .float, .double, .fixed:
       let width = physical.width ?? 0
       let bytes = unsafe try reader.take(count * width)
       unsafe append(bytes, width, count, to: &column)
     }
+  }
+
+  /// The number in two's complement, highest byte first, that `width` bytes hold.
+  private static func decimal(
+    _ bytes: UnsafeRawBufferPointer,
+    _ start: Int,
+    _ width: Int
+  ) -> Int128 {
+    var value: Int128 = unsafe bytes[start] & 0x80 == 0 ? 0 : -1
+    for place in start..<start + width { value = value << 8 | Int128(unsafe bytes[place]) }
+    return value
   }
 
   /// Appends values of `width` bytes each, widened to what the column holds.
@@ -62,10 +82,7 @@ enum PlainDecoder {
         }
       case .int128:
         for index in 0..<count {
-          var value: Int128 = unsafe bytes[index * width] & 0x80 == 0 ? 0 : -1
-          for place in 0..<width {
-            value = value << 8 | Int128(unsafe bytes[index * width + place])
-          }
+          let value = unsafe decimal(bytes, index * width, width)
           unsafe target.storeBytes(of: value, toByteOffset: index * 16, as: Int128.self)
         }
       default:

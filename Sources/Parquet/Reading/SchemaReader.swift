@@ -96,7 +96,9 @@ struct SchemaReader {
 extension FooterReader.Element {
   /// The type of a leaf; throws `unsupported` where our writer would write it otherwise.
   func columnType() throws(ReadError) -> ColumnType {
-    guard let type = candidate, let physical, Physical(type) == physical else {
+    guard let type = candidate, let physical,
+      Physical(type) == physical || Self.isDecimal(type, in: physical)
+    else {
       throw .unsupported("the column \(name) of type \(typeText)")
     }
     return type
@@ -114,6 +116,15 @@ extension FooterReader.Element {
     case 7: length.map { .fixed($0) }
     default: nil
     }
+  }
+
+  /// Whether a decimal that we write as an integer lies in bytes of a fixed number, as pyarrow
+  /// writes every decimal.
+  private static func isDecimal(_ type: ColumnType, in physical: Physical) -> Bool {
+    guard case .decimal(let precision, _) = type, case .fixed(let length) = physical else {
+      return false
+    }
+    return (Physical.length(precision)...16).contains(length)
   }
 
   private var candidate: ColumnType? {
