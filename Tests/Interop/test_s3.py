@@ -26,6 +26,20 @@ def test_loads_and_goes_on_from_its_state(pipeline):
     pipeline.finish(300)
 
 
+def test_a_parquet_file_of_a_batch_is_copied_in_parts(pipeline, tmp_path):
+    file = tmp_path / "batch.parquet"
+    ids = pyarrow.array(range(1, 2_000_001), pyarrow.int64())
+    pyarrow.parquet.write_table(pyarrow.table({"id": ids}), file, compression="none", use_dictionary=False)
+    pipeline.settings(batch_roots=[str(tmp_path)])
+    manifest = {"type": "BATCH", "stream": "b", "encoding": {"format": "parquet"}, "manifest": [str(file)]}
+    done = run("dativo-target-parquet", "--config", pipeline.config,
+               stdin=lines(schema("b", {"id": {"type": "integer"}}, ["id"]), manifest, state({"row": 1})))
+    assert done.code == 0, done
+    [key] = pipeline.server.keys(f"{pipeline.root}/b")
+    with pipeline.server.files.open_input_stream(f"{pipeline.root}/b/{key}") as stream:
+        assert stream.read() == file.read_bytes() and file.stat().st_size > 12 << 20
+
+
 def test_duckdb_reads_the_table_after_a_download(pipeline, tmp_path):
     pipeline.finish(100)
     for key in pipeline.server.keys(f"{pipeline.root}/orders"):
