@@ -115,6 +115,9 @@ package struct Commit: Sendable {
   package var replacing: JSONObject
   /// Files of earlier commits that are removed before this one's become visible.
   package var removed: [String]
+  /// Which folders of tables' rows take the place of others once the files are visible, as
+  /// `Generations` has it: by table's folder `{to, from, drop}`.
+  package var switches = JSONObject()
   /// Rows that came and equal ones that are there, so that no file has them; by stream.
   package var skipped: [(stream: String, rows: Int)] = []
   /// Who did a `state` commit and why.
@@ -136,6 +139,7 @@ package struct Commit: Sendable {
     object["counts"] = .object(counts)
     if !replacing.isEmpty { object["replacing"] = .object(replacing) }
     if !removed.isEmpty { object["removed"] = .array(removed.map { .string($0) }) }
+    if !switches.isEmpty { object["switches"] = .object(switches) }
     if let reason { object["reason"] = .string(reason) }
     return .object(object)
   }
@@ -188,6 +192,7 @@ package struct Commit: Sendable {
     guard self.files.count == files.count else { return nil }
     replacing = value["replacing"]?.object ?? JSONObject()
     removed = (value["removed"]?.array ?? []).compactMap(\.string)
+    switches = value["switches"]?.object ?? JSONObject()
     skipped = (value["counts"]?.object?.members ?? []).compactMap { member in
       member.value["skipped"]?.number?.int64.map { (member.key, Int($0)) }
     }

@@ -153,7 +153,8 @@ package struct CommitLog: ~Copyable {
   /// Publishes a commit and makes its files visible; afterwards the STATE may be told.
   ///
   /// `removing` says which earlier rows of a stream go with this commit, `skipped` how many rows of
-  /// one came and were left out.
+  /// one came and were left out, `snapshots` which tables shall be of the kind that `Generations` has,
+  /// and where they lie.
   /// With `replacing`, a stream or `*` for all, the rows that are there stay visible until the next
   /// data commit, which removes them: so a STATE that was reset and the rows that it stood for go
   /// together. After a failure nothing more is written: what was published stays for the next
@@ -166,7 +167,8 @@ package struct CommitLog: ~Copyable {
     reason: String? = nil,
     replacing: String? = nil,
     removing: [(stream: String, Removal)] = [],
-    skipped: [(stream: String, rows: Int)] = []
+    skipped: [(stream: String, rows: Int)] = [],
+    snapshots: [(stream: String, folder: String)] = []
   ) throws(CommitError) {
     if let failure { throw failure }
     do throws(CommitError) {
@@ -187,7 +189,8 @@ package struct CommitLog: ~Copyable {
         )
         commit.replacing = JSONObject()
       }
-      try prepare(files)
+      try Generations.arrange(&commit, after: last, store, folder, new: snapshots)
+      try prepare(commit.files)
       Failpoint.staged.reached()
       try publish(commit)
       Failpoint.published.reached()
@@ -264,8 +267,9 @@ package struct CommitLog: ~Copyable {
   ) throws(CommitError) {
     // First away, then there: a reader may find too little for a moment, never a row twice.
     try CommitError.storing { () throws(StoreError) in
-      for path in commit.removed { try store.remove(path) }
-      if !commit.removed.isEmpty { try store.settle(Self.folders(commit.removed)) }
+      let removed = commit.removed.filter { !Generations.isLate($0, in: commit) }
+      for path in removed { try store.remove(path) }
+      if !removed.isEmpty { try store.settle(Self.folders(removed)) }
     }
     for file in commit.files {
       if try size(store, file.path) == file.bytes { continue }
@@ -283,6 +287,7 @@ package struct CommitLog: ~Copyable {
     }
     let folders = folders(commit.files.map(\.path)) + folders(commit.files.map(\.staged))
     try CommitError.storing { () throws(StoreError) in try store.settle(folders) }
+    try Generations.turn(commit, store)
   }
 
   /// Folds the commits since the last snapshot when they are many; an attempt that fails is made

@@ -38,6 +38,7 @@ package struct Verification {
     var expected: PathSet = []
     var removed: [[UInt8]: Int] = [:]
     var tables: Set<String> = []
+    var passed: PathSet = []
     for history in histories {
       summary.commits += history.commits.count
       problems += history.problems
@@ -48,10 +49,11 @@ package struct Verification {
       for entry in history.commits {
         for path in entry.commit.removed { removed[Array(path.utf8)] = entry.commit.sequence }
       }
+      passed.insert(history.commits.last.map { Generations.passed($0.commit.tables) } ?? [])
       tables.formUnion(history.tables.filter { table == nil || $0 == table })
       if table == nil { try findLeftovers(history) }
     }
-    for folder in tables.sorted() { try findUnknown(folder, expected, removed, depth: 0) }
+    for folder in tables.sorted() { try findUnknown(folder, expected, removed, passed, depth: 0) }
   }
 
   /// Whether `path` lies in the table; any path does without one.
@@ -124,19 +126,21 @@ package struct Verification {
   }
 
   /// Looks for data files that no log names, in the folder and below; what begins with `_` or `.`
-  /// is passed over, as readers do.
+  /// is passed over, as readers do, and `passed` with the rows before, kept for readers at work.
   private mutating func findUnknown(
     _ folder: String,
     _ expected: PathSet,
     _ removed: [[UInt8]: Int],
+    _ passed: PathSet,
     depth: Int
   ) throws(CommitError) {
     guard depth < 16 else { return }
     for name in try CommitError.storing({ () throws(StoreError) in try store.list(folder) }) {
       guard !name.hasPrefix("_"), !name.hasPrefix(".") else { continue }
       let path = "\(folder)/\(name)"
+      guard !passed.contains(path) else { continue }
       guard name.hasSuffix(".parquet") else {
-        try findUnknown(path, expected, removed, depth: depth + 1)
+        try findUnknown(path, expected, removed, passed, depth: depth + 1)
         continue
       }
       guard !expected.contains(path) else { continue }

@@ -30,6 +30,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case published = "commit.published"
   /// One of the commit's files is visible.
   case moving = "commit.moving"
+  /// A table's link is that of the commit, the rows before are not yet cleared away.
+  case switched = "commit.switched"
   /// All files are visible, the STATE has not been told.
   case visible = "commit.visible"
   /// The STATE has been told.

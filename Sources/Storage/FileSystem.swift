@@ -1,3 +1,4 @@
+internal import Glibc
 package import Posix
 
 /// The few operations of a file system that a store on disk is made of.
@@ -22,6 +23,8 @@ package protocol FileSystem: AnyObject, Sendable {
   func makeFolder(_ path: String) throws(PosixError)
   /// Gives a file a second name, which must be free.
   func link(_ path: String, _ new: String) throws(PosixError)
+  /// Makes a symbolic link, whose name must be free, to a path relative to its own folder.
+  func makeLink(_ path: String, to target: String) throws(PosixError)
   /// Gives a file another name in one step, which a power cut does not divide.
   func rename(_ path: String, _ new: String) throws(PosixError)
   /// Removes a file's name.
@@ -35,6 +38,11 @@ package protocol FileSystem: AnyObject, Sendable {
 }
 
 extension FileSystem {
+  /// For doubles without symbolic links.
+  package func makeLink(_ path: String, to target: String) throws(PosixError) {
+    throw PosixError("symlink", path, code: ENOTSUP)
+  }
+
   /// For doubles that know whole files only.
   package func read(_ path: String, at offset: Int, count: Int) throws(PosixError) -> [UInt8] {
     Array(try read(path).dropFirst(offset).prefix(count))

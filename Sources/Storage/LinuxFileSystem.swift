@@ -107,6 +107,12 @@ package final class LinuxFileSystem: FileSystem {
     guard unsafe linkat(base, path, base, new, 0) == 0 else { throw PosixError("link", full(new)) }
   }
 
+  package func makeLink(_ path: String, to target: String) throws(PosixError) {
+    guard unsafe symlinkat(target, try base(), path) == 0 else {
+      throw PosixError("symlink", full(path))
+    }
+  }
+
   package func rename(_ path: String, _ new: String) throws(PosixError) {
     let base = try base()
     guard unsafe renameat(base, path, base, new) == 0 else {

@@ -118,6 +118,33 @@ package final class LocalStore: ObjectStore {
     }
   }
 
+  package func link(_ name: String, as second: String) throws(StoreError) {
+    try ensure(Self.parent(second))
+    do throws(PosixError) {
+      try files.link(name, second)
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  package func point(_ link: String, to folder: String) throws(StoreError) {
+    let place = Self.parent(link)
+    try ensure(place.isEmpty ? folder : "\(place)/\(folder)")
+    // Readers pass over a name that begins with a dot.
+    let new = "\(place)/.\(folder)"
+    do throws(PosixError) {
+      do throws(PosixError) {
+        try files.makeLink(new, to: folder)
+      } catch {
+        // That of a process that was killed here leads to the same folder.
+        guard error.code == EEXIST else { throw error }
+      }
+      try files.rename(new, link)
+    } catch {
+      throw .system(error)
+    }
+  }
+
   /// A process may have few hundred descriptors.
   package var stagedLimit: Int { 200 }
 

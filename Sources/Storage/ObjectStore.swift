@@ -37,6 +37,13 @@ package protocol ObjectStore: AnyObject, Sendable {
   /// Begins an object that is written piece by piece under `name`, which must be free, and is to
   /// be seen as `final` one day.
   func stage(_ name: String, for final: String) throws(StoreError) -> any StagedObject
+  /// Gives an object a second name, which must be free; it survives a power cut once its folder is
+  /// settled. Throws `misplaced` where there are no such names.
+  func link(_ name: String, as second: String) throws(StoreError)
+  /// Lets the name `link` lead to `folder`, beside it, which is made if it is not there; in one step.
+  ///
+  /// Throws `misplaced` where there are no such links.
+  func point(_ link: String, to folder: String) throws(StoreError)
   /// Takes a lock that one process at a time holds until it ends; false if another has it.
   ///
   /// A store without locks says true: epochs alone keep its writers apart.
@@ -67,6 +74,16 @@ extension ObjectStore {
     count: Int
   ) throws(StoreError) -> [UInt8]? {
     try read(name).map { Array($0.dropFirst(offset).prefix(count)) }
+  }
+
+  /// For stores without links.
+  package func link(_ name: String, as second: String) throws(StoreError) {
+    throw .misplaced("no second name for \(name): there are no links")
+  }
+
+  /// For stores without links.
+  package func point(_ link: String, to folder: String) throws(StoreError) {
+    throw .misplaced("no link \(link): there are none")
   }
 
   /// For stores that stage an object under its name.

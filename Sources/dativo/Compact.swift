@@ -11,11 +11,10 @@ struct Compact: ParsableCommand {
     abstract:
       "Merge the small files of a table into large ones; its rows stay, or the last of each key.",
     discussion: """
-      For append-only tables. Files of one partition with the same columns and \
-      metadata are merged, decoded and written anew with the codec and encodings that they have. \
+      Files of one partition with the same columns and metadata are merged, decoded and written anew with the codec and encodings that they have. \
       One commit removes the former files and makes the merged ones visible; STATE stays. A reader \
       that follows the log sees every row once; a glob may miss rows for a moment, but never sees \
-      one twice. On S3 there is no lock: a load at work meanwhile ends with 75 at its next commit, \
+      one twice; one over a table's link `current` (the target's "snapshots") misses none. On S3 there is no lock: a load at work meanwhile ends with 75 at its next commit, \
       and loses nothing.
 
       With --latest-by, of the rows with an equal key the one that was committed last stays, by the \
@@ -82,7 +81,6 @@ struct Compact: ParsableCommand {
       }
       let destination = root.narrowed(to: table)
       let names = try destination.histories(pipeline: pipeline).map(\.pipeline)
-      try destination.checkAppendOnly()
       var outcomes: [Compaction.Outcome] = []
       for name in names {
         let compaction = try Compaction(

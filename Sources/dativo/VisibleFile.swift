@@ -1,4 +1,5 @@
 import Commits
+import JSON
 import Parquet
 
 /// A file of a table, with the commits that its rows come from.
@@ -6,11 +7,15 @@ struct VisibleFile {
   let file: Commit.File
   let origin: ClosedRange<Int>
   private let sequence: Int
+  /// The folder below which the names of folders tell values of columns.
+  private let root: String
 
   /// A file that a commit made visible; of one that was merged before merges told their origin it is
   /// only known that its rows are older.
-  init(_ entry: Snapshot.Entry, wasMerged: Bool) {
+  init(_ entry: Snapshot.Entry, wasMerged: Bool, roots: [String]) {
     file = entry.file
+    let path = entry.file.path
+    root = roots.first { path.hasPrefix("\($0)/") } ?? String(path.prefix { $0 != "/" })
     sequence = entry.sequence
     let unknown = wasMerged ? 1...max(entry.sequence - 1, 1) : entry.sequence...entry.sequence
     origin = entry.file.origin ?? unknown
@@ -32,7 +37,8 @@ struct VisibleFile {
 
   /// The values that the names of its folders tell, as they are written there.
   private var pathValues: [(column: String, value: String?)] {
-    folder.split(separator: "/").dropFirst().compactMap { level in
+    let below: Substring = folder.dropFirst(root.count)
+    return below.split(separator: "/").compactMap { (level: Substring) in
       guard let sign = level.firstIndex(of: "=") else { return nil }
       let value = String(level[level.index(after: sign)...])
       return (String(level[..<sign]), value == "__HIVE_DEFAULT_PARTITION__" ? nil : value)
@@ -45,8 +51,9 @@ struct VisibleFile {
       history.commits.filter { $0.commit.reason?.hasPrefix("dativo compact") == true }
         .map(\.commit.sequence)
     )
+    let roots = Generations.roots(history.commits.last?.commit.tables ?? [:])
     let files = history.visible.filter { Verification.isInside($0.file.path, table) }
-      .map { VisibleFile($0, wasMerged: merges.contains($0.sequence)) }
+      .map { VisibleFile($0, wasMerged: merges.contains($0.sequence), roots: roots) }
     return files.enumerated().sorted { left, right in
       // Files that were written anew come after others of their commit, but their rows do not.
       func place(_ item: (offset: Int, element: VisibleFile)) -> (Int, Int, Int64, Int) {

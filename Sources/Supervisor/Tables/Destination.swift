@@ -68,16 +68,6 @@ package struct Destination: Sendable {
     try DataFile("\(root)/\(path)", store, path)
   }
 
-  /// Refuses a table whose readers follow `current` to one of several versions of its rows.
-  package func checkAppendOnly() throws(Failure) {
-    guard let table, (try? store.size("\(table)/current")) != nil else { return }
-    throw Failure(
-      .configuration,
-      "the table \(table) keeps snapshots: it is not append-only",
-      hint: "Its next load writes it anew; there is nothing to compact."
-    )
-  }
-
   /// A local folder that cannot be read has none; a bucket that cannot is an error.
   private static func hasLogs(_ store: any ObjectStore) throws(Failure) -> Bool {
     do throws(StoreError) {

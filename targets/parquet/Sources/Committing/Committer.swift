@@ -92,8 +92,17 @@ struct Committer: ~Copyable {
     let stays = settings.settings(of: stream)
     let former = stays.loading.overwrites || isReplaced(stream) ? nil : tableSchemas[stream]
     try checkPartitioning(stays.layout.partitioning, former)
+    let snapshot = Generations.current(tableSchemas[stream])
+    guard stays.loading.hasSnapshots || snapshot == nil else {
+      throw Failure(
+        .configuration,
+        "the table of stream \(stream) has \"snapshots\", which the settings leave out",
+        hint: "Set \"snapshots\": true, or take another destination and load the table anew."
+      )
+    }
     let store = store
-    let repeats = try repeatFilter(stream, folder, stays.loading)
+    let root = snapshot.map { "\(folder)/\($0)" } ?? folder
+    let repeats = try repeatFilter(stream, root, stays.loading)
     let writer = TableWriter(partitions, repeats: repeats) { (path, final) throws(CommitError) in
       try CommitLog.stage(store, path, for: final)
     }
@@ -257,8 +266,11 @@ struct Committer: ~Copyable {
         state: state,
         tables: tableSchemas,
         removing: removals,
-        skipped: skipped
+        skipped: skipped,
+        snapshots: tables.filter { $0.loading.hasSnapshots && tableSchemas[$0.stream] != nil }
+          .map { ($0.stream, $0.folder) }
       )
+      tableSchemas = log.last?.tables ?? tableSchemas
     } catch {
       throw fail(Failure(error))
     }

@@ -21,6 +21,13 @@ struct Loading {
       default: false
     ),
     Setting(
+      "snapshots",
+      .boolean,
+      "Rows lie behind a link \"current\" in the table's folder, which changes in one step when rows go: "
+        + "readers see those before or those after.",
+      default: false
+    ),
+    Setting(
       "dedupe",
       .string,
       "key skips a record that is equal in every column to the last one with the same key.",
@@ -78,6 +85,8 @@ struct Loading {
   /// Whether the rows that are there give way to those of a whole load.
   var overwrites: Bool
   let deletesOtherVersions: Bool
+  /// Whether rows that go and those that come change places in one step.
+  let hasSnapshots: Bool
   let isFrozen: Bool
   private let nestsAsJSON: Bool
   let flattening: Flattening?
@@ -136,6 +145,27 @@ struct Loading {
     }
   }
 
+  private func checkSnapshots(
+    _ value: (String) -> JSONValue?,
+    _ place: String
+  ) throws(Failure) {
+    guard hasSnapshots else { return }
+    if value("destination")?.string?.hasPrefix("s3://") == true {
+      throw Failure(
+        .configuration,
+        "\(place): \"snapshots\" needs links, which S3 has not",
+        hint: "Leave it out: rows are then absent for a moment when they change, never doubled."
+      )
+    }
+    if value("shared")?.bool == true {
+      throw Failure(
+        .configuration,
+        "\(place): a table that is \"shared\" cannot have \"snapshots\"",
+        hint: "Leave one of the two out."
+      )
+    }
+  }
+
   /// Reads the settings; `value` finds one by its name, `place` where it stands.
   init(
     _ value: (String) -> JSONValue?,
@@ -152,6 +182,7 @@ struct Loading {
     }
     overwrites = method == "overwrite"
     deletesOtherVersions = value("hard_delete")?.bool ?? false
+    hasSnapshots = value("snapshots")?.bool ?? false
     timeUnit = value("time_unit")?.string.flatMap(TimeUnit.init(rawValue:)) ?? .micros
     addsMetadata = value("add_record_metadata")?.bool ?? false
     dedupePlace = place("dedupe")
@@ -176,6 +207,7 @@ struct Loading {
       nested == "flatten"
       ? Flattening(depth: depth, separator: value("flatten_separator")?.string ?? "__") : nil
     isFrozen = value("schema_policy")?.string == "freeze"
+    try checkSnapshots(value, place("snapshots"))
     guard overwrites else { return }
     if value("tail")?.string == "discard" {
       throw Failure(

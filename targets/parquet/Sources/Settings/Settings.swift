@@ -9,7 +9,8 @@ struct Settings {
     "dativo-target-parquet",
     "Writes Singer and Airbyte streams as Parquet tables, exactly once.",
     capabilities: [
-      "about", "activate-version", "batch", "committed-state", "hard-delete", "structured-logging",
+      "about", "activate-version", "batch", "committed-state", "hard-delete", "soft-delete",
+      "structured-logging",
     ],
     settings: [
       Setting(
