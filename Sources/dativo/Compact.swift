@@ -17,11 +17,12 @@ struct Compact: ParsableCommand {
       one twice; one over a table's link `current` (the target's "snapshots") misses none. On S3 there is no lock: a load at work meanwhile ends with 75 at its next commit, \
       and loses nothing.
 
-      With --latest-by, of the rows with an equal key the one that was committed last stays, by the \
-      commit, then the file, then its place in the file; rows with a null in the key all stay. Files \
+      With --latest-by, of the rows with an equal key the one that was committed last stays; rows \
+      with a null in the key all stay. Files \
       that lose a row are written anew, whatever their size; of keys, 1 as an integer and 1.0 are \
       one. It takes 32 to 64 bytes of memory for each key and a bit for each row. Rows whose order \
-      an earlier merge has lost are told, and stay; each pipeline's rows are looked at on their own.
+      is not known are told, and stay: where an earlier merge has lost it, and within one commit where \
+      a key moved to another partition, or where rows are sorted by other columns than the key; each pipeline's rows are looked at on their own.
 
       EXIT STATUS
         0    merged, or there was nothing to merge
@@ -103,14 +104,14 @@ struct Compact: ParsableCommand {
   }
 
   private func text(_ outcome: Compaction.Outcome) -> String {
-    guard let sequence = outcome.sequence else {
-      return "\(table): nothing to merge (pipeline \(outcome.pipeline))"
-    }
-    let rows = Self.rows(outcome.after)
-    let former = latestBy == nil ? "" : " of \(Self.rows(outcome.before))"
     let kept =
       outcome.undecided == 0
       ? "" : "\n\(outcome.undecided) rows stay beside others of their key: their order is not known"
+    guard let sequence = outcome.sequence else {
+      return "\(table): nothing to merge (pipeline \(outcome.pipeline))\(kept)"
+    }
+    let rows = Self.rows(outcome.after)
+    let former = latestBy == nil ? "" : " of \(Self.rows(outcome.before))"
     return "\(table): \(Self.sum(outcome.before)) became \(Self.sum(outcome.after)), \(rows) rows"
       + "\(former), in commit \(sequence) of pipeline \(outcome.pipeline)\(kept)"
   }

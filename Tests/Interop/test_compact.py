@@ -1,6 +1,9 @@
 """`dativo compact`: fewer files, the same rows, and nothing lost wherever it is killed."""
+import collections
 import fcntl
 import json
+import random
+import re
 
 import duckdb
 import pyarrow.parquet as pq
@@ -425,3 +428,45 @@ def test_killed_anywhere_the_last_row_of_each_key_is_there(failpoint, tmp_path):
         assert contents(folder, "id", "v") == sorted([(0, "3"), (1, "1")] + [(i, "2") for i in range(2, 50)], key=str)
         assert verified(folder)["problems"] == []
     assert killed[0]
+
+
+TURNS = {"id": {"type": "integer"}, "v": {"type": "integer"}, "st": {"type": "string"}}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"partition_by": ["st"]}, {"sort_by": ["v desc"]}, {"sort_by": ["id", "v desc"]}, {"sort_by": ["id desc"]},
+        {"sort_by": ["v"], "max_file_rows": 7}, {"partition_by": ["st"], "sort_by": ["v"]},
+        {"partition_by": ["st"], "checkpoint_interval": {"rows": 20}}, {"max_file_rows": 10},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("seed", range(4))
+def test_the_last_row_stays_however_rows_lie(tmp_path, settings, seed):
+    """Rows of one commit whose order partitions or sorting have lost stay; the last is never lost."""
+    chance = random.Random(seed)
+    last, version = {}, 0
+    for run_number in range(3):
+        rows = []
+        for _ in range(60):
+            version += 1
+            row = {"id": chance.randrange(25), "v": version, "st": chance.choice("abc")}
+            rows.append(row)
+            last[row["id"]] = version
+        messages = [record("orders", row) for row in rows]
+        step = 20 if "checkpoint_interval" in settings else 60
+        pieces = [messages[n : n + step] + [state({"n": [run_number, n]})] for n in range(0, 60, step)]
+        load(tmp_path, schema("orders", TURNS), *sum(pieces, []), **settings)
+        if run_number != 1:
+            shown = latest(tmp_path)
+            stay = collections.Counter(row[0] for row in contents(tmp_path, "id"))
+            told = re.search(r"(\d+) rows stay beside", shown.out)
+            assert sum(stay.values()) - len(stay) == (int(told[1]) if told else 0)
+    found = {}
+    for id, v in contents(tmp_path, "id", "v"):
+        found[id] = max(found.get(id, 0), v)
+    assert found == last
+    if "partition_by" not in settings and settings.get("sort_by") in (None, ["id desc"]):
+        assert len(contents(tmp_path, "id")) == len(last)
+    verified(tmp_path)

@@ -42,7 +42,8 @@ package struct LatestRows {
   package let keys: [String]
   /// The rows that are superseded.
   package private(set) var superseded = 0
-  /// The rows that stay beside another of their key, as a merge has lost their order.
+  /// The rows that stay beside another of their key, as their order is lost: by a merge, or within
+  /// one commit by sorting or partitions.
   package var undecided: Int { rivals.values.reduce(0) { $0 + $1.count } }
   /// The columns of the key that some file has.
   package private(set) var known: Set<String> = []
@@ -68,9 +69,8 @@ package struct LatestRows {
     }
     let file = UInt32(files.count)
     let sorting = reader.footer.groups.flatMap(\.sorting)
-    // Rows that tie stay in their order when they are sorted.
-    let isOrdered =
-      origin.commits.count == 1 || sorting.allSatisfy { places.contains($0.leaf) }
+    // Sorting by other columns moves rows of equal keys; those that tie stay in their order.
+    let isOrdered = sorting.allSatisfy { places.contains($0.leaf) }
     files.append(
       File(
         first: rows,
@@ -138,12 +138,14 @@ package struct LatestRows {
   /// Marks `former` if it is known to have come before; false if it is not.
   private mutating func supersedes(_ now: Place, _ former: Place) -> Bool {
     let (one, other) = (files[Int(former.file)], files[Int(now.file)])
+    // The rows of one commit are in order within a folder only, and there unless they were sorted.
     let isKnown =
       former.file == now.file
       ? other.isOrdered
       : one.commits.upperBound < other.commits.lowerBound
-        || one.commits == other.commits
-          && (one.commits.count == 1 || one.merge == other.merge && one.schema == other.schema)
+        || one.commits == other.commits && one.merge == other.merge
+          && one.isOrdered && other.isOrdered
+          && (one.commits.count == 1 || one.schema == other.schema)
     guard isKnown else { return false }
     superseded += 1
     bits[Int(former.row / 64)] |= 1 << (former.row % 64)

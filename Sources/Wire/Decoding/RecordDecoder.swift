@@ -189,6 +189,15 @@ package struct RecordDecoder: ~Copyable {
   /// The keys that were read and have no column, and how often each was, at the top level.
   package var unknownKeys: [(name: String, count: Int)] { unsafe layouts.pointee.unknownKeys }
 
+  /// The keys that were read and have no column in the objects within a record, by their paths.
+  package var unknownPaths: [(name: String, count: Int)] {
+    plan.nodes.indices.dropFirst().flatMap { index -> [(name: String, count: Int)] in
+      guard plan.nodes[index].kind == .structure else { return [] }
+      let path = plan.path(index).joined(separator: "/")
+      return unsafe layouts[index].unknownKeys.map { ("\(path)/\($0.name)", $0.count) }
+    }
+  }
+
   /// How many different keys were read at the top level, with a column or without.
   package var keyCount: Int { unsafe layouts.pointee.keyCount }
 

@@ -117,7 +117,8 @@ extension Loader {
       Log.info("\(count) messages of type \(type) were passed by")
     }
     for table in tables {
-      for (name, count) in table.lines.records.unknownKeys {
+      let records = table.lines.records.unknownKeys + table.lines.records.unknownPaths
+      for (name, count) in records {
         Log.warning(
           "stream \(table.stream): the undeclared field \(name) of \(count) records was dropped"
         )

@@ -20,7 +20,8 @@ struct RequestedTypes {
     return names.first { name in
       let bytes = Array(name.utf8)
       return types[bytes] != nil
-        && leaves.contains { Self.path($0.path) == bytes && !Self.isNumber($0.type) }
+        && leaves.contains { Self.isAt(bytes, $0.path) }
+        && !leaves.contains { Self.path($0.path) == bytes && Self.isNumber($0.type) }
     }
   }
 
@@ -49,6 +50,11 @@ struct RequestedTypes {
       field.type = type
     }
     return field
+  }
+
+  /// Whether the leaf at `path` is the column called `name`, or a part of it.
+  private static func isAt(_ name: [UInt8], _ path: [String]) -> Bool {
+    path.indices.contains { Self.path(Array(path[...$0])) == name }
   }
 
   private static func path(_ names: [String]) -> [UInt8] {
