@@ -4,12 +4,18 @@
 struct DiskImage: Hashable {
   var files: [Int: [UInt8]] = [:]
   var folders: [Int: [String: Int]] = [0: [:]]
+  /// What symbolic links say.
+  var links: [Int: String] = [:]
 
   /// The number of what a path names; nil if nothing is there.
   func node(_ path: String) -> Int? {
     var node = 0
     for part in path.split(separator: "/") {
-      guard let next = folders[node]?[String(part)] else { return nil }
+      guard var next = folders[node]?[String(part)] else { return nil }
+      if let target = links[next] {
+        guard let other = folders[node]?[target] else { return nil }
+        next = other
+      }
       node = next
     }
     return node
@@ -23,6 +29,9 @@ struct DiskImage: Hashable {
       } else if files[node] == nil {
         files[node] = []
       }
+      folders[folder, default: [:]][name] = node
+    case .point(let folder, let name, let node, let target):
+      links[node] = target
       folders[folder, default: [:]][name] = node
     case .leave(let folder, let name): folders[folder]?[name] = nil
     case .rename(let from, let name, let to, let new):
@@ -41,6 +50,8 @@ struct DiskImage: Hashable {
       if let names = folders[node] {
         image.folders[node] = names
         left += names.values
+      } else if let target = links[node] {
+        image.links[node] = target
       } else {
         image.files[node] = files[node] ?? []
       }

@@ -10,6 +10,7 @@ import Storage
 final class RecordedDisk: FileSystem, @unchecked Sendable {
   enum Operation {
     case enter(folder: Int, name: String, node: Int, isFolder: Bool)
+    case point(folder: Int, name: String, node: Int, target: String)
     case leave(folder: Int, name: String)
     case rename(from: Int, name: String, to: Int, new: String)
     case write(node: Int, bytes: [UInt8])
@@ -30,7 +31,10 @@ final class RecordedDisk: FileSystem, @unchecked Sendable {
   init(_ image: DiskImage = DiskImage()) {
     self.image = image
     start = image
-    nextNode = (Array(image.files.keys) + Array(image.folders.keys)).max().map { $0 + 1 } ?? 1
+    nextNode =
+      (Array(image.files.keys) + Array(image.folders.keys) + Array(image.links.keys)).max().map {
+        $0 + 1
+      } ?? 1
   }
 
   // MARK: Power cuts
@@ -66,7 +70,8 @@ final class RecordedDisk: FileSystem, @unchecked Sendable {
     var sure = [Int](repeating: Int.max, count: operations.count)
     for (index, operation) in operations.enumerated().reversed() {
       switch operation {
-      case .enter(let node, _, _, _), .leave(let node, _), .rename(_, _, let node, _),
+      case .enter(let node, _, _, _), .point(let node, _, _, _), .leave(let node, _),
+        .rename(_, _, let node, _),
         .write(let node, _):
         sure[index] = nextSync[node] ?? Int.max
       case .sync(let node):
@@ -135,6 +140,16 @@ final class RecordedDisk: FileSystem, @unchecked Sendable {
     guard let node = image.node(path) else { throw PosixError("link", path, code: ENOENT) }
     guard image.folders[folder]?[name] == nil else { throw PosixError("link", new, code: EEXIST) }
     note(.enter(folder: folder, name: name, node: node, isFolder: false))
+  }
+
+  func makeLink(_ path: String, to target: String) throws(PosixError) {
+    try check("makeLink", path)
+    let (folder, name) = try place(path)
+    guard image.folders[folder]?[name] == nil else {
+      throw PosixError("symlink", path, code: EEXIST)
+    }
+    note(.point(folder: folder, name: name, node: nextNode, target: target))
+    nextNode += 1
   }
 
   func rename(_ path: String, _ new: String) throws(PosixError) {
