@@ -32,7 +32,13 @@ struct VisibleFile {
 
   /// Where its rows stand among those of other files.
   var latestOrigin: LatestRows.Origin {
-    LatestRows.Origin(commits: origin, pathValues: pathValues, merge: "\(sequence)/\(folder)")
+    LatestRows.Origin(
+      commits: origin,
+      pathValues: pathValues,
+      sequence: sequence,
+      folder: String(folder),
+      version: file.version
+    )
   }
 
   /// The values that the names of its folders tell, as they are written there.

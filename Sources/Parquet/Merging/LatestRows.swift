@@ -9,25 +9,31 @@ package struct LatestRows {
   package struct Origin {
     let commits: ClosedRange<Int>
     let pathValues: [(column: String, value: String?)]
-    /// Names the merge that wrote the file: of equal columns its files are in order.
+    /// Names the commit that wrote the file, and its folder: such files of equal columns are in order.
     let merge: String
+    let folder: String
+    /// The version of the rows: of one commit's in a folder, those of smaller ones came first.
+    let version: Int64?
 
     /// Creates an origin; a value is nil for a null.
     package init(
       commits: ClosedRange<Int>,
       pathValues: [(column: String, value: String?)],
-      merge: String
+      sequence: Int,
+      folder: String,
+      version: Int64?
     ) {
       self.commits = commits
-      self.merge = merge
+      merge = "\(sequence)/\(folder)"
+      self.folder = folder
+      self.version = version
       self.pathValues = pathValues
     }
   }
 
   private struct File {
     let first: Int
-    let commits: ClosedRange<Int>
-    let merge: String
+    let origin: Origin
     let schema: Schema
     /// Whether rows of equal keys stand in the order in which they were committed.
     let isOrdered: Bool
@@ -74,8 +80,7 @@ package struct LatestRows {
     files.append(
       File(
         first: rows,
-        commits: origin.commits,
-        merge: origin.merge,
+        origin: origin,
         schema: reader.schema,
         isOrdered: isOrdered
       )
@@ -138,18 +143,25 @@ package struct LatestRows {
   /// Marks `former` if it is known to have come before; false if it is not.
   private mutating func supersedes(_ now: Place, _ former: Place) -> Bool {
     let (one, other) = (files[Int(former.file)], files[Int(now.file)])
-    // The rows of one commit are in order within a folder only, and there unless they were sorted.
-    let isKnown =
-      former.file == now.file
-      ? other.isOrdered
-      : one.commits.upperBound < other.commits.lowerBound
-        || one.commits == other.commits && one.merge == other.merge
-          && one.isOrdered && other.isOrdered
-          && (one.commits.count == 1 || one.schema == other.schema)
-    guard isKnown else { return false }
+    guard former.file == now.file ? other.isOrdered : Self.areInOrder(one, other) else {
+      return false
+    }
     superseded += 1
     bits[Int(former.row / 64)] |= 1 << (former.row % 64)
     return true
+  }
+
+  /// Whether the rows of `one` are known to have come before those of `other`, given after it.
+  private static func areInOrder(_ one: File, _ other: File) -> Bool {
+    let (first, second) = (one.origin, other.origin)
+    if first.commits.upperBound < second.commits.lowerBound { return true }
+    // Those of the same commits are in order within a folder only, and there unless they were sorted.
+    guard first.commits == second.commits, first.folder == second.folder, one.isOrdered,
+      other.isOrdered
+    else { return false }
+    return first.commits.count == 1
+      ? first.merge == second.merge || first.version != second.version
+      : first.merge == second.merge && one.schema == other.schema
   }
 
   /// Marks the rows without a value.
