@@ -116,7 +116,7 @@ package struct Commit: Sendable {
   /// Files of earlier commits that are removed before this one's become visible.
   package var removed: [String]
   /// Which folders of tables' rows take the place of others once the files are visible, as
-  /// `Generations` has it: by table's folder `{to, from, drop}`.
+  /// `SnapshotFolders` has it: by table's folder `{to, from, drop}`.
   package var switches = JSONObject()
   /// Rows that came and equal ones that are there, so that no file has them; by stream.
   package var skipped: [(stream: String, rows: Int)] = []

@@ -153,7 +153,7 @@ package struct CommitLog: ~Copyable {
   /// Publishes a commit and makes its files visible; afterwards the STATE may be told.
   ///
   /// `removing` says which earlier rows of a stream go with this commit, `skipped` how many rows of
-  /// one came and were left out, `snapshots` which tables shall be of the kind that `Generations` has,
+  /// one came and were left out, `snapshots` which tables shall be of the kind that `SnapshotFolders` has,
   /// and where they lie.
   /// With `replacing`, a stream or `*` for all, the rows that are there stay visible until the next
   /// data commit, which removes them: so a STATE that was reset and the rows that it stood for go
@@ -189,7 +189,7 @@ package struct CommitLog: ~Copyable {
         )
         commit.replacing = JSONObject()
       }
-      try Generations.arrange(&commit, after: last, store, folder, new: snapshots)
+      try SnapshotFolders.arrange(&commit, after: last, store, folder, new: snapshots)
       try prepare(commit.files)
       Failpoint.staged.reached()
       try publish(commit)
@@ -267,7 +267,7 @@ package struct CommitLog: ~Copyable {
   ) throws(CommitError) {
     // First away, then there: a reader may find too little for a moment, never a row twice.
     try CommitError.storing { () throws(StoreError) in
-      let removed = commit.removed.filter { !Generations.isLate($0, in: commit) }
+      let removed = commit.removed.filter { !SnapshotFolders.isLate($0, in: commit) }
       for path in removed { try store.remove(path) }
       if !removed.isEmpty { try store.settle(Self.folders(removed)) }
     }
@@ -287,7 +287,7 @@ package struct CommitLog: ~Copyable {
     }
     let folders = folders(commit.files.map(\.path)) + folders(commit.files.map(\.staged))
     try CommitError.storing { () throws(StoreError) in try store.settle(folders) }
-    try Generations.turn(commit, store)
+    try SnapshotFolders.turn(commit, store)
   }
 
   /// Folds the commits since the last snapshot when they are many; an attempt that fails is made

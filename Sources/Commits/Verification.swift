@@ -49,7 +49,7 @@ package struct Verification {
       for entry in history.commits {
         for path in entry.commit.removed { removed[Array(path.utf8)] = entry.commit.sequence }
       }
-      passed.insert(history.commits.last.map { Generations.passed($0.commit.tables) } ?? [])
+      passed.insert(history.commits.last.map { SnapshotFolders.passed($0.commit.tables) } ?? [])
       tables.formUnion(history.tables.filter { table == nil || $0 == table })
       if table == nil { try findLeftovers(history) }
     }

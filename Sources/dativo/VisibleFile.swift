@@ -57,7 +57,7 @@ struct VisibleFile {
       history.commits.filter { $0.commit.reason?.hasPrefix("dativo compact") == true }
         .map(\.commit.sequence)
     )
-    let roots = Generations.roots(history.commits.last?.commit.tables ?? [:])
+    let roots = SnapshotFolders.roots(history.commits.last?.commit.tables ?? [:])
     let files = history.visible.filter { Verification.isInside($0.file.path, table) }
       .map { VisibleFile($0, wasMerged: merges.contains($0.sequence), roots: roots) }
     return files.enumerated().sorted { left, right in

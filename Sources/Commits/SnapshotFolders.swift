@@ -6,7 +6,7 @@ internal import Storage
 ///
 /// Such a commit makes a new folder, with second names for the files that stay, and the link then
 /// changes in one step. The folder before is kept for readers at work until the next time.
-package enum Generations {
+package enum SnapshotFolders {
   static let link = "current"
 
   /// The folder of the rows that stand, as `tables` of a commit have it; nil for a table without.

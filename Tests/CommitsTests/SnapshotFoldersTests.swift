@@ -5,7 +5,7 @@ import Testing
 
 /// A table behind the link `current`, whose rows are replaced again and again: a power cut after any
 /// operation leaves the link at the rows of one load.
-@Suite struct GenerationsTests {
+@Suite struct SnapshotFoldersTests {
   private static let rounds = 4
 
   private func store(_ disk: RecordedDisk) -> LocalStore {
