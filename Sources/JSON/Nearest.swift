@@ -3,8 +3,11 @@ public enum Nearest {
   /// The one of `names` that is fewest edits away, if that is few enough to be a slip.
   public static func name(to name: String, among names: some Sequence<String>) -> String? {
     let typed = Array(name.lowercased())
-    let best = names.map { (name: $0, edits: distance(typed, Array($0.lowercased()))) }
-      .min { ($0.edits, $0.name) < ($1.edits, $1.name) }
+    // What was typed is no help, even where it is among them.
+    let best = names.lazy.filter { $0 != name }.map {
+      (name: $0, edits: distance(typed, Array($0.lowercased())))
+    }
+    .min { ($0.edits, $0.name) < ($1.edits, $1.name) }
     guard let best, best.edits <= max(2, typed.count / 3) else { return nil }
     return best.name
   }

@@ -80,7 +80,7 @@ struct Compact: ParsableCommand {
           hint: "`dativo compact \(root.root) --table \(root.table ?? "")`"
         )
       }
-      let destination = root.narrowed(to: table)
+      let destination = root.narrowed(to: try folder(in: root))
       let names = try destination.histories(pipeline: pipeline).map(\.pipeline)
       var outcomes: [Compaction.Outcome] = []
       for name in names {
@@ -97,6 +97,13 @@ struct Compact: ParsableCommand {
         text: outcomes.map(text).joined(separator: "\n")
       )
     }
+  }
+
+  /// The folder of the table, which may be named by its stream.
+  private func folder(in root: Destination) throws(Failure) -> String {
+    let tables = Set(try root.histories(pipeline: pipeline).flatMap(\.tables))
+    let folder = StreamFolder.name(for: table) { Digest.hex($0) } ?? table
+    return !tables.contains(table) && tables.contains(folder) ? folder : table
   }
 
   private var keys: [String] {

@@ -470,3 +470,13 @@ def test_the_last_row_stays_however_rows_lie(tmp_path, settings, seed):
     if "partition_by" not in settings and settings.get("sort_by") in (None, ["id desc"]):
         assert len(contents(tmp_path, "id")) == len(last)
     verified(tmp_path)
+
+
+def test_a_table_may_be_named_by_its_stream(tmp_path):
+    for n in range(3):
+        pairs(tmp_path, {"id": n, "v": "x"}, key="t é/ü")
+    done = run("dativo", "compact", tmp_path / "out", "--table", "t é/ü")
+    assert done.code == 0 and "3 rows" in done.out, done
+    assert len(list((tmp_path / "out/t %C3%A9%2F%C3%BC").glob("*.parquet"))) == 1
+    done = run("dativo", "compact", tmp_path / "out", "--table", "t é/ü", "--latest-by", "ids")
+    assert done.code == 78 and "Did you mean id?" in done.err, done
