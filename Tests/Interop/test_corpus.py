@@ -63,6 +63,10 @@ def same(kind, cell, value):
             same(kind.field(name).type, cell[name], value.get(name))
             for name in (kind.field(index).name for index in range(kind.num_fields))
         )
+    if pa.types.is_map(kind):
+        return [key for key, _ in cell] == list(value) and all(
+            same(kind.item_type, inner, outer) for (_, inner), outer in zip(cell, value.values())
+        )
     if pa.types.is_list(kind):
         return len(cell) == len(value) and all(
             same(kind.value_type, inner, outer) for inner, outer in zip(cell, value)

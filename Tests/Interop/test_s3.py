@@ -7,6 +7,8 @@ import subprocess
 import time
 
 import duckdb
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 import test_crashes

@@ -20,6 +20,7 @@ extension ColumnType {
     case (.double, .integer), (.double, .float), (.double, .float16), (.float, .float16): true
     case (.timestamp(let unit, let utc), .timestamp(let other, let otherUTC)):
       utc == otherUTC && unit == .micros && other == .millis
+    case (.json, .map): true
     case (.string, let scalar): scalar.storage != nil && scalar != .binary
     default: false
     }

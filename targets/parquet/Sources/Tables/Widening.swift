@@ -35,8 +35,9 @@ enum Widening {
       field.type = .list(element)
       return field
     case .map(let key, let value):
-      guard let value = widened(value, path.dropFirst(), misfit) else { return nil }
-      field.type = .map(key: key, value: value)
+      // Where its values are not alike after all, it is any object, or any value.
+      let value = path.isEmpty ? nil : widened(value, path.dropFirst(), misfit)
+      field.type = value.map { .map(key: key, value: $0) } ?? .json
       return field
     default:
       let value = try? JSONValue.parse(misfit.value)
