@@ -144,12 +144,24 @@ class Proxy:
     def __init__(self, server, fault):
         self.seen = []
         self.headers = []
+        self.idle = threading.Condition()
+        self.busy = 0
         proxy = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def handle_one(self):
+                with proxy.idle:
+                    proxy.busy += 1
+                try:
+                    self.pass_on()
+                finally:
+                    with proxy.idle:
+                        proxy.busy -= 1
+                        proxy.idle.notify_all()
+
+            def pass_on(self):
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 proxy.seen.append((self.command, self.path))
                 proxy.headers.append({name.lower(): value for name, value in self.headers.items()})
@@ -197,5 +209,8 @@ class Proxy:
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
     def stop(self):
+        """Ends when what a killed client has asked for is done: it cannot come after its successor."""
         self.http.shutdown()
+        with self.idle:
+            assert self.idle.wait_for(lambda: self.busy == 0, timeout=60)
         self.http.server_close()

@@ -260,7 +260,14 @@ def is_part(method, path):
     return method == "PUT" and "partNumber=" in path
 
 
+def is_beginning(method, path):
+    return method == "POST" and path.endswith("?uploads=")
+
+
 FAULTS = {
+    "beginning done, its answer lost": (is_beginning, ("lose",)),
+    "beginning done, 503 answered": (is_beginning, ("after", 503, ERROR % b"SlowDown")),
+    "beginning answered 503": (is_beginning, ("answer", 503, ERROR % b"SlowDown")),
     "completion repeated": (is_completion, ("repeat",)),
     "completion done, its answer lost": (is_completion, ("lose",)),
     "completion done, 503 answered": (is_completion, ("after", 503, ERROR % b"SlowDown")),

@@ -46,8 +46,12 @@ final class S3Upload: StagedObject {
       throw .rejected("an upload of \(final) cannot begin (\(answer.code ?? "no id"))")
     }
     upload = id
-    // After a lost answer there may be a second upload, which only a marker without id finds.
-    if !answer.wasRepeated {
+    // After a lost answer there is a second upload, which nothing but a marker without id finds.
+    if answer.wasRepeated {
+      for other in try Self.uploads(client, of: final) where other != id {
+        _ = try client.send("DELETE", final, query: [(name: "uploadId", value: other)])
+      }
+    } else {
       try Self.note(client, name, ["key": .string(final), "upload": .string(id)])
     }
     Failpoint.begun.reached()
