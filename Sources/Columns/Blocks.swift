@@ -8,8 +8,9 @@ internal import Synchronization
 enum Blocks {
   /// Blocks below this many bytes are not kept.
   private static let least = 512 << 10
-  /// At most this many bytes lie idle: about the columns of one row group.
-  private static let most = 24 << 20
+  /// At most this many bytes lie idle: the columns of one row group, up to half of which may be
+  /// room that was never touched.
+  private static let most = 32 << 20
 
   private static let idle = Mutex(Idle())
 

@@ -94,7 +94,7 @@ final class Table {
   func takeRows(before row: Int) -> Batch {
     var rest = batch.split(atRow: row)
     // The next row group will be like this one; of small ones there may be many.
-    if rest.rows == 0, batch.byteCount > 1 << 20 { rest.reserve(like: batch) }
+    if batch.byteCount > 1 << 20 { rest.reserve(like: batch) }
     var taken = Batch(schema)
     swap(&taken, &batch)
     batch = rest
