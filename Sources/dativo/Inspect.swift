@@ -80,7 +80,7 @@ extension RowValue {
     case .boolean(let value): .bool(value)
     case .number(let digits): JSONNumber(digits).map { .number($0) } ?? .string(digits)
     case .text(let text): .string(text)
-    case .bytes(let bytes): .string(Self.base64(bytes))
+    case .bytes(let bytes): .string(Base64.encode(bytes))
     case .list(let items): .array(items.map(\.json))
     case .structure(let members):
       .object(JSONObject(members.map { (key: $0.name, value: $0.value.json) }))

@@ -137,8 +137,9 @@ class Proxy:
     """Passes requests on to a server; `fault(method, path, number)` says what goes wrong.
 
     It answers None (pass on), ("answer", status, body) without asking the server, ("lose",) after
-    the server has done it: the connection ends without an answer, ("repeat",): the server is asked
-    twice, or ("after", status, body): the server has done it, the answer is another.
+    the server has done it: the connection ends without an answer, ("cut",): so it does after the
+    headers, ("repeat",): the server is asked twice, or ("after", status, body): the server has done
+    it, the answer is another.
     """
 
     def __init__(self, server, fault):
@@ -175,16 +176,23 @@ class Proxy:
                     )
                     for name, value in self.headers.items():
                         onward.putheader(name, value)
+                    if what and what[0] == "cut":
+                        onward.endheaders()
+                        time.sleep(0.05)
+                        onward.close()
+                        return self.drop()
                     onward.endheaders(body)
                     answer = onward.getresponse()
                     content = answer.read()
                 if what and what[0] == "lose":
-                    self.close_connection = True
-                    self.connection.shutdown(socket.SHUT_RDWR)
-                    return None
+                    return self.drop()
                 if what and what[0] == "after":
                     return self.reply(what[1], {}, what[2])
                 return self.reply(answer.status, dict(answer.getheaders()), content)
+
+            def drop(self):
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
 
             def reply(self, status, headers, content):
                 self.send_response(status)

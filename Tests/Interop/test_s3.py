@@ -260,6 +260,10 @@ def is_part(method, path):
     return method == "PUT" and "partNumber=" in path
 
 
+def is_object(method, path):
+    return method == "PUT" and "partNumber=" not in path
+
+
 def is_beginning(method, path):
     return method == "POST" and path.endswith("?uploads=")
 
@@ -281,6 +285,8 @@ FAULTS = {
         is_publication, ("answer", 409, ERROR % b"ConditionalRequestConflict")),
     "part answered 500": (is_part, ("answer", 500, ERROR % b"InternalError")),
     "part done, its answer lost": (is_part, ("lose",)),
+    "part cut after its headers": (is_part, ("cut",)),
+    "object cut after its headers": (is_object, ("cut",)),
 }
 
 
@@ -371,7 +377,7 @@ def test_random_kills_between_requests(pipeline):
         end += 200
         # A run has some forty requests.
         place, victim = dice.randint(1, 45), dice.choice(["tap", "target", "target"])
-        what = dice.choice([("answer", 503, b""), ("lose",)])
+        what = dice.choice([("answer", 503, b""), ("lose",), ("cut",)])
 
         def fault(method, path, number):
             if number != place:

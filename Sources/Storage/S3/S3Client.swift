@@ -58,6 +58,8 @@ final class S3Client: Sendable {
     request.query = query
     request.headers = headers
     request.body = body
+    // A part is held against its tag when the upload is completed.
+    if method == "PUT", query.isEmpty { request.addContentMD5() }
     var number = 0
     var wasRepeated = false
     while true {

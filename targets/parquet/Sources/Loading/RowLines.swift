@@ -62,7 +62,7 @@ struct RowLines: ~Copyable {
       // The double of a float is another number than that of the float's shortest digits.
       let exact = field.type == .float ? Float(digits).map { Double($0).description } : digits
       writer.raw(exact ?? digits)
-    case .bytes(let bytes): writer.string(RowValue.base64(bytes))
+    case .bytes(let bytes): writer.string(Base64.encode(bytes))
     case .text(let text): try write(text, field, target)
     case .list(let items):
       guard case .list(let element) = field.type else { return writer.null() }

@@ -1,6 +1,6 @@
-extension RowValue {
-  /// Bytes as the text that JSON has for them.
-  package static func base64(_ bytes: [UInt8]) -> String {
+/// Bytes as text, padded; RFC 4648, section 4.
+package enum Base64 {
+  package static func encode(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var text: [UInt8] = []
     for start in stride(from: 0, to: bytes.count, by: 3) {
