@@ -6,14 +6,8 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
   /// The members, in the order in which their keys first appeared.
   public private(set) var members: [Member] = []
   /// From key to place, kept from the size on where a linear search would be slow.
-  private var places: [Bytes: Int] = [:]
+  private var places: [ExactText: Int] = [:]
   private static let indexedFrom = 16
-
-  private struct Bytes: Hashable {
-    let text: String
-    static func == (left: Self, right: Self) -> Bool { left.text.hasSameBytes(as: right.text) }
-    func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
-  }
 
   /// Creates an object without members.
   public init() {}
@@ -52,7 +46,7 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
         if members.count == Self.indexedFrom {
           reindex()
         } else if members.count > Self.indexedFrom {
-          places[Bytes(text: key)] = members.count - 1
+          places[ExactText(key)] = members.count - 1
         }
       case (let place?, nil):
         members.remove(at: place)
@@ -66,12 +60,12 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
   private mutating func reindex() {
     places.removeAll()
     guard members.count >= Self.indexedFrom else { return }
-    for (place, member) in members.enumerated() { places[Bytes(text: member.key)] = place }
+    for (place, member) in members.enumerated() { places[ExactText(member.key)] = place }
   }
 
   private func place(of key: String) -> Int? {
     members.count >= Self.indexedFrom
-      ? places[Bytes(text: key)] : members.firstIndex { $0.key.hasSameBytes(as: key) }
+      ? places[ExactText(key)] : members.firstIndex { $0.key.hasSameBytes(as: key) }
   }
 }
 

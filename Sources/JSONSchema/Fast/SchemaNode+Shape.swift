@@ -44,7 +44,7 @@ extension SchemaNode {
   private func nullable(_ depth: Int) -> FastShape? {
     let choice = anyOf.isEmpty ? oneOf : anyOf
     guard choice.count == 2, anyOf.isEmpty || oneOf.isEmpty, kinds == nil, choices == nil,
-      number.isEmpty, text.isEmpty, properties.isEmpty, items == nil, reference == nil,
+      number.isEmpty, text.isEmpty, properties.isEmpty, !needsContext, items == nil, reference == nil,
       allOf.isEmpty, not == nil, condition == nil, additionalProperties == nil,
       let other = choice.first(where: { $0.kinds != .null }),
       choice.contains(where: { $0.kinds == .null }), let kinds = other.kinds, other.choices == nil,
@@ -57,7 +57,7 @@ extension SchemaNode {
 
   /// The node whose own keywords are all that there is to check; nil if others are at work.
   private var simple: SchemaNode? {
-    if constant != nil { return nil }
+    if constant != nil || needsContext { return nil }
     let isPlain =
       allOf.isEmpty && oneOf.isEmpty && not == nil && condition == nil && patternProperties.isEmpty
       && propertyNames == nil && dependentRequired.isEmpty && dependentSchemas.isEmpty

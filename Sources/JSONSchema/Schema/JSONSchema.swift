@@ -1,6 +1,6 @@
 package import JSON
 
-/// A JSON Schema, compiled: drafts 4 to 2020-12, told apart by what they write, not by `$schema`.
+/// A JSON Schema, compiled: drafts 4, 6, 7, 2019-09 and 2020-12, as its `$schema` says.
 package struct JSONSchema {
   /// A keyword that is in the schema and is not evaluated.
   package struct Skipped: Hashable, Sendable {
@@ -18,6 +18,10 @@ package struct JSONSchema {
     package var checksFormats = true
     /// Whether the root may be an object although its `type` is missing or has other kinds.
     package var rootIsObject = false
+    /// The draft of a schema that names none; nil reads each keyword as the draft that has it.
+    package var draft: Draft?
+    /// Other documents that references may lead to, by address; none is ever fetched.
+    package var documents: [String: JSONValue] = [:]
 
     package init() {}
 
@@ -42,15 +46,15 @@ package struct JSONSchema {
 
   /// Compiles `schema`.
   package init(_ schema: JSONValue, _ options: Options = Options()) throws(Problem) {
-    var compiler = SchemaCompiler(schema, options)
-    root = try compiler.compile()
+    var compiler = SchemaCompiler(options)
+    root = try compiler.compile(schema)
     skipped = compiler.skipped
   }
 
   /// What `value` breaks; empty for a valid one.
   package func findings(in value: JSONValue) -> [Finding] {
-    var findings: [Finding] = []
-    root.check(value, "", &findings)
-    return findings
+    var evaluation = Evaluation()
+    root.check(value, "", &evaluation)
+    return evaluation.findings
   }
 }

@@ -1,34 +1,69 @@
 import JSON
 
 extension SchemaCompiler {
-  private static let notEvaluated: Set<String> = [
-    "unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef",
-  ]
-
   mutating func fill(
     _ node: SchemaNode,
     _ object: JSONObject,
-    _ place: String
+    _ place: SchemaPlace
   ) throws(JSONSchema.Problem) {
-    if let reference = object["$ref"]?.string { node.reference = try follow(reference, place) }
-    for member in object.members where Self.notEvaluated.contains(member.key) {
-      skip(member.key, place, "not evaluated yet")
+    let dialect = node.resource.dialect
+    if let text = object["$ref"]?.string {
+      node.reference = try follow("$ref", text, from: node)
+      if dialect.ignoresSiblings { return }
     }
-    if let type = object["type"] { node.kinds = try kinds(type, place) }
-    if let choices = object["enum"]?.array { node.choices = choices }
-    if let only = object["const"] { node.choices = [only] }
-    fillNumber(node, object)
-    try fillText(node, object, place)
-    try fillArray(node, object, place)
-    try fillObject(node, object, place)
+    if dialect.has(since: .draft201909, until: .draft201909),
+      let text = object["$recursiveRef"]?.string
+    {
+      node.dynamicReference = try dynamic("$recursiveRef", text, from: node)
+    }
+    if dialect.has(since: .draft202012), let text = object["$dynamicRef"]?.string {
+      node.dynamicReference = try dynamic("$dynamicRef", text, from: node)
+    }
+    if dialect.validates { try fillAssertions(node, object, dialect) }
+    if dialect.checksFormats, let name = object["format"]?.string {
+      node.text.format = Format(name: name, airbyteType: object["airbyte_type"]?.string)
+    }
+    try fillArray(node, object, place, dialect)
+    try fillObject(node, object, place, dialect)
     node.allOf = try list(object, "allOf", place)
     node.anyOf = try list(object, "anyOf", place)
     node.oneOf = try list(object, "oneOf", place)
     node.not = try child(object, "not", place)
+    guard dialect.has(since: .draft7) else { return }
     node.condition = try child(object, "if", place)
     if node.condition != nil {
       node.then = try child(object, "then", place)
       node.otherwise = try child(object, "else", place)
+    }
+  }
+
+  /// The keywords that judge a value by itself.
+  private func fillAssertions(
+    _ node: SchemaNode,
+    _ object: JSONObject,
+    _ dialect: Dialect
+  ) throws(JSONSchema.Problem) {
+    if let type = object["type"] { node.kinds = try kinds(type, node.place) }
+    if let choices = object["enum"]?.array { node.choices = choices }
+    if dialect.has(since: .draft6), let only = object["const"] { node.choices = [only] }
+    fillNumber(node, object, dialect)
+    node.text.minLength = Self.count(object["minLength"])
+    node.text.maxLength = Self.count(object["maxLength"])
+    if let source = object["pattern"]?.string {
+      node.text.pattern = try pattern(source, Pointer.append(node.place, "pattern"))
+    }
+    node.minItems = Self.count(object["minItems"])
+    node.maxItems = Self.count(object["maxItems"])
+    node.uniqueItems = object["uniqueItems"]?.bool ?? false
+    node.minProperties = Self.count(object["minProperties"])
+    node.maxProperties = Self.count(object["maxProperties"])
+    if options.enforcesRequired {
+      node.required = object["required"]?.array?.compactMap(\.string) ?? []
+    }
+    if dialect.has(since: .draft201909) {
+      for member in object["dependentRequired"]?.object?.members ?? [] {
+        node.dependentRequired.append((member.key, member.value.array?.compactMap(\.string) ?? []))
+      }
     }
   }
 
@@ -49,40 +84,27 @@ extension SchemaCompiler {
     return kinds
   }
 
-  private func fillNumber(_ node: SchemaNode, _ object: JSONObject) {
+  private func fillNumber(_ node: SchemaNode, _ object: JSONObject, _ dialect: Dialect) {
     var rules = NumberRules()
     rules.minimum = object["minimum"]?.number
     rules.maximum = object["maximum"]?.number
     // Draft 4 has booleans that modify the bound beside them; later drafts numbers.
     switch object["exclusiveMinimum"] {
-    case .bool(true)?: swap(&rules.minimum, &rules.exclusiveMinimum)
-    case .number(let bound)?: rules.exclusiveMinimum = bound
+    case .bool(true)? where dialect.has(since: .draft4, until: .draft4):
+      swap(&rules.minimum, &rules.exclusiveMinimum)
+    case .number(let bound)? where dialect.has(since: .draft6): rules.exclusiveMinimum = bound
     default: break
     }
     switch object["exclusiveMaximum"] {
-    case .bool(true)?: swap(&rules.maximum, &rules.exclusiveMaximum)
-    case .number(let bound)?: rules.exclusiveMaximum = bound
+    case .bool(true)? where dialect.has(since: .draft4, until: .draft4):
+      swap(&rules.maximum, &rules.exclusiveMaximum)
+    case .number(let bound)? where dialect.has(since: .draft6): rules.exclusiveMaximum = bound
     default: break
     }
     if let step = object["multipleOf"]?.number, !step.decimal.digits.isEmpty {
       rules.multipleOf = step
     }
     node.number = rules
-  }
-
-  private mutating func fillText(
-    _ node: SchemaNode,
-    _ object: JSONObject,
-    _ place: String
-  ) throws(JSONSchema.Problem) {
-    node.text.minLength = Self.count(object["minLength"])
-    node.text.maxLength = Self.count(object["maxLength"])
-    if let source = object["pattern"]?.string {
-      node.text.pattern = try pattern(source, Pointer.append(place, "pattern"))
-    }
-    if options.checksFormats, let name = object["format"]?.string {
-      node.text.format = Format(name: name, airbyteType: object["airbyte_type"]?.string)
-    }
   }
 
   private func pattern(_ source: String, _ place: String) throws(JSONSchema.Problem) -> Pattern {
@@ -96,50 +118,57 @@ extension SchemaCompiler {
   private mutating func fillArray(
     _ node: SchemaNode,
     _ object: JSONObject,
-    _ place: String
+    _ place: SchemaPlace,
+    _ dialect: Dialect
   ) throws(JSONSchema.Problem) {
-    node.minItems = Self.count(object["minItems"])
-    node.maxItems = Self.count(object["maxItems"])
-    node.uniqueItems = object["uniqueItems"]?.bool ?? false
-    node.prefixItems = try list(object, "prefixItems", place)
-    if case .array? = object["items"] {
+    if dialect.has(since: .draft202012) {
+      node.prefixItems = try list(object, "prefixItems", place)
+    }
+    if case .array? = object["items"], dialect.has(since: .draft4, until: .draft201909) {
       node.prefixItems = try list(object, "items", place)
       node.items = try child(object, "additionalItems", place)
     } else {
       node.items = try child(object, "items", place)
     }
-    node.contains = try child(object, "contains", place)
-    node.minContains = Self.count(object["minContains"]) ?? 1
-    node.maxContains = Self.count(object["maxContains"])
+    if dialect.has(since: .draft6) {
+      node.contains = try child(object, "contains", place)
+      node.containsEvaluates = dialect.has(since: .draft202012)
+    }
+    if dialect.has(since: .draft201909) {
+      node.minContains = Self.count(object["minContains"]) ?? 1
+      node.maxContains = Self.count(object["maxContains"])
+      node.unevaluatedItems = try child(object, "unevaluatedItems", place)
+    }
   }
 
   private mutating func fillObject(
     _ node: SchemaNode,
     _ object: JSONObject,
-    _ place: String
+    _ place: SchemaPlace,
+    _ dialect: Dialect
   ) throws(JSONSchema.Problem) {
-    node.minProperties = Self.count(object["minProperties"])
-    node.maxProperties = Self.count(object["maxProperties"])
-    if options.enforcesRequired {
-      node.required = object["required"]?.array?.compactMap(\.string) ?? []
-    }
     for (name, child) in try members(object, "properties", place) {
-      node.propertyPlaces[name] = node.properties.count
+      node.propertyPlaces[ExactText(name)] = node.properties.count
       node.properties.append((name, child))
     }
     for (name, child) in try members(object, "patternProperties", place) {
-      node.patternProperties.append((try pattern(name, place), child))
+      node.patternProperties.append((try pattern(name, node.place), child))
     }
     node.additionalProperties = try child(object, "additionalProperties", place)
-    node.propertyNames = try child(object, "propertyNames", place)
-    for keyword in ["dependencies", "dependentRequired", "dependentSchemas"] {
-      for member in object[keyword]?.object?.members ?? [] {
-        if let names = member.value.array {
-          node.dependentRequired.append((member.key, names.compactMap(\.string)))
-        } else {
-          let inner = Pointer.append(Pointer.append(place, keyword), member.key)
-          node.dependentSchemas.append((member.key, try self.node(member.value, inner)))
-        }
+    if dialect.has(since: .draft6) {
+      node.propertyNames = try child(object, "propertyNames", place)
+    }
+    if dialect.has(since: .draft201909) {
+      node.dependentSchemas = try members(object, "dependentSchemas", place)
+      node.unevaluatedProperties = try child(object, "unevaluatedProperties", place)
+    }
+    // Gone since 2019, but still written.
+    for member in object["dependencies"]?.object?.members ?? [] {
+      if let names = member.value.array {
+        node.dependentRequired.append((member.key, names.compactMap(\.string)))
+      } else {
+        let place = place.appending("dependencies").appending(member.key)
+        node.dependentSchemas.append((member.key, try self.node(member.value, place)))
       }
     }
   }
@@ -147,20 +176,20 @@ extension SchemaCompiler {
   private mutating func child(
     _ object: JSONObject,
     _ key: String,
-    _ place: String
+    _ place: SchemaPlace
   ) throws(JSONSchema.Problem) -> SchemaNode? {
     guard let value = object[key] else { return nil }
-    return try node(value, Pointer.append(place, key))
+    return try node(value, place.appending(key))
   }
 
   private mutating func list(
     _ object: JSONObject,
     _ key: String,
-    _ place: String
+    _ place: SchemaPlace
   ) throws(JSONSchema.Problem) -> [SchemaNode] {
     var nodes: [SchemaNode] = []
     for (index, element) in (object[key]?.array ?? []).enumerated() {
-      nodes.append(try node(element, Pointer.append(Pointer.append(place, key), index)))
+      nodes.append(try node(element, place.appending(key).appending(String(index))))
     }
     return nodes
   }
@@ -168,12 +197,11 @@ extension SchemaCompiler {
   private mutating func members(
     _ object: JSONObject,
     _ key: String,
-    _ place: String
-  ) throws(JSONSchema.Problem) -> [(String, SchemaNode)] {
-    var nodes: [(String, SchemaNode)] = []
+    _ place: SchemaPlace
+  ) throws(JSONSchema.Problem) -> [(name: String, node: SchemaNode)] {
+    var nodes: [(name: String, node: SchemaNode)] = []
     for member in object[key]?.object?.members ?? [] {
-      let inner = Pointer.append(Pointer.append(place, key), member.key)
-      nodes.append((member.key, try node(member.value, inner)))
+      nodes.append((member.key, try node(member.value, place.appending(key).appending(member.key))))
     }
     return nodes
   }

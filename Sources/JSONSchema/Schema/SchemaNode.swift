@@ -22,7 +22,7 @@ package final class SchemaNode {
   package var maxProperties: Int?
   package var required: [String] = []
   package var properties: [(name: String, node: SchemaNode)] = []
-  package var propertyPlaces: [String: Int] = [:]
+  package var propertyPlaces: [ExactText: Int] = [:]
   package var patternProperties: [(pattern: Pattern, node: SchemaNode)] = []
   package var additionalProperties: SchemaNode?
   package var propertyNames: SchemaNode?
@@ -36,6 +36,28 @@ package final class SchemaNode {
   package var then: SchemaNode?
   package var otherwise: SchemaNode?
   package var reference: SchemaNode?
+  /// Whether the node has a reference that is bound where it is used, or asks what its other
+  /// keywords have looked at: nothing but the exact check knows.
+  package var needsContext: Bool {
+    dynamicReference != nil || unevaluatedProperties != nil || unevaluatedItems != nil
+  }
+  var dynamicReference: DynamicReference?
+  var unevaluatedProperties: SchemaNode?
+  var unevaluatedItems: SchemaNode?
+  /// Whether items that `contains` accepts count as looked at.
+  var containsEvaluates = false
+  let resource: SchemaResource
 
-  init(place: String) { self.place = place }
+  init(place: String, _ resource: SchemaResource) {
+    self.place = place
+    self.resource = resource
+  }
+}
+
+/// A reference whose target depends on the schemas that led to it.
+struct DynamicReference {
+  /// Where it leads without any of them.
+  let initial: SchemaNode
+  /// The anchor that the outermost resource with one of that name provides; nil for none.
+  let anchor: String?
 }

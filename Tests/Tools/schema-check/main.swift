@@ -2,9 +2,11 @@ import JSON
 import JSONSchema
 import Posix
 
-/// Judges documents by a schema: a line `{"schema": …, "formats": bool, "data": […]}` in, a line out.
+/// Judges documents by a schema: a line `{"schema": …, "data": […]}` in, a line out. `formats` says
+/// whether formats are asserted, `draft` is the address of the draft for schemas that name none.
 ///
-/// For each document one letter: `v` valid, `i` invalid by the exact check, in upper case where the
+/// A line `{"documents": {address: schema}}`, which has no answer, gives what references may lead to
+/// from there on. For each document one letter: `v` valid, `i` invalid by the exact check, in upper case where the
 /// fast check is sure of it. After a blank, the keywords that were skipped.
 var reader = LineReader(0)
 var writer = BlockWriter(1)
@@ -21,9 +23,12 @@ func isSurelyFine(_ node: SchemaNode, _ value: JSONValue) -> Bool {
   }
 }
 
-func answer(_ line: [UInt8]) throws -> String {
-  let input = try JSONValue.parse(line)
+var documents: [String: JSONValue] = [:]
+
+func answer(_ input: JSONValue, _ documents: [String: JSONValue]) throws -> String {
   var options = JSONSchema.Options()
+  options.documents = documents
+  options.draft = input["draft"]?.string.flatMap(Draft.init)
   options.checksFormats = input["formats"]?.bool ?? false
   let schema: JSONSchema
   do throws(JSONSchema.Problem) {
@@ -42,7 +47,12 @@ func answer(_ line: [UInt8]) throws -> String {
 while let region = unsafe try reader.next() {
   let lines = unsafe Array(region).split(separator: 0x0A, omittingEmptySubsequences: false)
   for line in lines.dropLast() {
-    try writer.write(Array("\(try answer(Array(line)))\n".utf8))
+    let input = try JSONValue.parse(Array(line))
+    if let given = input["documents"]?.object {
+      for (address, schema) in given.members { documents[address] = schema }
+    } else {
+      try writer.write(Array("\(try answer(input, documents))\n".utf8))
+    }
   }
 }
 try writer.flush()
