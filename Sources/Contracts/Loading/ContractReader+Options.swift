@@ -2,20 +2,20 @@ internal import JSON
 internal import JSONSchema
 
 extension ContractReader {
-  mutating func readOptions(_ node: YAMLNode?, _ property: inout ContractProperty) {
-    if let node, !node.isNull {
-      guard case .mapping = node else {
+  mutating func readOptions(_ owner: YAMLNode, _ property: inout ContractProperty) {
+    let given = owner["logicalTypeOptions"]
+    if let node = given, !node.isNull {
+      guard case .mapping(let members, _) = node else {
         error(node, "logicalTypeOptions is not a mapping", "Write maxLength: 10, without a dash.")
         return
       }
-      if let table = KnownKeys.options(property.type) {
-        let what = "the options of \(property.type?.rawValue ?? "")"
-        checkKeys(node, table, what, unknownIsError: true)
-      } else if property.type == nil {
+      if let type = property.type, owner["logicalType"] != nil {
+        if let form = Form.options(type) { check(node, as: form) }
+      } else if !members.isEmpty {
         error(node, "logicalTypeOptions without logicalType", "Write the logicalType too.")
       }
     }
-    let node = node ?? .mapping([], YAMLNode.Mark(line: 1, column: 1))
+    let node = given ?? .mapping([], YAMLNode.Mark(line: 1, column: 1))
     switch property.type {
     case .string?: readTextOptions(node, &property)
     case .integer?, .number?: readNumberOptions(node, &property)
@@ -30,6 +30,9 @@ extension ContractReader {
         "maxProperties"
       )
       property.requiredMembers = (node["required"]?.elements ?? []).compactMap(\.text)
+      if let names = node["required"]?.elements, Set(names.map(\.json)).count < max(names.count, 1) {
+        error(node["required"], "required is an empty list, or has a name twice", nil)
+      }
     case .vector?: readVector(node, &property)
     case .boolean?, nil: break
     }
@@ -62,33 +65,25 @@ extension ContractReader {
   }
 
   private mutating func readCount(_ node: YAMLNode, _ key: String) -> Int? {
-    guard let value = node[key], !value.isNull else { return nil }
-    guard let count = value.json.number?.int64, count >= 0 else {
-      error(value, "\(key) is not a count", "Write a whole number of 0 or more.")
-      return nil
-    }
-    return Int(count)
+    guard let value = node[key], let count = value.json.number?.int64 else { return nil }
+    if count < 0 { error(value, "\(key) is not a count", "Write a whole number of 0 or more.") }
+    return Int(max(count, 0))
   }
 
-  private mutating func readNumber(_ node: YAMLNode, _ key: String) -> JSONNumber? {
-    guard let value = node[key], !value.isNull else { return nil }
-    guard let number = value.json.number else {
-      error(value, "\(key) is \(value.text ?? "no scalar"), not a number", nil)
-      return nil
-    }
-    return number
+  private func readNumber(_ node: YAMLNode, _ key: String) -> JSONNumber? {
+    node[key]?.json.number
   }
 
   private mutating func readNumberOptions(_ node: YAMLNode, _ property: inout ContractProperty) {
     var rules = NumberRules()
     rules.minimum = readNumber(node, "minimum")
     rules.maximum = readNumber(node, "maximum")
-    if let isExclusive = readExclusive(node, "exclusiveMinimum", "minimum") {
+    if let isExclusive = readExclusive(node, "exclusiveMinimum", "minimum", isNumber: true) {
       if isExclusive { swap(&rules.minimum, &rules.exclusiveMinimum) }
     } else {
       rules.exclusiveMinimum = readNumber(node, "exclusiveMinimum")
     }
-    if let isExclusive = readExclusive(node, "exclusiveMaximum", "maximum") {
+    if let isExclusive = readExclusive(node, "exclusiveMaximum", "maximum", isNumber: true) {
       if isExclusive { swap(&rules.maximum, &rules.exclusiveMaximum) }
     } else {
       rules.exclusiveMaximum = readNumber(node, "exclusiveMaximum")
@@ -123,9 +118,18 @@ extension ContractReader {
   }
 
   /// The truth of a boolean `exclusiveMaximum`, as version 3.0 has it; nil for a bound of its own.
-  private mutating func readExclusive(_ node: YAMLNode, _ key: String, _ bound: String) -> Bool? {
+  private mutating func readExclusive(
+    _ node: YAMLNode,
+    _ key: String,
+    _ bound: String,
+    isNumber: Bool
+  ) -> Bool? {
     guard let value = node[key], !value.isNull else { return nil }
     let isBool = value.json.bool != nil
+    if !isBool, value.text == nil || (isNumber && value.json.number == nil) {
+      error(value, "\(key) is no bound", nil)
+      return nil
+    }
     if isBool == version.hasNumericExclusives {
       if isBool {
         error(value, "\(key) is a boolean", "In \(version.rawValue) it is the bound itself.")
@@ -178,7 +182,7 @@ extension ContractReader {
     _ exclusive: String,
     _ rules: TemporalRules
   ) -> TemporalRules.Bound? {
-    let isExclusive = readExclusive(node, exclusive, key)
+    let isExclusive = readExclusive(node, exclusive, key, isNumber: false)
     let place = isExclusive == nil ? node[exclusive] ?? node[key] : node[key]
     guard let place, let text = place.text else { return nil }
     let isBoundItself = isExclusive == nil && node[exclusive]?.isNull == false

@@ -2,15 +2,11 @@ internal import JSON
 
 extension ContractReader {
   mutating func readProperties(_ node: YAMLNode?, _ owner: String) -> [ContractProperty] {
-    guard let node, !node.isNull else { return [] }
-    guard let elements = node.elements else {
-      error(node, "properties of \(owner) is not a list", "Begin each with a dash: - name: id.")
-      return []
-    }
+    guard let node, let elements = node.elements else { return [] }
     var properties: [ContractProperty] = []
     var names: Set<String> = []
     for element in elements {
-      guard let name = readName(element, "a property of \(owner)") else { continue }
+      guard let name = element["name"]?.text else { continue }
       let property = readProperty(element, name)
       if !names.insert(property.name).inserted {
         error(element["name"], "the property \"\(name)\" of \(owner) stands twice", nil)
@@ -24,11 +20,14 @@ extension ContractReader {
     return properties
   }
 
-  private mutating func readProperty(_ node: YAMLNode, _ name: String) -> ContractProperty {
-    checkKeys(node, KnownKeys.property, "the property \(name)", unknownIsError: true)
+  private mutating func readProperty(
+    _ node: YAMLNode,
+    _ name: String,
+    isItem: Bool = false
+  ) -> ContractProperty {
     var property = ContractProperty(name: name)
     property.physicalName = node["physicalName"]?.text
-    property.type = readType(node, name)
+    property.type = readType(node, name, isItem: isItem)
     property.isRequired = readBool(node, "required")
     property.isUnique = readBool(node, "unique")
     property.isCritical = readBool(node, "criticalDataElement")
@@ -39,22 +38,30 @@ extension ContractReader {
       property.keyPosition = node["primaryKeyPosition"]?.text.flatMap { Int($0) } ?? -1
     }
     if let choices = node["enum"]?.elements {
+      let values = choices.map { $0["value"]?.json ?? .null }
+      if choices.isEmpty || Set(values).count < values.count {
+        error(node["enum"], "enum of \(name) is empty, or has a value twice", nil)
+      }
       property.choices = choices.compactMap { $0["value"]?.json ?? .null }
     }
-    readOptions(node["logicalTypeOptions"], &property)
+    readOptions(node, &property)
     property.properties = readProperties(node["properties"], name)
     if let items = node["items"], !items.isNull {
-      property.items = [readProperty(items, items["name"]?.text ?? "item")]
+      property.items = [readProperty(items, items["name"]?.text ?? "item", isItem: true)]
     }
     if let map = node["map"] {
-      if let key = map["key"] { property.mapKeys = [readProperty(key, "key")] }
-      if let value = map["value"] { property.items = [readProperty(value, "value")] }
+      if let key = map["key"] { property.mapKeys = [readProperty(key, "key", isItem: true)] }
+      if let value = map["value"] { property.items = [readProperty(value, "value", isItem: true)] }
     }
     property.rules = readRules(node["quality"], property: property)
     return property
   }
 
-  private mutating func readType(_ node: YAMLNode, _ name: String) -> LogicalType? {
+  private mutating func readType(
+    _ node: YAMLNode,
+    _ name: String,
+    isItem: Bool
+  ) -> LogicalType? {
     guard let typeNode = node["logicalType"], let text = typeNode.text else {
       if node["items"] != nil { return .array }
       if node["properties"] != nil { return .object }
@@ -86,7 +93,13 @@ extension ContractReader {
       error(node["items"], "items belong to logicalType array, not \(text)", nil)
     }
     if node["properties"] != nil, type != .object {
-      error(node["properties"], "properties belong to logicalType object, not \(text)", nil)
+      let message = "properties belong to logicalType object, not \(text)"
+      // The standard's schema lets any item have them.
+      if isItem { warn(node["properties"], message) } else { error(node["properties"], message, nil) }
+    }
+    if (node["map"] != nil) != (type == .map), version >= .v320 {
+      let place = node["map"] ?? typeNode
+      error(place, "\(name): map and logicalType map belong together", "Write map: {key, value}.")
     }
     return type
   }
@@ -99,12 +112,7 @@ extension ContractReader {
     "record": "object",
   ]
 
-  mutating func readBool(_ node: YAMLNode, _ key: String) -> Bool {
-    guard let value = node[key], !value.isNull else { return false }
-    guard let bool = value.json.bool else {
-      error(value, "\(key) is \(value.text ?? "no scalar"), not true or false", nil)
-      return false
-    }
-    return bool
+  func readBool(_ node: YAMLNode, _ key: String) -> Bool {
+    node[key]?.json.bool ?? false
   }
 }

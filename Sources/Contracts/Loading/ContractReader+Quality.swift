@@ -4,18 +4,8 @@ internal import JSONSchema
 extension ContractReader {
   /// The rules of a property, or of an object if `property` is nil.
   mutating func readRules(_ node: YAMLNode?, property: ContractProperty?) -> [QualityRule] {
-    guard let node, !node.isNull else { return [] }
-    guard let elements = node.elements else {
-      error(node, "quality is not a list", "Begin each rule with a dash.")
-      return []
-    }
-    return elements.compactMap { element in
-      guard case .mapping = element else {
-        error(element, "a rule is not a mapping", nil)
-        return nil
-      }
-      checkKeys(element, KnownKeys.quality, "the rule", unknownIsError: version >= .v310)
-      return readRule(element, property)
+    (node?.elements ?? []).compactMap { element in
+      if case .mapping = element { readRule(element, property) } else { nil }
     }
   }
 
@@ -29,22 +19,7 @@ extension ContractReader {
     case "text": metric = .skipped("text rules are for people")
     case "custom":
       metric = .skipped("the engine \(node["engine"]?.text ?? "") is not evaluated here")
-    default:
-      error(
-        node["type"],
-        "unknown type \"\(type)\" of a rule",
-        "It is library, sql, text or custom."
-      )
-      metric = .skipped("unknown type")
-    }
-    if let dimension = node["dimension"]?.text, !Self.dimensions.contains(dimension) {
-      let near = Nearest.name(to: dimension, among: Self.dimensions)
-      error(
-        node["dimension"],
-        "unknown dimension \"\(dimension)\"",
-        near.map { "Did you mean \"\($0)\"?" }
-          ?? "It is one of \(Self.dimensions.joined(separator: ", "))."
-      )
+    default: metric = .skipped("unknown type")
     }
     let severity = node["severity"]?.text?.lowercased() ?? "error"
     let isWarning =
@@ -59,11 +34,6 @@ extension ContractReader {
       isWarning: isWarning
     )
   }
-
-  private static let dimensions = [
-    "accuracy", "completeness", "conformity", "consistency", "coverage", "timeliness",
-    "uniqueness",
-  ]
 
   private mutating func readMetric(
     _ node: YAMLNode,
@@ -89,9 +59,7 @@ extension ContractReader {
       if comparisons.isEmpty, name == "unique" { comparisons = [none] }
       if property == nil, names.isEmpty { metric = .skipped("no properties are named") }
     case let name?: metric = .skipped("the rule \(name) is not evaluated")
-    case nil:
-      error(node, "a library rule without metric or rule", "Write metric: nullValues, for example.")
-      return .skipped("no metric")
+    case nil: return .skipped("no metric")
     }
     switch metric {
     case .skipped, .rowCount: break
@@ -141,8 +109,14 @@ extension ContractReader {
         key == "mustBeBetween" ? .between(bounds[0], bounds[1]) : .notBetween(bounds[0], bounds[1])
       )
     }
-    if comparisons.count > 1, version >= .v310 {
-      error(node, "a rule with two operators", "From v3.1.0 on each rule has exactly one.")
+    let operators = node.members.filter { $0.key.hasPrefix("must") && !$0.value.isNull }
+    let isCounting = node["metric"] != nil || ["library", "sql"].contains(node["type"]?.text)
+    if version >= .v310, isCounting, operators.count != 1 {
+      error(
+        node,
+        operators.isEmpty ? "a rule without operator" : "a rule with two operators",
+        "From v3.1.0 on each rule has exactly one, such as mustBe: 0."
+      )
     }
     return comparisons
   }

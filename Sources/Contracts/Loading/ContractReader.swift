@@ -11,19 +11,12 @@ struct ContractReader {
       return nil
     }
     guard readVersion(root) else { return nil }
-    checkKeys(root, KnownKeys.root, "the contract", unknownIsError: true)
-    var required = ["version", "kind", "id", "status"]
-    if version >= .v320 { required.removeLast() }
-    for key in required where root[key]?.isNull ?? true {
-      error(root, "the key \"\(key)\" is missing", "Every \(version.rawValue) contract has it.")
-    }
-    if let kind = root["kind"], kind.text != "DataContract" {
-      error(kind, "kind is not DataContract", "Write kind: DataContract.")
-    }
+    if let form = Form.all["contract"] { check(root, as: form) }
     if root["status"]?.text == "retired" { warn(root["status"], "the contract is retired") }
     if root["status"]?.text == "deprecated" { warn(root["status"], "the contract is deprecated") }
     let objects = readObjects(root)
     checkElements(root, objects)
+    checkRelationships(root)
     return Contract(
       apiVersion: version,
       id: root["id"]?.text ?? "",
@@ -34,7 +27,9 @@ struct ContractReader {
       domain: root["domain"]?.text,
       owner: Self.owner(root["team"]),
       objects: objects,
-      settings: readSettings(root)
+      serviceLevels: readServiceLevels(root),
+      settings: readSettings(root["customProperties"]),
+      document: root.json
     )
   }
 
@@ -63,22 +58,13 @@ struct ContractReader {
       warn(root, "the contract has no schema: it describes no stream")
       return []
     }
-    guard let elements = schema.elements else {
-      error(schema, "schema is not a list of objects", "Begin each with a dash: - name: orders.")
-      return []
-    }
+    guard let elements = schema.elements else { return [] }
     var objects: [ContractObject] = []
     var names: [String: YAMLNode] = [:]
     for element in elements {
-      guard let name = readName(element, "the object") else { continue }
+      guard let name = element["name"]?.text else { continue }
       if names.updateValue(element, forKey: name) != nil {
         error(element["name"] ?? element, "the object \"\(name)\" stands twice", nil)
-      }
-      checkKeys(element, KnownKeys.object, "the object \(name)", unknownIsError: true)
-      if let type = element["logicalType"]?.text, type != "object",
-        version < .v320 || type != "blob"
-      {
-        error(element["logicalType"], "logicalType of an object is not \(type)", "Write object.")
       }
       var object = ContractObject(name: name, physicalName: element["physicalName"]?.text)
       object.properties = readProperties(element["properties"], "\(name)")
@@ -87,19 +73,6 @@ struct ContractReader {
       objects.append(object)
     }
     return objects
-  }
-
-  /// The name of an object or property, which each must have.
-  mutating func readName(_ node: YAMLNode, _ what: String) -> String? {
-    guard case .mapping = node else {
-      error(node, "\(what) is not a mapping", "Write - name: NAME.")
-      return nil
-    }
-    guard let name = node["name"]?.text, !name.isEmpty else {
-      error(node, "\(what) has no name", nil)
-      return nil
-    }
-    return name
   }
 
   private mutating func checkKeyPositions(_ object: ContractObject, _ node: YAMLNode) {
@@ -132,6 +105,19 @@ struct ContractReader {
     }
   }
 
+  private func readServiceLevels(_ root: YAMLNode) -> [ServiceLevel] {
+    (root["slaProperties"]?.elements ?? []).compactMap { node in
+      guard let name = node["property"]?.text else { return nil }
+      let element = node["element"]?.text ?? root["slaDefaultElement"]?.text ?? ""
+      return ServiceLevel(
+        name: name,
+        value: node["value"]?.json ?? .null,
+        unit: node["unit"]?.text,
+        elements: element.split(separator: ",").map { String($0.drop { $0 == " " }) }
+      )
+    }
+  }
+
   private static func owner(_ team: YAMLNode?) -> String? {
     if let name = team?["name"]?.text { return name }
     let members = team?.elements ?? team?["members"]?.elements ?? []
@@ -139,9 +125,10 @@ struct ContractReader {
     return (owner ?? members.first).flatMap { ($0["username"] ?? $0["name"])?.text }
   }
 
-  private func readSettings(_ root: YAMLNode) -> [String: String] {
+  /// What a contract, an object or a property says to Dativo alone.
+  func readSettings(_ customProperties: YAMLNode?) -> [String: String] {
     var settings: [String: String] = [:]
-    for entry in root["customProperties"]?.elements ?? [] {
+    for entry in customProperties?.elements ?? [] {
       guard let name = entry["property"]?.text, name.hasPrefix("dativo.") else { continue }
       settings[name] = entry["value"]?.text
     }
@@ -158,38 +145,5 @@ struct ContractReader {
   mutating func warn(_ node: YAMLNode?, _ message: String, _ hint: String? = nil) {
     let mark = node?.mark ?? YAMLNode.Mark(line: 1, column: 1)
     problems.append(Problem(.warning, mark, message, hint: hint))
-  }
-
-  /// Names each key that `table` does not have, or has for a later version only.
-  mutating func checkKeys(
-    _ node: YAMLNode,
-    _ table: KnownKeys.Table,
-    _ what: String,
-    unknownIsError: Bool
-  ) {
-    for member in node.members where !member.value.isNull {
-      if let since = table[member.key] {
-        guard since > version else { continue }
-        problems.append(
-          Problem(
-            unknownIsError ? .error : .warning,
-            member.keyMark,
-            "the key \"\(member.key)\" does not exist in \(version.rawValue)",
-            hint: "It came with \(since.rawValue): raise apiVersion, or remove the key."
-          )
-        )
-        continue
-      }
-      let near = Nearest.name(to: member.key, among: table.keys)
-      problems.append(
-        Problem(
-          unknownIsError ? .error : .warning,
-          member.keyMark,
-          "unknown key \"\(member.key)\" in \(what)",
-          hint: near.map { "Did you mean \"\($0)\"?" }
-            ?? "Known keys: \(table.keys.sorted().joined(separator: ", "))."
-        )
-      )
-    }
   }
 }

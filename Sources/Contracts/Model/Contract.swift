@@ -1,3 +1,5 @@
+package import JSON
+
 /// A data contract as ODCS describes it: what streams must look like.
 package struct Contract: Sendable {
   package var apiVersion: ODCSVersion
@@ -12,8 +14,22 @@ package struct Contract: Sendable {
   /// The hash of the file, in hexadecimal.
   package var sha256 = ""
   package var objects: [ContractObject]
+  package var serviceLevels: [ServiceLevel] = []
   /// The values of `customProperties` whose names begin `dativo.`, by name.
   package var settings: [String: String]
+  /// The whole contract as JSON: servers, team, roles, price, support, and what else it says.
+  package var document: JSONValue = .null
+}
+
+/// What is promised about the service of the data, such as how fresh it is.
+package struct ServiceLevel: Sendable {
+  /// `latency`, `retention` and so on, as it is written.
+  package var name: String
+  package var value: JSONValue
+  /// `d`, `day`, `h`, …; nil if there is none.
+  package var unit: String?
+  /// The elements it is about, `object.property` or, of a single object, `property`.
+  package var elements: [String]
 }
 
 /// The versions of the standard that load.
