@@ -30,7 +30,8 @@ extension ContractReader {
         "maxProperties"
       )
       property.requiredMembers = (node["required"]?.elements ?? []).compactMap(\.text)
-      if let names = node["required"]?.elements, Set(names.map(\.json)).count < max(names.count, 1) {
+      if let names = node["required"]?.elements, Set(names.map(\.json)).count < max(names.count, 1)
+      {
         error(node["required"], "required is an empty list, or has a name twice", nil)
       }
     case .vector?: readVector(node, &property)

@@ -95,7 +95,11 @@ extension ContractReader {
     if node["properties"] != nil, type != .object {
       let message = "properties belong to logicalType object, not \(text)"
       // The standard's schema lets any item have them.
-      if isItem { warn(node["properties"], message) } else { error(node["properties"], message, nil) }
+      if isItem {
+        warn(node["properties"], message)
+      } else {
+        error(node["properties"], message, nil)
+      }
     }
     if (node["map"] != nil) != (type == .map), version >= .v320 {
       let place = node["map"] ?? typeNode

@@ -22,7 +22,7 @@ package struct Contract: Sendable {
 }
 
 /// What is promised about the service of the data, such as how fresh it is.
-package struct ServiceLevel: Sendable {
+package struct ServiceLevel: Hashable, Sendable {
   /// `latency`, `retention` and so on, as it is written.
   package var name: String
   package var value: JSONValue

@@ -1,0 +1,132 @@
+import JSON
+
+/// Reads JSON Schemas, those of Singer streams among them, as properties of a contract.
+struct SchemaImport {
+  var losses: [String] = []
+
+  mutating func object(_ name: String, _ schema: JSONValue, keys: [String]) -> JSONValue {
+    var object: JSONObject = ["name": .string(name), "logicalType": "object"]
+    object["properties"] = .array(properties(schema, name, keys: keys))
+    return .object(object)
+  }
+
+  private mutating func properties(
+    _ schema: JSONValue,
+    _ place: String,
+    keys: [String] = []
+  ) -> [JSONValue] {
+    let required = Set((schema["required"]?.array ?? []).compactMap(\.string))
+    return (schema["properties"]?.object?.members ?? []).map { name, inner in
+      var property: JSONObject = ["name": .string(name)]
+      let (described, isNullable) = described(inner, "\(place).\(name)")
+      for (key, value) in described.members { property[key] = value }
+      if required.contains(name), !isNullable { property["required"] = true }
+      if let position = keys.firstIndex(of: name) {
+        property["primaryKey"] = true
+        property["primaryKeyPosition"] = .number(JSONNumber(position + 1))
+      }
+      return .object(property)
+    }
+  }
+
+  /// The type of a schema and what it asks of values; whether null is one of them.
+  private mutating func described(_ schema: JSONValue, _ place: String) -> (JSONObject, Bool) {
+    var schema = schema
+    var isNullable = false
+    // A choice between null and one other schema is that schema, nullable.
+    for key in ["anyOf", "oneOf"] {
+      let choices = schema[key]?.array ?? []
+      let others = choices.filter { $0["type"]?.string != "null" }
+      guard others.count == 1, others.count < choices.count, let other = others.first else {
+        continue
+      }
+      isNullable = true
+      schema = other
+    }
+    let types = schema["type"]?.array?.compactMap(\.string) ?? [schema["type"]?.string ?? ""]
+    let real = types.filter { $0 != "null" }
+    isNullable = isNullable || real.count < types.count
+    var property = type(Set(real), schema, place)
+    if let values = schema["enum"]?.array { property["quality"] = ContractImport.oneOf(values) }
+    if let text = schema["description"]?.string { property["description"] = .string(text) }
+    if let label = schema["x-odcs-classification"] { property["classification"] = label }
+    for key in ["allOf", "anyOf", "oneOf", "not", "if", "$ref", "patternProperties", "contains"]
+    where schema[key] != nil {
+      losses.append("\(place): \(key)")
+    }
+    return (property, isNullable)
+  }
+
+  private mutating func type(
+    _ types: Set<String>,
+    _ schema: JSONValue,
+    _ place: String
+  ) -> JSONObject {
+    if types == ["integer"] { return ContractImport.typed("integer", numbers(schema)) }
+    if types == ["number"] || types == ["integer", "number"] {
+      return ContractImport.typed("number", numbers(schema))
+    }
+    if types == ["boolean"] { return ContractImport.typed("boolean") }
+    if types == ["string"] { return text(schema) }
+    if types == ["array"] {
+      var property = ContractImport.typed(
+        "array",
+        options(schema, ["minItems", "maxItems", "uniqueItems"])
+      )
+      if let items = schema["items"], items.object?.isEmpty == false {
+        property["items"] = .object(described(items, "\(place)[]").0)
+      }
+      return property
+    }
+    if types == ["object"] || schema["properties"] != nil {
+      var property = ContractImport.typed(
+        "object",
+        options(schema, ["minProperties", "maxProperties"])
+      )
+      let inner = properties(schema, place)
+      if !inner.isEmpty { property["properties"] = .array(inner) }
+      if schema["additionalProperties"]?.object != nil {
+        losses.append("\(place): additionalProperties")
+      }
+      return property
+    }
+    if !types.isEmpty {
+      losses.append("\(place): the choice of \(types.sorted().joined(separator: ", "))")
+    }
+    return JSONObject()
+  }
+
+  private func text(_ schema: JSONValue) -> JSONObject {
+    switch schema["format"]?.string {
+    case "date"?: return ContractImport.typed("date", ["format": "yyyy-MM-dd"])
+    case "date-time"?: return ContractImport.typed("timestamp")
+    case "time"?: return ContractImport.typed("time")
+    case "singer.decimal"?, "x-singer.decimal"?: return ContractImport.typed("string")
+    default:
+      return ContractImport.typed(
+        "string",
+        options(schema, ["minLength", "maxLength", "pattern", "format"])
+      )
+    }
+  }
+
+  private func numbers(_ schema: JSONValue) -> JSONObject {
+    var found = options(
+      schema,
+      ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]
+    )
+    // Draft 4 has booleans that modify the bound beside them.
+    for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+      guard let isExclusive = found[exclusive]?.bool else { continue }
+      found[exclusive] = isExclusive ? found[bound] : nil
+      if isExclusive { found[bound] = nil }
+    }
+    return found
+  }
+
+  private func options(_ schema: JSONValue, _ keys: [String]) -> JSONObject {
+    var found = JSONObject()
+    for key in keys { if let value = schema[key], !value.isNull { found[key] = value } }
+    return found
+  }
+}
