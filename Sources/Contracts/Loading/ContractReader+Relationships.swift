@@ -1,7 +1,9 @@
 internal import JSON
 
 extension ContractReader {
-  /// A relationship to a property that its object does not have is an error. An object that is not
+  /// A relationship to a property that its object does not have is an error.
+  ///
+  /// An object that is not
   /// here may be in another contract, as in the standard's own example; other files are not followed.
   mutating func checkRelationships(_ root: YAMLNode) {
     let objects = root["schema"]?.elements ?? []

@@ -24,7 +24,9 @@ package struct Evaluation {
   /// Whether schemas led to one another without end: no further one is entered.
   private(set) var isEndless = false
 
-  /// Begins with a node; false if that leads nowhere. Each true needs a `leave`.
+  /// Begins with a node; false if that leads nowhere.
+  ///
+  /// Each true needs a `leave`.
   mutating func enter(_ node: SchemaNode, _ pointer: String) -> Bool {
     guard !isEndless, !isDecided else { return false }
     guard depth < Self.depthLimit else {
