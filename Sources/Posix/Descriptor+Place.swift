@@ -1,6 +1,15 @@
 internal import Glibc
 
 extension Descriptor {
+  /// Makes a file to read and write that has no name and is gone with its last descriptor.
+  package init(temporaryIn folder: String) throws(PosixError) {
+    let path = "\(folder)/.dativo-\(getpid())-\(UInt64.random(in: 0 ... .max)).tmp"
+    let file = try Descriptor(opening: path, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
+    // SAFETY: the name is lent for the call.
+    guard unsafe unlink(path) == 0 else { throw PosixError("unlink", path) }
+    self = file
+  }
+
   /// The bytes of a regular file; nil for a folder, a pipe or a device.
   package var fileSize: Int? {
     var status = stat()

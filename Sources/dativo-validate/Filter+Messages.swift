@@ -84,8 +84,28 @@ extension Filter {
     if stream.object != nil {
       unsafe findings += Duplicates.findings(recordStart, start + location.record.upperBound)
     }
-    stream.checkKeys(object, &findings)
+    do throws(PosixError) {
+      try stream.checkKeys(object, &findings)
+    } catch {
+      throw Self.keysFailed(error)
+    }
     return unsafe try judge(stream, findings, bytes)
+  }
+
+  private func keep(_ stream: StreamCheck) throws(Failure) {
+    do throws(PosixError) {
+      try stream.keepKeys()
+    } catch {
+      throw Self.keysFailed(error)
+    }
+  }
+
+  private static func keysFailed(_ error: PosixError) -> Failure {
+    Failure(
+      .io,
+      "the keys that must be unique cannot be kept in \(KeySet.folder): \(error.reason)",
+      hint: "TMPDIR names another folder; key_memory keeps more of them in memory."
+    )
   }
 
   /// Decides over a record by what it breaks.
@@ -104,7 +124,7 @@ extension Filter {
       }
     }
     guard let first = errors.first else {
-      stream.keepKeys()
+      try keep(stream)
       stream.passed += 1
       return .pass
     }
@@ -121,7 +141,7 @@ extension Filter {
           : "The record breaks the contract; --mode quarantine sets such records aside."
       )
     case .warn:
-      stream.keepKeys()
+      try keep(stream)
       stream.passed += 1
       return .pass
     case .quarantine:

@@ -68,6 +68,12 @@ struct Settings {
         choices: ["exclusive", "inclusive"]
       ),
       Setting("run_id", .string, "The id of the run in quarantine and report; default random."),
+      Setting(
+        "key_memory",
+        .size,
+        "Memory for the keys of a stream that must be unique; more of them go to files in TMPDIR.",
+        default: "64MiB"
+      ),
       Setting("max_line_size", .size, "The longest line that is read.", default: "64MiB"),
     ]
   )
@@ -83,6 +89,7 @@ struct Settings {
   var refusesUnknown = false
   var inclusiveBetween = false
   var runID: String
+  var keyMemory = 64 << 20
   var lineLimit = 64 << 20
 
   init(_ configuration: Configuration) throws(Failure) {
@@ -99,6 +106,7 @@ struct Settings {
     inclusiveBetween = configuration.string("between") == "inclusive"
     var generator = SystemRandomNumberGenerator()
     runID = configuration.string("run_id") ?? String(generator.next(), radix: 16)
+    keyMemory = try configuration.size("key_memory") ?? keyMemory
     lineLimit = try configuration.size("max_line_size") ?? lineLimit
   }
 

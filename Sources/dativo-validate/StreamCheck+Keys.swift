@@ -1,11 +1,13 @@
 import Contracts
 import JSON
 import JSONSchema
+import Posix
 
 extension StreamCheck {
   /// Whether the keys of the record that the fast check has just passed are new.
   ///
-  /// If so they are kept. A repeat is left to the exact check, which names it.
+  /// If so they are kept. A repeat is left to the exact check, which names it; so is a disk that
+  /// cannot be read, which fails there.
   func acceptCapturedKeys() -> Bool {
     guard let object, !object.keys.isEmpty else { return true }
     hashes.removeAll(keepingCapacity: true)
@@ -17,15 +19,14 @@ extension StreamCheck {
           break
         }
       }
-      if let hash, keys[hashes.count].contains(hash) { return false }
+      if let hash, (try? keys[hashes.count].contains(hash)) ?? true { return false }
       hashes.append(hash)
     }
-    keepKeys()
-    return true
+    return (try? keepKeys()) != nil
   }
 
   /// Adds a finding for each key of `record` that an accepted record had before.
-  func checkKeys(_ record: JSONObject, _ findings: inout [Finding]) {
+  func checkKeys(_ record: JSONObject, _ findings: inout [Finding]) throws(PosixError) {
     guard let object, !object.keys.isEmpty else { return }
     hashes.removeAll(keepingCapacity: true)
     let isDelete = ObjectCheck.isDelete(record)
@@ -36,7 +37,7 @@ extension StreamCheck {
         hash = nil
       }
       hashes.append(hash)
-      guard let hash, keys[index].contains(hash) else { continue }
+      guard let hash, try keys[index].contains(hash) else { continue }
       let value: JSONValue =
         key.fields.count == 1
         ? record[key.fields[0]] ?? .null : .array(key.fields.map { record[$0] ?? .null })
@@ -53,9 +54,9 @@ extension StreamCheck {
   }
 
   /// Keeps the keys of a record that was accepted.
-  func keepKeys() {
+  func keepKeys() throws(PosixError) {
     for (index, hash) in hashes.enumerated() {
-      if let hash { _ = keys[index].insert(hash) }
+      if let hash { try keys[index].insert(hash) }
     }
   }
 }

@@ -63,7 +63,8 @@ final class StreamCheck {
         datasetScope: entry.contract.settings["dativo.scope"] == "dataset"
       )
     }
-    keys = (object?.keys ?? []).map { _ in KeySet() }
+    let count = max(object?.keys.count ?? 0, 1)
+    keys = (object?.keys ?? []).map { _ in KeySet(limit: settings.keyMemory / count) }
     tallies = (object?.endRules ?? []).map { _ in 0 }
     skipped = object?.skipped ?? []
     compile()
