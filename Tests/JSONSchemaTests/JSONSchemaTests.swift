@@ -37,7 +37,7 @@ import Testing
   @Test func whatIsNotEvaluatedIsSkipped() throws {
     let schema: JSONValue = ["unevaluatedProperties": false, "$ref": "http://example.org/x"]
     let skipped = try JSONSchema(schema).skipped.map(\.keyword)
-    #expect(Set(skipped) == ["unevaluatedProperties", "$ref"])
+    #expect(skipped == ["$ref"])
   }
 
   @Test func aDanglingReferenceIsAProblem() throws {

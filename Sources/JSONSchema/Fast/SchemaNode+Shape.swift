@@ -45,8 +45,7 @@ extension SchemaNode {
     let choice = anyOf.isEmpty ? oneOf : anyOf
     guard choice.count == 2, anyOf.isEmpty || oneOf.isEmpty, kinds == nil, choices == nil,
       number.isEmpty, text.isEmpty, properties.isEmpty, !needsContext, items == nil,
-      reference == nil,
-      allOf.isEmpty, not == nil, condition == nil, additionalProperties == nil,
+      reference == nil, allOf.isEmpty, not == nil, condition == nil, additionalProperties == nil,
       let other = choice.first(where: { $0.kinds != .null }),
       choice.contains(where: { $0.kinds == .null }), let kinds = other.kinds, other.choices == nil,
       !kinds.contains(.null), other.simple != nil

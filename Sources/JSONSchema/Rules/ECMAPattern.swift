@@ -5,13 +5,33 @@ enum ECMAPattern {
   private static let spaces =
     #"\t\n\x0b\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"#
 
+  /// The general categories by their long names; PCRE2 knows the short ones.
   private static let properties = [
-    "Letter": "L", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Number": "N",
-    "Decimal_Number": "Nd", "digit": "Nd", "Punctuation": "P", "Symbol": "S", "Separator": "Z",
-    "Mark": "M", "Alphabetic": "L",
+    "Letter": "L", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Titlecase_Letter": "Lt",
+    "Cased_Letter": "L&", "LC": "L&", "Modifier_Letter": "Lm", "Other_Letter": "Lo", "Mark": "M",
+    "Nonspacing_Mark": "Mn", "Spacing_Mark": "Mc", "Enclosing_Mark": "Me", "Number": "N",
+    "Decimal_Number": "Nd", "digit": "Nd", "Letter_Number": "Nl", "Other_Number": "No",
+    "Punctuation": "P", "punct": "P", "Connector_Punctuation": "Pc", "Dash_Punctuation": "Pd",
+    "Open_Punctuation": "Ps", "Close_Punctuation": "Pe", "Initial_Punctuation": "Pi",
+    "Final_Punctuation": "Pf", "Other_Punctuation": "Po", "Symbol": "S", "Math_Symbol": "Sm",
+    "Currency_Symbol": "Sc", "Modifier_Symbol": "Sk", "Other_Symbol": "So", "Separator": "Z",
+    "Space_Separator": "Zs", "Line_Separator": "Zl", "Paragraph_Separator": "Zp", "Other": "C",
+    "Control": "Cc", "cntrl": "Cc", "Format": "Cf", "Surrogate": "Cs", "Private_Use": "Co",
+    "Unassigned": "Cn",
   ]
 
-  static func translated(_ source: String) throws(Pattern.Problem) -> [UInt8] {
+  /// What PCRE2 calls a property that ECMA writes as `name` or `kind=name`.
+  private static func property(_ text: String) -> String {
+    guard let mark = text.firstIndex(of: "=") else { return properties[text] ?? text }
+    let value = String(text[text.index(after: mark)...])
+    switch text[..<mark] {
+    case "Script", "sc": return "sc:\(value)"
+    case "Script_Extensions", "scx": return "scx:\(value)"
+    default: return properties[value] ?? value
+    }
+  }
+
+  static func translated(_ source: String, isStrict: Bool) throws(Pattern.Problem) -> [UInt8] {
     var output = ""
     var rest = source.unicodeScalars[...]
     var inClass = false
@@ -20,7 +40,7 @@ enum ECMAPattern {
       defer { previous = character }
       switch character {
       case "\\":
-        try escape(&rest, inClass, &output)
+        try escape(&rest, inClass, isStrict, &output)
       case "[" where !inClass:
         inClass = true
         output += "["
@@ -61,6 +81,7 @@ enum ECMAPattern {
   private static func escape(
     _ rest: inout Substring.UnicodeScalarView,
     _ inClass: Bool,
+    _ isStrict: Bool,
     _ output: inout String
   ) throws(Pattern.Problem) {
     guard let letter = rest.popFirst() else {
@@ -83,11 +104,11 @@ enum ECMAPattern {
       output += "\\\(letter)"
       guard rest.first == "{", let close = rest.firstIndex(of: "}") else { return }
       let name = String(rest[rest.index(after: rest.startIndex)..<close])
-      let value = name.split(separator: "=").last.map(String.init) ?? name
-      output += "{\(properties[value] ?? value)}"
+      output += "{\(property(name))}"
       rest = rest[rest.index(after: close)...]
     // An identity escape; PCRE2 gives some letters a meaning that ECMA has not.
     case "a", "e", "C", "g", "L", "l", "U", "o":
+      if isStrict { throw Pattern.Problem(reason: "\\\(letter), which means nothing", hint: nil) }
       output.unicodeScalars.append(letter)
     default:
       output += "\\"

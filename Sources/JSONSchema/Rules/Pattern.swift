@@ -30,10 +30,10 @@ package final class Pattern {
   private let data: OpaquePointer
   private let context: OpaquePointer?
 
-  /// Compiles `source`.
-  package init(_ source: String) throws(Problem) {
+  /// Compiles `source`; with `isStrict` a letter is escaped only where that means something.
+  package init(_ source: String, isStrict: Bool = false) throws(Problem) {
     self.source = source
-    let translated = try ECMAPattern.translated(source)
+    let translated = try ECMAPattern.translated(source, isStrict: isStrict)
     var number: Int32 = 0
     var offset = 0
     let compileContext = unsafe pcre2_compile_context_create_8(nil)

@@ -4,11 +4,11 @@ import Posix
 
 /// Judges documents by a schema: a line `{"schema": …, "data": […]}` in, a line out.
 ///
-/// `formats` says whether formats are asserted, `draft` is the address of the draft for schemas that name none.
-///
-/// A line `{"documents": {address: schema}}`, which has no answer, gives what references may lead to
-/// from there on. For each document one letter: `v` valid, `i` invalid by the exact check, in upper case where the
-/// fast check is sure of it. After a blank, the keywords that were skipped.
+/// `formats` says whether formats are asserted, `draft` is the address of the draft for schemas that
+/// name none. A line `{"documents": {address: schema}}`, which has no answer, gives what references
+/// may lead to from there on. For each document one letter: `v` valid, `i` invalid by the exact
+/// check, in upper case where the fast check is sure of it. After a blank, the keywords that were
+/// skipped.
 var reader = LineReader(0)
 var writer = BlockWriter(1)
 
