@@ -91,7 +91,8 @@ struct FastNumber {
     var shift = decimal.exponent + scale
     var isExact = true
     while shift < 0, !digits.isEmpty {
-      isExact = isExact && digits.removeLast() == 0
+      let last = digits.removeLast()
+      isExact = isExact && last == 0
       shift += 1
     }
     guard !digits.isEmpty else {
