@@ -34,6 +34,18 @@ import Testing
   }
 
   @Test(arguments: [
+    ("0.1", true), ("5", false), ("19.99", false), ("0.123456789", false), ("-19.99", true),
+    ("-20", false), ("-1e400", false),
+  ])
+  func boundsOfManyDecimalsAreNarrowed(value: String, isFine: Bool) throws {
+    let shape = number {
+      $0.minimum = JSONNumber("-19.99123456789012345678")
+      $0.exclusiveMaximum = JSONNumber("0.1234567890123456789")
+    }
+    #expect(isSure(shape, "{\"a\":\(value)}") == isFine)
+  }
+
+  @Test(arguments: [
     ("19.99", true), ("1.255", false), ("5", true), ("123456789012345678.25", false),
   ])
   func stepsOfAPowerOfTenAreCountedInDigits(value: String, isFine: Bool) throws {

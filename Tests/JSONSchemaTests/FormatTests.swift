@@ -24,7 +24,9 @@ import Testing
     // Reads from right to left, but ends with a hyphen, or mixes with Latin.
     (.internationalHostname, "مثال", true), (.internationalHostname, "aمثال", false),
     (.internationalHostname, "مثالa", false), (.internationalHostname, "مثال1", true),
-    (.internationalHostname, "1مثال", false),
+    (.internationalHostname, "1مثال", false), (.internationalHostname, "مثال.a1", true),
+    // Beside such a label no other may begin with a digit.
+    (.internationalHostname, "مثال.1a", false), (.internationalHostname, "xn--mgbh0fb.1a", false),
     // A joiner between letters that would join, and after one that does not.
     (.internationalHostname, "\u{628}\u{200C}\u{628}", true),
     (.internationalHostname, "\u{631}\u{200C}\u{628}", false),
@@ -39,7 +41,9 @@ import Testing
     (.hostname, "xn--n3h", false),
     (.internationalEmail, "用户@例子.广告", true), (.internationalEmail, "用户", false),
     (.internationalEmail, "a..b@例子.广告", false), (.internationalEmail, "a@☃", false),
-    (.email, "user@例子.广告", false),
+    (.email, #""a b\"c"@d.e"#, true), (.email, #""a"b"@d.e"#, false), (.email, #""a\"@d.e"#, false),
+    (.email, #""a\\"b"@d.e"#, false), (.email, #""a\\"@d.e"#, true), (.email, "user@例子.广告", false),
+    (.email, "a@[IPv6:::1]", true), (.email, "a@[IPx6:::1]", false),
   ])
   func namesOfAnyScript(format: Format, text: String, isAccepted: Bool) {
     #expect(format.accepts(text.utf8.span) == isAccepted)
@@ -67,7 +71,8 @@ import Testing
     (.uriTemplate, "{a..b}", false), (.uriTemplate, "{a.}", false), (.uriTemplate, "{a:0}", false),
     (.uriTemplate, "{a:10000}", false), (.uriTemplate, "{a,}", false),
     (.uriTemplate, "{%41}", true), (.uriTemplate, "{%4}", false), (.uriTemplate, "é", true),
-    (.uriTemplate, "a b", false), (.uriTemplate, "{a-b}", false), (.uriTemplate, "", true),
+    (.uriTemplate, "a b", false), (.uriTemplate, "o'clock", true), (.uriTemplate, "{a-b}", false),
+    (.uriTemplate, "", true),
     (.relativeJSONPointer, "0", true), (.relativeJSONPointer, "1/a~0b", true),
     (.relativeJSONPointer, "0#", true), (.relativeJSONPointer, "0+1/a", true),
     (.relativeJSONPointer, "0-1#", true), (.relativeJSONPointer, "01", false),

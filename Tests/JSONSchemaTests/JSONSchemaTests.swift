@@ -44,4 +44,18 @@ import Testing
     let schema: JSONValue = ["properties": ["a": ["$ref": "#/definitions/x"]]]
     #expect(throws: JSONSchema.Problem.self) { try JSONSchema(schema) }
   }
+
+  /// "é" and "e" with an accent are two names, with a schema each.
+  @Test func namesThatAreOneToSwiftAreTwoPlaces() throws {
+    let schema: JSONValue = [
+      "properties": [
+        "\u{E9}": ["type": "string"], "e\u{301}": ["type": "integer"],
+        "a": ["$ref": "#/properties/e\u{301}"], "b": ["$ref": "#/$defs/\u{301}x"],
+      ],
+      "$defs": ["\u{301}x": ["const": 1]],
+    ]
+    let compiled = try JSONSchema(schema)
+    #expect(compiled.findings(in: ["\u{E9}": "x", "e\u{301}": 1, "a": 1, "b": 1]).isEmpty)
+    #expect(compiled.findings(in: ["\u{E9}": 1, "e\u{301}": "x", "a": "x", "b": 2]).count == 4)
+  }
 }

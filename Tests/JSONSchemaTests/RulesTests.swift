@@ -61,4 +61,10 @@ import Testing
     )
     #expect(Finding.excerpt(.string(String(repeating: "x", count: 200))).count == 80)
   }
+
+  @Test func pointersAreTakenApartByBytes() {
+    #expect(Pointer.steps("/a~1b/~01//\u{301}x") == ["a/b", "~1", "", "\u{301}x"])
+    #expect(Pointer.steps("") == [])
+    #expect(Pointer.steps(Pointer.append("/a", "~/\u{301}")) == ["a", "~/\u{301}"])
+  }
 }

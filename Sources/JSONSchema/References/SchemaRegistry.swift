@@ -42,7 +42,7 @@ struct SchemaRegistry {
     guard let resource = byAddress[address] ?? bring(address) else { return nil }
     let fragment = reference.decodedFragment
     var place = resource.place
-    if fragment.isEmpty || fragment.hasPrefix("/") {
+    if fragment.isEmpty || fragment.utf8.first == 0x2F {
       place.pointer += fragment
     } else if let pointer = resource.anchors[fragment] {
       place.pointer = pointer
@@ -60,7 +60,7 @@ struct SchemaRegistry {
 
   /// The value at a place; nil if there is none.
   func value(at place: SchemaPlace) -> JSONValue? {
-    guard place.pointer.isEmpty || place.pointer.hasPrefix("/") else { return nil }
+    guard place.pointer.isEmpty || place.pointer.utf8.first == 0x2F else { return nil }
     var value = documents[place.document]
     for step in Pointer.steps(place.pointer) {
       let next: JSONValue? =
@@ -81,8 +81,9 @@ struct SchemaRegistry {
     var best = all[0]
     for resource in all.dropFirst() {
       let pointer = resource.place.pointer
-      if place.pointer.hasPrefix(pointer), pointer.utf8.count >= best.place.pointer.utf8.count,
-        place.pointer.utf8.count == pointer.utf8.count || place.pointer.hasPrefix(pointer + "/")
+      let rest = place.pointer.utf8.dropFirst(pointer.utf8.count)
+      if place.pointer.utf8.starts(with: pointer.utf8), rest.isEmpty || rest.first == 0x2F,
+        pointer.utf8.count >= best.place.pointer.utf8.count
       {
         best = resource
       }

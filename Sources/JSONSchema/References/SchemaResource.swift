@@ -1,3 +1,5 @@
+import JSON
+
 /// A schema that has an address of its own: a document, or a part of one that gives itself an id.
 final class SchemaResource {
   let address: URIReference
@@ -22,7 +24,7 @@ final class SchemaResource {
   }
 }
 
-/// A place in one of the documents.
+/// A place in one of the documents; names that differ in normalization alone are two places.
 struct SchemaPlace: Hashable, Sendable {
   var document: Int
   /// A JSON pointer.
@@ -30,5 +32,14 @@ struct SchemaPlace: Hashable, Sendable {
 
   func appending(_ step: String) -> SchemaPlace {
     SchemaPlace(document: document, pointer: Pointer.append(pointer, step))
+  }
+
+  static func == (left: Self, right: Self) -> Bool {
+    left.document == right.document && left.pointer.hasSameBytes(as: right.pointer)
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(document)
+    hasher.combine(ExactText(pointer))
   }
 }

@@ -69,11 +69,20 @@ package enum Pointer {
   package static func append(_ pointer: String, _ index: Int) -> String { "\(pointer)/\(index)" }
 
   /// The steps of a pointer, unescaped.
-  package static func steps(_ pointer: some StringProtocol) -> [String] {
-    pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { step in
-      step.split(separator: "~1", omittingEmptySubsequences: false).map { part in
-        part.split(separator: "~0", omittingEmptySubsequences: false).joined(separator: "~")
-      }.joined(separator: "/")
+  package static func steps(_ pointer: String) -> [String] {
+    // By bytes: a slash and an accent after it are one character of Swift's.
+    pointer.utf8.split(separator: 0x2F, omittingEmptySubsequences: false).dropFirst().map { step in
+      var bytes: [UInt8] = []
+      var rest = step
+      while let byte = rest.popFirst() {
+        if byte == 0x7E, let code = rest.first, code == 0x30 || code == 0x31 {
+          bytes.append(code == 0x30 ? 0x7E : 0x2F)
+          rest.removeFirst()
+        } else {
+          bytes.append(byte)
+        }
+      }
+      return String(decoding: bytes, as: UTF8.self)
     }
   }
 }
