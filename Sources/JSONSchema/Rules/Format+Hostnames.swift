@@ -40,6 +40,9 @@ extension Format {
       guard let count = IDNALabel.length(Array(label)) else { return false }
       length += count + 1
     }
-    return length <= 253
+    guard length <= 253 else { return false }
+    // One label that runs from right to left binds all of them.
+    let all = labels.map { IDNALabel.decoded(Array($0)) }
+    return !all.contains(where: BidiRule.runsLeft) || all.allSatisfy(BidiRule.accepts)
   }
 }

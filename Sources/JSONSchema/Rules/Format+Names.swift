@@ -14,7 +14,7 @@ extension Format {
     for index in text.indices where text[index] == 0x40 { at = index }
     guard at > 0, at < text.count - 1, at <= 64 || text.count <= 254 else { return false }
     if text[0] == 0x22 {
-      guard at >= 2, text[at - 1] == 0x22 else { return false }
+      guard at >= 2, isQuoted(text, at) else { return false }
     } else {
       guard text[0] != 0x2E, text[at - 1] != 0x2E else { return false }
       for index in 0..<at {
@@ -33,8 +33,25 @@ extension Format {
     guard text[text.count - 1] == 0x5D else { return false }
     let inner = text.extracting((at + 2)..<(text.count - 1))
     if isIPv4(inner, 0, inner.count) { return true }
-    return inner.count > 5 && inner[4] == 0x3A
-      && isIPv6(inner.extracting(5..<inner.count))
+    return isTagged(inner) && isIPv6(inner.extracting(5..<inner.count))
+  }
+
+  /// Whether a quoted string ends before `end`: quotes and backslashes within follow a backslash.
+  private static func isQuoted(_ text: Span<UInt8>, _ end: Int) -> Bool {
+    var index = 1
+    while index < end - 1 {
+      guard text[index] != 0x22 else { return false }
+      if text[index] == 0x5C { index += 1 }
+      guard text[index] >= 0x20, text[index] != 0x7F else { return false }
+      index += 1
+    }
+    return index == end - 1 && text[index] == 0x22
+  }
+
+  /// Whether an address literal begins with `IPv6:`.
+  private static func isTagged(_ text: Span<UInt8>) -> Bool {
+    text.count > 5 && text[0] | 0x20 == 0x69 && text[1] | 0x20 == 0x70 && text[2] | 0x20 == 0x76
+      && text[3] == 0x36 && text[4] == 0x3A
   }
 
   private static func isAtomMark(_ byte: UInt8) -> Bool {

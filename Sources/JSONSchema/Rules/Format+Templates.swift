@@ -1,5 +1,5 @@
 extension Format {
-  /// RFC 6570: literal text, and expressions between braces.
+  /// RFC 6570 with its erratum 6937: literal text, and expressions between braces.
   static func isURITemplate(_ text: Span<UInt8>) -> Bool {
     var index = 0
     while index < text.count {
@@ -14,7 +14,7 @@ extension Format {
       case 0x25:
         guard isEscape(text, index) else { return false }
         index += 3
-      case 0x21, 0x23, 0x24, 0x26, 0x28...0x3B, 0x3D, 0x3F...0x5B, 0x5D, 0x5F, 0x61...0x7A, 0x7E:
+      case 0x21, 0x23, 0x24, 0x26...0x3B, 0x3D, 0x3F...0x5B, 0x5D, 0x5F, 0x61...0x7A, 0x7E:
         index += 1
       case 0x80...:
         guard let count = internationalLength(text, index, isPrivate: true) else { return false }

@@ -27,6 +27,14 @@ enum IDNALabel {
     return isUnicodeLabel(label) && Punycode.encoded(label) == bytes
   }
 
+  /// The label as Unicode, where it is encoded.
+  static func decoded(_ label: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    guard label.allSatisfy(\.isASCII) else { return label }
+    let bytes = label.map { UInt8($0.value) }.map { $0 &- 0x41 <= 25 ? $0 | 0x20 : $0 }
+    guard bytes.starts(with: [0x78, 0x6E, 0x2D, 0x2D]) else { return label }
+    return Punycode.decoded(bytes[4...]) ?? label
+  }
+
   /// Whether a label that is not of ASCII alone is valid (RFC 5891, section 4.2).
   private static func isUnicodeLabel(_ label: [Unicode.Scalar]) -> Bool {
     guard let first = label.first, first != "-", label.last != "-" else { return false }
@@ -42,32 +50,12 @@ enum IDNALabel {
       case .contextual: if !IDNAContext(label, index).isRight { return false }
       }
     }
-    return isComposed(label) && fulfilsBidi(label)
+    return isComposed(label) && (!BidiRule.runsLeft(label) || BidiRule.accepts(label))
   }
 
   /// Whether the label is in normalization form C.
   private static func isComposed(_ label: [Unicode.Scalar]) -> Bool {
     label.elementsEqual(text(label)._nfc)
-  }
-
-  /// Whether the label, if anything in it runs from right to left, reads one way only (RFC 5893).
-  private static func fulfilsBidi(_ label: [Unicode.Scalar]) -> Bool {
-    let mayRunLeft = label.contains { scalar in
-      switch scalar.value {
-      case 0x590...0x8FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFF, 0x10800...0x10FFF, 0x1E800...0x1EFFF:
-        true
-      default: false
-      }
-    }
-    guard mayRunLeft else { return true }
-    let text = text(label)
-    guard IDNAContext.matches(#"[\p{bc:R}\p{bc:AL}\p{bc:AN}]"#, text) else { return true }
-    let mixesDigits = #"(?!.*\p{bc:EN}.*\p{bc:AN}|.*\p{bc:AN}.*\p{bc:EN})"#
-    let begin = #"(?=[\p{bc:R}\p{bc:AL}])"#
-    let middle =
-      #"[\p{bc:R}\p{bc:AL}\p{bc:AN}\p{bc:EN}\p{bc:ES}\p{bc:CS}\p{bc:ET}\p{bc:ON}\p{bc:BN}\p{bc:NSM}]*"#
-    let end = #"[\p{bc:R}\p{bc:AL}\p{bc:EN}\p{bc:AN}]\p{bc:NSM}*"#
-    return IDNAContext.matches("^\(mixesDigits)\(begin)\(middle)\(end)$", text)
   }
 
   static func text(_ scalars: some Sequence<Unicode.Scalar>) -> String {
