@@ -69,4 +69,25 @@ import Testing
     let shape = number { _ in }
     #expect(isSure(shape, #"{ "b" : {"x":1,"y":[2]} , "a" : 1.5e3 }"#))
   }
+
+  @Test(arguments: [
+    ("", "{}", true), ("", "null", true), (#","minProperties":1"#, "{}", false),
+    (#","required":["a"]"#, "{}", false), (#","maxItems":1,"not":{"const":null}"#, "null", false),
+  ])
+  func onlyABareChoiceWithNullHasAShape(more: String, value: String, isFine: Bool) throws {
+    let text = #"{"anyOf":[{"type":"null"},{"type":"object"}]\#(more)}"#
+    let schema = try JSONSchema(JSONValue.parse(Array(text.utf8)))
+    var shape = FastShape(.object)
+    shape.properties = [("v", schema.root.shape(), true)]
+    #expect(isSure(shape, #"{"v":\#(value)}"#) == isFine)
+  }
+
+  @Test(arguments: [#""not":{}"#, #""enum":[1]"#, #""const":1"#])
+  func aNullThatIsAskedForMoreIsNotSure(more: String) throws {
+    let text = #"{"anyOf":[{"type":"null",\#(more)},{"type":"string"}]}"#
+    let schema = try JSONSchema(JSONValue.parse(Array(text.utf8)))
+    var shape = FastShape(.object)
+    shape.properties = [("v", schema.root.shape(), true)]
+    #expect(!isSure(shape, #"{"v":null}"#))
+  }
 }

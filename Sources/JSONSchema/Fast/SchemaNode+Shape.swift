@@ -43,29 +43,37 @@ extension SchemaNode {
   /// The shape of a bare choice between null and one other schema, as many taps write it.
   private func nullable(_ depth: Int) -> FastShape? {
     let choice = anyOf.isEmpty ? oneOf : anyOf
-    guard choice.count == 2, anyOf.isEmpty || oneOf.isEmpty, kinds == nil, choices == nil,
-      number.isEmpty, text.isEmpty, properties.isEmpty, !needsContext, items == nil,
-      reference == nil, allOf.isEmpty, not == nil, condition == nil, additionalProperties == nil,
+    guard choice.count == 2, anyOf.isEmpty || oneOf.isEmpty, isBare,
       let other = choice.first(where: { $0.kinds != .null }),
-      choice.contains(where: { $0.kinds == .null }), let kinds = other.kinds, other.choices == nil,
-      !kinds.contains(.null), other.simple != nil
+      let null = choice.first(where: { $0.kinds == .null }), null.simple != nil,
+      null.choices == nil, let kinds = other.kinds, other.choices == nil, !kinds.contains(.null),
+      other.simple != nil
     else { return nil }
     var shape = other.shape(depth: depth + 1)
     shape.kinds.insert(.null)
     return shape
   }
 
+  /// Whether no keyword is there but perhaps `anyOf` and `oneOf`.
+  private var isBare: Bool {
+    constant == nil && hasShapesOnly && kinds == nil && choices == nil && number.isEmpty
+      && text.isEmpty && properties.isEmpty && items == nil && additionalProperties == nil
+      && minItems == nil && maxItems == nil
+  }
+
   /// The node whose own keywords are all that there is to check; nil if others are at work.
   private var simple: SchemaNode? {
-    if constant != nil || needsContext { return nil }
     let isPlain =
-      allOf.isEmpty && oneOf.isEmpty && not == nil && condition == nil && patternProperties.isEmpty
-      && propertyNames == nil && dependentRequired.isEmpty && dependentSchemas.isEmpty
-      && prefixItems.isEmpty && contains == nil && !uniqueItems && minProperties == nil
-      && maxProperties == nil && required.isEmpty
+      constant == nil && hasShapesOnly && anyOf.isEmpty && oneOf.isEmpty
       && (additionalProperties == nil || additionalProperties?.constant != nil)
-    guard isPlain else { return nil }
-    if anyOf.isEmpty, reference == nil { return self }
-    return nil
+    return isPlain ? self : nil
+  }
+
+  /// Whether every keyword, but for `anyOf` and `oneOf`, is one that a shape has room for.
+  private var hasShapesOnly: Bool {
+    !needsContext && reference == nil && allOf.isEmpty && not == nil && condition == nil
+      && patternProperties.isEmpty && propertyNames == nil && dependentRequired.isEmpty
+      && dependentSchemas.isEmpty && prefixItems.isEmpty && contains == nil && !uniqueItems
+      && minProperties == nil && maxProperties == nil && required.isEmpty
   }
 }
