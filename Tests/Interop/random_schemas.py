@@ -55,6 +55,7 @@ class Dice(random.Random):
 
     def draft(self, draft):
         self.numbers = PLAIN if draft == 4 else NUMBERS
+        self.steps = [step for step in STEPS if draft > 4 or step != "1e2"]
 
 
 class Maker:
@@ -82,9 +83,7 @@ class Maker:
                     self.anchor(made, self.draft == 2020 or self.chance.random() < 0.5)
                 name = "/" + name
             self.definitions[name] = made
-        root = self.schema(0)
-        while not isinstance(root, dict):
-            root = self.schema(0)
+        root = self.flat() if self.chance.random() < 0.25 else self.schema(0)
         if self.draft < 2019 and "$ref" in root:
             root = {"allOf": [root]}
         if self.dynamic:
@@ -93,6 +92,26 @@ class Maker:
         root[self.id] = "http://example.com/root"
         if self.definitions:
             root[self.key] = {name.strip("/"): made for name, made in self.definitions.items()}
+        return root
+
+    def flat(self):
+        """A schema as streams have it: members, each with a type and a few bounds."""
+        chance = self.chance
+        members = {}
+        for name in chance.sample(NAMES, chance.randrange(1, 6)):
+            members[name] = made = {}
+            self.kinds(made, 3)
+            for group in chance.sample([self.numbers, self.strings, self.choices], chance.choice([0, 1, 1])):
+                group(made, 3)
+            if chance.random() < 0.1:
+                made["items"] = {"type": chance.sample(TYPES, 2)}
+            if chance.random() < 0.1:
+                members[name] = {"anyOf": [made, {"type": "null"}]}
+        root = {"type": "object", "properties": members}
+        if chance.random() < 0.3:
+            root["additionalProperties"] = False
+        if chance.random() < 0.3:
+            root["required"] = chance.sample(NAMES, 1)
         return root
 
     def anchor(self, made, is_set):
@@ -146,7 +165,7 @@ class Maker:
 
     def numbers(self, made, depth):
         for key in self.chance.sample(["minimum", "maximum", "multipleOf"], self.chance.randrange(1, 3)):
-            made[key] = number(self.chance.choice(STEPS if key == "multipleOf" else self.chance.numbers))
+            made[key] = number(self.chance.choice(self.chance.steps if key == "multipleOf" else self.chance.numbers))
         for key in ["minimum", "maximum"]:
             if self.chance.random() < 0.3:
                 name = "exclusive" + key.capitalize()

@@ -25,11 +25,16 @@ THEIRS = {
 }
 
 
-def is_theirs(draft, schema, letter):
+def is_theirs(draft, schema, instance, letter):
     """Whether a difference is a known fault of jsonschema-rs."""
+    if letter == "I":
+        return False
+    # Theirs rounds a number written with a point to a double where it fits none: 2^53 + 1 in effect.
+    if "9007199254740993.0" in instance:
+        return True
     # In 2019-09, items that `contains` accepts are left to `unevaluatedItems`: only the draft after
     # it makes them count. jsonschema-rs lets them count in both.
-    return draft == 2019 and letter != "I" and '"contains"' in schema and '"unevaluatedItems"' in schema
+    return draft == 2019 and '"contains"' in schema and '"unevaluatedItems"' in schema
 
 
 def test_agreement():
@@ -46,7 +51,7 @@ def test_agreement():
     assert done.code == 0, done
     answers = done.out.split("\n")[:-1]
     assert len(answers) == len(cases)
-    different, theirs_alone, verdicts = [], 0, collections.Counter()
+    different, theirs_alone, sure, verdicts = [], 0, 0, collections.Counter()
     for (draft, schema, values), answer in zip(cases, answers):
         letters, _, skipped = answer.partition(" ")
         assert not answer.startswith("!") and not skipped, f"seed {SEED}: {schema}: {answer}"
@@ -54,17 +59,18 @@ def test_agreement():
         for instance, letter in zip(values, letters):
             theirs = judge.is_valid(json.loads(instance, parse_float=decimal.Decimal))
             verdicts[theirs] += 1
+            sure += letter == "V"
             if (letter.lower() == "v") == theirs and letter != "I":
                 continue
-            if is_theirs(draft, schema, letter):
+            if is_theirs(draft, schema, instance, letter):
                 theirs_alone += 1
             else:
                 different.append(f"{schema}\n    {instance}\n    ours {letter}, theirs {theirs}")
-    print(f"{sum(verdicts.values())} pairs, {verdicts[True]} valid, {len(different)} different, "
-          f"{theirs_alone} by a fault of theirs")
+    print(f"{sum(verdicts.values())} pairs, {verdicts[True]} valid, {sure} of them surely, "
+          f"{len(different)} different, {theirs_alone} by a fault of theirs")
     assert not different, f"seed {SEED}\n" + "\n".join(sorted(different, key=len)[:20])
-    # Neither side may have an easy time of it.
-    assert min(verdicts.values()) > PAIRS // 5
+    # Neither verdict may have an easy time of it, nor the fast check.
+    assert min(verdicts.values()) > PAIRS // 5 and sure > PAIRS // 20
 
 
 def is_strict(form, value):
