@@ -86,6 +86,19 @@ import Testing
     #expect(format.accepts(text.utf8.span) == isAccepted)
   }
 
+  /// What is too long is refused before the work that grows with its square.
+  @Test func aLongNameIsNoName() {
+    let text = String(repeating: "aé實", count: 1_000_000)
+    let cases: [(Format, String)] = [
+      (.internationalHostname, text), (.internationalEmail, "a@\(text)"),
+      (.hostname, "xn--\(String(repeating: "a", count: 1_000_000))"),
+    ]
+    for (format, text) in cases {
+      let isAccepted = format.accepts(text.utf8.span)
+      #expect(!isAccepted)
+    }
+  }
+
   @Test func aNameThatNoDraftHasIsAnAnnotation() {
     #expect(Format(name: "password") == nil)
     #expect(Format(name: "idn-email") == .internationalEmail)

@@ -31,6 +31,8 @@ extension Format {
 
   /// RFC 5890: labels of any script, between dots of four kinds, 253 bytes in all as A-labels.
   static func isInternationalHostname(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    // No character takes more than four bytes here and less than one there.
+    guard end - start <= 4 * 253 else { return false }
     let scalars = Array(string(text.extracting(start..<end)).unicodeScalars)
     var length = -1
     let labels = scalars.split(omittingEmptySubsequences: false) { scalar in

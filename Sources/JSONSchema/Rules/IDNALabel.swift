@@ -9,7 +9,7 @@ enum IDNALabel {
       let bytes = label.map { UInt8($0.value) }
       return Format.isHostname(bytes.span, 0, bytes.count) ? bytes.count : nil
     }
-    guard isUnicodeLabel(label) else { return nil }
+    guard label.count <= 63, isUnicodeLabel(label) else { return nil }
     let length = 4 + Punycode.encoded(label).count
     return length <= 63 ? length : nil
   }
