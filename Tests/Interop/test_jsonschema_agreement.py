@@ -102,6 +102,9 @@ def test_formats(form):
             # What stands before an `@` may be of any script in ours: such addresses are in use.
             if form == "email" and letter in "vV" and not value.isascii():
                 continue
+            # RFC 5321 has any printable character after a backslash, theirs a few.
+            if form in ["email", "idn-email"] and letter in "vV" and "\\" in value:
+                continue
             if letter != "i" or not is_strict(form, value):
                 different.append(f"{value!r}: ours {letter}, theirs {theirs}")
     assert not different, f"seed {SEED}\n" + "\n".join(sorted(different, key=len)[:20])
