@@ -67,17 +67,21 @@ struct KeySet {
     return false
   }
 
-  /// Adds a key that is not in the set.
-  mutating func insert(_ hash: Hash) throws(PosixError) {
+  /// Makes sure that one more key can be added.
+  mutating func makeRoom() throws(PosixError) {
+    guard held * 8 >= slots.count * 3 else { return }
+    // Half of the memory is for keys, half for the filters of the files.
+    if slots.count * 16 <= limit / 2 { grow() } else { try spill() }
+  }
+
+  /// Adds a key that is not in the set; there must be room.
+  mutating func insert(_ hash: Hash) {
     let hash = hash.stored
     let place = place(hash, slots)
     guard slots[place] == 0 else { return }
     slots[place] = hash.low
     slots[place + 1] = hash.high
     held += 1
-    guard held * 8 > slots.count * 3 else { return }
-    // Half of the memory is for keys, half for the filters of the files.
-    if slots.count * 16 <= limit / 2 { grow() } else { try spill() }
   }
 
   private func place(_ hash: Hash, _ slots: [UInt64]) -> Int {
@@ -92,28 +96,39 @@ struct KeySet {
 
   private mutating func grow() {
     var grown = [UInt64](repeating: 0, count: slots.count * 2)
-    for hash in all {
-      let place = place(hash, grown)
-      grown[place] = hash.low
-      grown[place + 1] = hash.high
+    for index in stride(from: 0, to: slots.count, by: 2) where slots[index] != 0 {
+      let place = place(Hash(low: slots[index], high: slots[index + 1]), grown)
+      grown[place] = slots[index]
+      grown[place + 1] = slots[index + 1]
     }
     slots = grown
   }
 
-  private var all: [Hash] {
-    stride(from: 0, to: slots.count, by: 2).compactMap { index in
-      slots[index] == 0 ? nil : Hash(low: slots[index], high: slots[index + 1])
-    }
-  }
-
   private mutating func spill() throws(PosixError) {
     let run = try KeyRun(expected: held, filterLimit: room)
-    for hash in all.sorted() { try run.append(hash) }
+    sortSlots()
+    for index in 0..<held {
+      try run.append(Hash(low: slots[index * 2], high: slots[index * 2 + 1]))
+    }
     try run.finish()
     runs.append(run)
     for index in slots.indices { slots[index] = 0 }
     held = 0
     try merge()
+  }
+
+  /// Brings the hashes to the front, in order, without further memory.
+  private mutating func sortSlots() {
+    // SAFETY: a hash is two words, low and high, as the slots have them; the array holds whole pairs.
+    unsafe slots.withUnsafeMutableBytes { bytes in
+      var all = unsafe bytes.bindMemory(to: Hash.self)
+      var count = 0
+      for index in all.indices where unsafe all[index].low != 0 {
+        unsafe all[count] = unsafe all[index]
+        count += 1
+      }
+      unsafe all[..<count].sort()
+    }
   }
 
   /// What the filters of further files may take.

@@ -53,10 +53,11 @@ extension StreamCheck {
     }
   }
 
-  /// Keeps the keys of a record that was accepted.
+  /// Keeps the keys of a record that was accepted: all of them, or none where there is no room.
   func keepKeys() throws(PosixError) {
+    for index in keys.indices { try keys[index].makeRoom() }
     for (index, hash) in hashes.enumerated() {
-      if let hash { try keys[index].insert(hash) }
+      if let hash { keys[index].insert(hash) }
     }
   }
 }
