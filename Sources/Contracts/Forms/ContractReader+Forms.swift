@@ -30,6 +30,8 @@ extension ContractReader {
     case .mapping:
       if case .mapping = node { break }
       error(node, "\(what) is not a mapping", nil)
+    case .textOrMapping:
+      if node.elements != nil { error(node, "\(what) is neither a text nor a mapping", nil) }
     case .text:
       if node.text == nil { error(node, "\(what) is not a text", nil) }
     case .scalar:

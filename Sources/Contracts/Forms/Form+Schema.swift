@@ -132,7 +132,7 @@ extension Form {
       ruleKeys,
       """
       engine text !
-      implementation any !
+      implementation text|mapping !
       """
     ),
   ]
@@ -168,11 +168,11 @@ extension Form {
   private static let ruleArguments = """
     rule text
     metric text
-    arguments mapping
+    arguments any
     validValues any <3.1
     query text
     engine text
-    implementation any
+    implementation text|mapping
     """
 
   /// The options of a type; nil where the standard names none.

@@ -1,7 +1,7 @@
 /// What one mapping of a contract may hold, by version of the standard.
 ///
 /// Forms are written as text, one key a line: `key type notes`. A type is `text`, `flag`,
-/// `integer`, `number`, `scalar`, `any`, `mapping`, `id`, `reference`, `port`, `=a|b@3.1` (one of these words,
+/// `integer`, `number`, `scalar`, `any`, `mapping`, `text|mapping`, `id`, `reference`, `port`, `=a|b@3.1` (one of these words,
 /// from a version on; `*` is any), a form's name, or one of these in brackets: a list. Notes are `!` (required),
 /// `!3.1` (required from there on), `!<3.1` (required before), `3.1` (the key came with it),
 /// `<3.0.2` (the key went with it).
@@ -24,7 +24,7 @@ struct Form: Sendable {
   }
 
   indirect enum ValueType: Sendable {
-    case text, flag, integer, number, scalar, any, mapping, id, reference, port
+    case text, flag, integer, number, scalar, any, mapping, textOrMapping, id, reference, port
     case word([String: ODCSVersion])
     case form(String)
     case list(ValueType)
@@ -93,6 +93,7 @@ struct Form: Sendable {
     case "scalar": return .scalar
     case "any": return .any
     case "mapping": return .mapping
+    case "text|mapping": return .textOrMapping
     case "id": return .id
     case "reference": return .reference
     case "port": return .port
