@@ -10,11 +10,34 @@ struct EndResult {
   let expected: String
   let isBroken: Bool
   let isWarning: Bool
+  /// What the number counts; nil for records.
+  var unit: String?
+
+  init(
+    rule: String,
+    pointer: String,
+    actual: JSONNumber,
+    isPercent: Bool,
+    expected: String,
+    isBroken: Bool,
+    isWarning: Bool,
+    unit: String
+  ) {
+    self.rule = rule
+    self.pointer = pointer
+    self.actual = actual
+    self.isPercent = isPercent
+    self.expected = expected
+    self.isBroken = isBroken
+    self.isWarning = isWarning
+    self.unit = unit
+  }
 
   /// The rule in words.
   var message: String {
     let place = pointer.isEmpty ? "" : " of \(pointer)"
-    return "\(rule)\(place) is \(actual.text)\(isPercent ? " percent" : ""), expected \(expected)"
+    return
+      "\(rule)\(place) is \(actual.text)\(isPercent ? " percent" : unit.map { " \($0)" } ?? ""), expected \(expected)"
   }
 
   /// Judges `end` by what was counted; percentages are of all records that were read.
@@ -47,6 +70,7 @@ extension StreamCheck {
       if case .rowCount = end.rule.metric { count = read }
       return EndResult(end, count: count, read: read, inclusiveBetween: inclusiveBetween)
     }
+    judgeFreshness()
     for (pointer, count) in object.undecidedPatterns {
       let reason = "\(count) values took more steps than a pattern may"
       skipped.append(ObjectCheck.Skipped(rule: "pattern", pointer: pointer, reason: reason))

@@ -61,6 +61,7 @@ struct Run {
     while let region = unsafe try Self.next(&reader, line: filter.lineNumber) {
       filter.endsWithoutNewline = reader.endedWithoutNewline
       unsafe try filter.take(region)
+      try filter.failEarly()
       meter.tick(filter.streams)
     }
     filter.waitedToRead = reader.waited

@@ -9,6 +9,7 @@ extension StreamCheck {
   /// If so they are kept. A repeat is left to the exact check, which names it; so is a disk that
   /// cannot be read, which fails there.
   func acceptCapturedKeys() -> Bool {
+    if !newest.isEmpty { noteCapturedDates() }
     guard let object, !object.keys.isEmpty else { return true }
     hashes.removeAll(keepingCapacity: true)
     for key in object.keys {
@@ -27,6 +28,7 @@ extension StreamCheck {
 
   /// Adds a finding for each key of `record` that an accepted record had before.
   func checkKeys(_ record: JSONObject, _ findings: inout [Finding]) throws(PosixError) {
+    if !newest.isEmpty { noteDates(record) }
     guard let object, !object.keys.isEmpty else { return }
     hashes.removeAll(keepingCapacity: true)
     let isDelete = ObjectCheck.isDelete(record)

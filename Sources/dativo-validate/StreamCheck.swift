@@ -33,6 +33,8 @@ final class StreamCheck {
   var keyProperties: [String] = []
   var keys: [KeySet]
   var hashes: [KeySet.Hash?] = []
+  /// The newest dates, where the contract promises how fresh they are.
+  var newest: [Newest] = []
   /// The last SCHEMA line, and what left in its place.
   var schemaLine: [UInt8] = []
   var schemaOutput: [UInt8]?
@@ -67,6 +69,11 @@ final class StreamCheck {
     keys = (object?.keys ?? []).map { _ in KeySet(limit: settings.keyMemory / count) }
     tallies = (object?.endRules ?? []).map { _ in 0 }
     skipped = object?.skipped ?? []
+    if let entry, let object {
+      let promises = Freshness.of(entry.contract, entry.object)
+      newest = promises.found.map { Newest($0, capture: object.capture(of: $0.field)) }
+      skipped += promises.skipped
+    }
     compile()
   }
 

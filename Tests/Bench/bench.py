@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 
+import validation
 from peers import peers
 from workloads import workloads
 
@@ -156,6 +157,7 @@ def main():
     parser.add_argument("--gate", action="store_true")
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--workloads", action="store_true")
+    parser.add_argument("--validation", action="store_true")
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dativo-bench-") as folder:
@@ -168,6 +170,8 @@ def main():
             sys.exit(0 if cpu <= 1.2 else 1)
         if arguments.workloads:
             return compare(arguments, work)
+        if arguments.validation:
+            return validation.compare(arguments, work, measure, BIN)
         chosen = [row for row in rows(arguments, work) if arguments.only in row[0]]
         if arguments.large:
             big = work / "large.singer"

@@ -67,12 +67,44 @@ package final class ObjectCheck {
     checks = columns.map(ValueCheck.init)
     fields = Set(object.properties.map(\.field))
     addKeys(columns)
-    for rule in object.rules { add(rule, nil, datasetScope) }
+    for rule in object.rules { add(rule, nil, "", datasetScope) }
     for check in checks {
       let pointer = Pointer.append("", check.property.field)
       note(check.property, pointer, isTop: true)
-      for rule in check.property.rules { add(rule, check, datasetScope) }
+      addRules(check, pointer, datasetScope, isTop: true)
     }
+  }
+
+  /// The rules of a property and of those within it; `*` in a pointer stands for any item.
+  private func addRules(
+    _ check: ValueCheck,
+    _ pointer: String,
+    _ datasetScope: Bool,
+    isTop: Bool
+  ) {
+    for rule in check.property.rules {
+      if case .duplicateValues = rule.metric, !isTop {
+        let reason = "duplicates below the top level are not counted"
+        skipped.append(Skipped(rule: rule.name, pointer: pointer, reason: reason))
+      } else {
+        add(rule, check, pointer, datasetScope)
+      }
+    }
+    for child in check.children {
+      let inner = Pointer.append(pointer, child.property.field)
+      addRules(child, inner, datasetScope, isTop: false)
+    }
+    if let item = check.item {
+      addRules(item, Pointer.append(pointer, "*"), datasetScope, isTop: false)
+    }
+  }
+
+  /// The number under which the fast check keeps the place of a field.
+  package func capture(of name: String) -> Int {
+    if let known = captures[name] { return known }
+    captures[name] = captureCount
+    captureCount += 1
+    return captureCount - 1
   }
 
   private func addKeys(_ columns: [ContractProperty]) {
@@ -98,12 +130,7 @@ package final class ObjectCheck {
     _ isWarning: Bool,
     _ tally: Int?
   ) {
-    let numbers = names.map { name in
-      if let known = captures[name] { return known }
-      captures[name] = captureCount
-      captureCount += 1
-      return captureCount - 1
-    }
+    let numbers = names.map(capture)
     keys.append(
       Key(
         rule: rule,
@@ -116,8 +143,12 @@ package final class ObjectCheck {
     )
   }
 
-  private func add(_ rule: QualityRule, _ check: ValueCheck?, _ datasetScope: Bool) {
-    let pointer = check.map { Pointer.append("", $0.property.field) } ?? ""
+  private func add(
+    _ rule: QualityRule,
+    _ check: ValueCheck?,
+    _ pointer: String,
+    _ datasetScope: Bool
+  ) {
     func skip(_ reason: String) {
       skipped.append(Skipped(rule: rule.name, pointer: pointer, reason: reason))
     }
@@ -152,10 +183,6 @@ package final class ObjectCheck {
       skipped.append(Skipped(rule: "type", pointer: pointer, reason: "no logicalType is given"))
     }
     guard isTop else {
-      for rule in property.rules {
-        let reason = "rules below the top level are not evaluated"
-        skipped.append(Skipped(rule: rule.name, pointer: pointer, reason: reason))
-      }
       if property.isUnique || property.keyPosition != nil {
         let reason = "uniqueness below the top level is not evaluated"
         skipped.append(Skipped(rule: "unique", pointer: pointer, reason: reason))

@@ -198,7 +198,7 @@ extension QualityRule {
 
 extension ServiceLevel {
   /// What is promised, in words.
-  var promise: String {
+  package var promise: String {
     "\(value.string ?? value.encoded())\(unit.map { " \($0)" } ?? "")"
       + (elements.isEmpty ? "" : " for \(elements.joined(separator: ", "))")
   }

@@ -46,6 +46,22 @@ package struct QualityRule: Sendable {
   }
 }
 
+extension QualityRule {
+  /// Whether a count that only grows has left what is demanded for good.
+  package func isExceeded(by count: Int, inclusiveBetween: Bool) -> Bool {
+    let count = JSONNumber(count)
+    return comparisons.contains { comparison in
+      switch comparison {
+      case .equal(let bound): bound < count
+      case .less(let bound): !(count < bound)
+      case .lessOrEqual(let bound): bound < count
+      case .between(_, let high): high < count || (!inclusiveBetween && count == high)
+      case .notEqual, .greater, .greaterOrEqual, .notBetween: false
+      }
+    }
+  }
+}
+
 extension QualityRule.Comparison {
   /// Whether `value` is as demanded; `between` excludes its bounds unless told otherwise.
   package func accepts(_ value: JSONNumber, inclusiveBetween: Bool) -> Bool {
