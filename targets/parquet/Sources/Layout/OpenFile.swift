@@ -25,7 +25,7 @@ final class OpenFile {
     self.schema = schema
     self.file = file
     writer = try unsafe FileWriter(
-      schema,
+      Governance.labelled(schema, plan.metadata),
       encoder,
       sorting: plan.layout.sorting(schema),
       metadata: plan.metadata

@@ -1,3 +1,4 @@
+import Columns
 import JSON
 
 /// What a SCHEMA says of the contract it stands under, as key-value pairs for the footer.
@@ -13,6 +14,31 @@ enum Governance {
       }
     }
     return pairs
+  }
+
+  /// The schema with each column's labels, as a file keeps them beside the column's own metadata.
+  static func labelled(_ schema: Schema, _ metadata: [(String, String)]) -> Schema {
+    guard let text = metadata.first(where: { $0.0 == "dativo.fields" })?.1,
+      let labels = (try? JSONValue.parse(Array(text.utf8)))?.object
+    else { return schema }
+    return Schema(
+      schema.fields.map { field in
+        var field = field
+        for (name, value) in labels[field.name]?.object?.members ?? [] {
+          field.metadata["dativo.\(name)"] = self.text(value)
+        }
+        return field
+      }
+    )
+  }
+
+  /// The contract that the rows stand under, for the commit; nil for none.
+  static func contract(_ metadata: [(String, String)]) -> JSONValue? {
+    let prefix = "dativo.odcs."
+    let facts = metadata.filter { $0.0.hasPrefix(prefix) }.map {
+      (key: String($0.0.dropFirst(prefix.count)), value: JSONValue.string($0.1))
+    }
+    return facts.isEmpty ? nil : .object(JSONObject(facts))
   }
 
   private static func text(_ value: JSONValue) -> String { value.string ?? value.encoded() }

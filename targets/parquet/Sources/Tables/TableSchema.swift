@@ -30,12 +30,7 @@ enum TableSchema {
       object["generation"] = .number(JSONNumber(generation.id))
       if let sync = generation.sync { object["sync"] = .number(JSONNumber(sync)) }
     }
-    let contract = table.metadata.filter { $0.0.hasPrefix("dativo.contract") }
-    if !contract.isEmpty {
-      object["contract"] = .object(
-        JSONObject(contract.map { (key: $0.0, value: JSONValue.string($0.1)) })
-      )
-    }
+    if let contract = Governance.contract(table.metadata) { object["contract"] = contract }
     return .object(object)
   }
 
