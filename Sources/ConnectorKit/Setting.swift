@@ -23,6 +23,11 @@ public struct Setting: Sendable {
   public let defaultValue: JSONValue?
   /// The only values allowed, if there is such a list.
   public let choices: [String]
+  /// Of an object: the settings that each of its values has, whose keys are anybody's; nil if they
+  /// are not settings.
+  public let values: [Setting]?
+  /// Of an object: the settings that it has itself; nil if it may have any.
+  public let members: [Setting]?
 
   /// Describes a setting.
   public init(
@@ -32,7 +37,9 @@ public struct Setting: Sendable {
     required: Bool = false,
     sensitive: Bool = false,
     default defaultValue: JSONValue? = nil,
-    choices: [String] = []
+    choices: [String] = [],
+    values: [Setting]? = nil,
+    members: [Setting]? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -41,6 +48,8 @@ public struct Setting: Sendable {
     isSensitive = sensitive
     self.defaultValue = defaultValue
     self.choices = choices
+    self.values = values
+    self.members = members
   }
 
   /// The setting as a property of a JSON Schema.
@@ -52,7 +61,20 @@ public struct Setting: Sendable {
     if let defaultValue { object["default"] = defaultValue }
     if !choices.isEmpty { object["enum"] = .array(choices.map { .string($0) }) }
     if isSensitive { object["secret"] = true }
+    if let members {
+      for (key, value) in Self.schema(members).members { object[key] = value }
+    }
+    if let values {
+      var inner: JSONObject = ["type": "object"]
+      for (key, value) in Self.schema(values).members { inner[key] = value }
+      object["additionalProperties"] = .object(inner)
+    }
     return .object(object)
+  }
+
+  private static func schema(_ settings: [Setting]) -> JSONObject {
+    let members = settings.map { (key: $0.name, value: $0.schema) }
+    return ["properties": .object(JSONObject(members)), "additionalProperties": false]
   }
 
   /// Whether `value` is of the setting's kind; null is as absent.

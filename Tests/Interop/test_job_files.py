@@ -200,6 +200,24 @@ def test_lint_holds_settings_against_what_the_connectors_say(tmp_path):
     assert value["result"]["files"] == [{"path": "job.yaml", "kind": "Job"}]
 
 
+@pytest.mark.parametrize("config, message, hint", [
+    ("{checkpoint_interval: {byte: 1}}", 'the setting "checkpoint_interval" has no setting "byte"', 'Did you mean "bytes"?'),
+    ("{checkpoint_interval: {rows: x}}", '"rows" must be of type integer, not "x"', None),
+    ("{columns: {id: {blom_filter: true}}}", 'the setting "columns.id" has no setting "blom_filter"', 'Did you mean "bloom_filter"?'),
+    ("{streams: {orders: {compresion: zstd}}}", 'the setting "streams.orders" has no setting "compresion"', 'Did you mean "compression"?'),
+    ("{streams: {orders: {columns: {k: {type: float32}}}}}", '"type" must be one of float, float16, not "float32"', 'Did you mean "float"?'),
+    ("{streams: {orders: 5}}", '"orders" must be of type object, not 5', None),
+    ("{s3: {credentials: x}}", 'the setting "s3" has no setting "credentials"', None),
+    ("{checkpoint_interval: {rows: null}, columns: {a.b: {encoding: plain}}}", None, None),
+])  # fmt: skip
+def test_lint_looks_into_settings_within_settings(tmp_path, config, message, hint):
+    job = JOB.replace("{destination: out}", "{destination: out, " + config[1:])
+    (tmp_path / "job.yaml").write_text(job)
+    errors = envelope(run("dativo", "lint", "job.yaml", "--json", cwd=tmp_path))["errors"]
+    assert [error["message"] for error in errors] == ([message] if message else [])
+    assert not hint or errors[0]["hint"] == hint
+
+
 def test_lint_of_broken_files(tmp_path):
     (tmp_path / "a.yaml").write_text("kind: Job\n  name: x\n")
     (tmp_path / "b.yaml").write_bytes(b"\xff\xfe\n")

@@ -40,6 +40,9 @@ struct SettingsCheck {
         continue
       }
       check(key, value, setting, member?.value.mark ?? node.mark)
+      if let object = value.object, let inner = member?.value {
+        checkInner(key, object, setting, inner)
+      }
     }
     for name in (schema["required"]?.array ?? []).compactMap(\.string) {
       guard values[name]?.isNull ?? true, properties[name]?["default"] == nil else { continue }
@@ -53,6 +56,29 @@ struct SettingsCheck {
           hint: summary.map { "\(name): \($0)" }
         )
       )
+    }
+  }
+
+  /// The settings within a setting, or within each of its values.
+  private mutating func checkInner(
+    _ key: String,
+    _ object: JSONObject,
+    _ setting: JSONValue,
+    _ node: YAMLNode
+  ) {
+    if setting["properties"] != nil {
+      var check = SettingsCheck(schema: setting, plugin: "setting \"\(key)\"", file: file)
+      check.run(node, values: object)
+      findings += check.findings
+    }
+    guard let values = setting["additionalProperties"], values.object != nil else { return }
+    for (name, value) in object.members {
+      let place = node[name] ?? node
+      self.check(name, value, values, place.mark)
+      guard let inner = value.object else { continue }
+      var check = SettingsCheck(schema: values, plugin: "setting \"\(key).\(name)\"", file: file)
+      check.run(place, values: inner)
+      findings += check.findings
     }
   }
 

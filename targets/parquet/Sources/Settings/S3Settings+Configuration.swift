@@ -8,7 +8,14 @@ extension S3Settings {
   static let setting = Setting(
     "s3",
     .object,
-    "{\(keys.joined(separator: ", "))}: for s3://."
+    "{\(keys.joined(separator: ", "))}: for s3://.",
+    members: keys.map { key in
+      switch key {
+      case "path_style": Setting(key, .boolean, "Whether the bucket stands in the path.")
+      case "sse": Setting(key, .string, "The encryption.", choices: ["AES256", "aws:kms"])
+      default: Setting(key, .string, "")
+      }
+    }
   )
 
   /// Reads the setting `s3`; what it leaves out has its default.

@@ -29,7 +29,12 @@ struct Settings {
       Setting(
         "checkpoint_interval",
         .object,
-        "{bytes, rows, seconds}: a STATE is committed when one is reached (128MiB, 900 seconds)."
+        "{bytes, rows, seconds}: a STATE is committed when one is reached (128MiB, 900 seconds).",
+        members: [
+          Setting("bytes", .size, "Null lifts the limit."),
+          Setting("rows", .integer, "Null lifts the limit."),
+          Setting("seconds", .integer, "Null lifts the limit."),
+        ]
       ),
       Setting(
         "memory_limit",
@@ -66,7 +71,12 @@ struct Settings {
       ),
       Setting("max_line_size", .size, "The longest line that is read.", default: "64MiB"),
     ] + StreamSettings.settings + [
-      Setting("streams", .object, "{NAME: {…}}: what differs for a stream, from compression on.")
+      Setting(
+        "streams",
+        .object,
+        "{NAME: {…}}: what differs for a stream, from compression on.",
+        values: StreamSettings.settings
+      )
     ],
     tables: { [("types", TypeTable.rows)] }
   )

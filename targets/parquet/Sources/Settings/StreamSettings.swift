@@ -21,13 +21,7 @@ struct StreamSettings {
         .integer,
         "The level of zstd (1-22), gzip (1-9), brotli (0-11) or lz4_raw (1-12)."
       ),
-      Setting(
-        "encoding",
-        .string,
-        "How values are encoded, where that suits their type; auto takes the smallest by trial.",
-        default: "dictionary",
-        choices: Encoding.allCases.map(\.rawValue)
-      ),
+      encoding,
       Setting(
         "data_page_version",
         .string,
@@ -45,12 +39,21 @@ struct StreamSettings {
       Setting(
         "columns",
         .object,
-        "{NAME: {encoding, bloom_filter, type: float or float16}}; a column within another by its path, with dots."
+        "{NAME: {encoding, bloom_filter, type: float or float16}}; a column within another by its path, with dots.",
+        values: columnSettings
       ),
     ] + Layout.settings + Loading.settings
 
+  private static let encoding = Setting(
+    "encoding",
+    .string,
+    "How values are encoded, where that suits their type; auto takes the smallest by trial.",
+    default: "dictionary",
+    choices: Encoding.allCases.map(\.rawValue)
+  )
+
   private static let columnSettings = [
-    settings[2],
+    encoding,
     Setting("bloom_filter", .boolean, "Lets readers tell that a value is not there."),
     Setting(
       "type",
