@@ -6,7 +6,7 @@ import signal
 import pyarrow.parquet as pq
 import pytest
 
-from conftest import run
+from conftest import lines, record, run, schema, state
 from s3_pipeline import pipeline, server
 from s3_server import Proxy
 from test_compact import FAILPOINTS
@@ -223,3 +223,23 @@ def test_a_writer_at_work_loses_its_turn_and_no_row(pipeline):
     assert pipeline.rows() == list(range(1, 201))
     pipeline.finish(400)
     assert result(pipeline, "verify")["problems"] == []
+
+
+def test_repeated_rows_are_skipped_in_a_bucket_too(pipeline):
+    """`dedupe: key` reads the last commits' files back from the bucket."""
+    pipeline.settings(dedupe="key")
+    head = schema("orders", {"id": {"type": "integer"}, "text": {"type": "string"}}, ["id"])
+
+    def load(first, last, changed=()):
+        rows = [record("orders", {"id": n, "text": "new" if n in changed else f"row {n}"})
+                for n in range(first, last + 1)]
+        done = run("dativo-target-parquet", "--config", pipeline.config,
+                   stdin=lines(head, *rows, state({"row": last})))
+        assert done.code == 0, done
+        return done
+
+    load(1, 100)
+    assert "11" in load(90, 120).err
+    assert pipeline.rows() == list(range(1, 121))
+    load(118, 130, changed={119})
+    assert pipeline.rows() == sorted([*range(1, 131), 119])
