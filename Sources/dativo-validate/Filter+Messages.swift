@@ -29,6 +29,7 @@ extension Filter {
       unsafe held.append((Self.bytes(start, end), isAirbyte))
       return .drop
     case .batch:
+      try refuseMaskedBatch(message)
       guard settings.mode == .strict else {
         relayed["BATCH", default: 0] += 1
         return .pass
@@ -39,6 +40,7 @@ extension Filter {
       )
     case .activateVersion, .airbyteLog, .airbyteTrace, .airbyteOther: return .pass
     case .unknown(let type):
+      if contracts.isMasking { return withheldMessage() }
       relayed[type, default: 0] += 1
       return .pass
     }
@@ -63,7 +65,8 @@ extension Filter {
       )
     }
     current = stream
-    unsafe stream.form.learn(location, from: start, to: end)
+    let envelope = unsafe try envelope(of: location, stream, start, end)
+    if envelope?.isPlain ?? true { unsafe stream.form.learn(location, from: start, to: end) }
     stream.read += 1
     stream.bytes += unsafe end - start
     let recordStart = unsafe start + location.record.lowerBound
@@ -85,14 +88,20 @@ extension Filter {
       unsafe findings += Duplicates.findings(recordStart, start + location.record.upperBound)
     }
     stream.checkKeys(object, &findings)
-    return unsafe try judge(stream, findings, bytes)
+    guard let masking = stream.masking, let envelope else {
+      return try judge(stream, findings, unsafe .record(bytes))
+    }
+    let (masked, pointers) = unsafe try mask(bytes, masking)
+    let decision = try judge(stream, masking.disclosed(findings), .masked(masked, pointers))
+    if case .pass = decision { return .replace(envelope.line(with: masked)) }
+    return decision
   }
 
   /// Decides over a record by what it breaks.
   private mutating func judge(
     _ stream: StreamCheck,
     _ findings: [Finding],
-    _ record: UnsafeRawBufferPointer
+    _ record: Quarantine.Content
   ) throws(Failure) -> Decision {
     var errors: [Finding] = []
     for finding in findings {
@@ -126,13 +135,7 @@ extension Filter {
       return .pass
     case .quarantine:
       stream.quarantined += 1
-      unsafe try quarantine?.add(
-        stream: stream.name,
-        line: lineNumber,
-        record,
-        isJSON: true,
-        errors
-      )
+      try quarantine?.add(stream: stream.name, line: lineNumber, record, errors)
       return .drop
     }
   }
@@ -164,9 +167,10 @@ extension Filter {
           hint: "Describe it under schema in a contract, or deselect the stream in the catalog."
         )
       }
-      Log.warning("line \(lineNumber): the stream \(name) has no object in the contracts")
+      let rest = contracts.isMasking ? ": nothing of it is masked" : ""
+      Log.warning("line \(lineNumber): the stream \(name) has no object in the contracts\(rest)")
     }
-    let stream = StreamCheck(name, entry, settings)
+    let stream = StreamCheck(name, entry, settings, maskKey: maskKey)
     places[name] = streams.count
     streams.append(stream)
     return stream

@@ -98,6 +98,7 @@ struct Report {
         }
       )
     }
+    if let masking = stream.masking { object["masked"] = json(masking) }
     let unknown = stream.unknownFields
     if !unknown.isEmpty {
       object["unknown_fields"] = .object(
@@ -112,6 +113,21 @@ struct Report {
         ]
       }
     )
+    return .object(object)
+  }
+
+  /// What was masked, by pointer; `as_null` are values that the action could make nothing else of.
+  private static func json(_ masking: StreamMasking) -> JSONValue {
+    var object = JSONObject()
+    for node in masking.root.all {
+      let closed = masking.masker.closed[node.number]
+      guard node.action != nil || node.keyAction != nil || closed > 0 else { continue }
+      object[node.pointer] = [
+        "action": (node.action ?? node.keyAction).map { .string($0.name) } ?? .null,
+        "values": .number(JSONNumber(masking.masker.applied[node.number])),
+        "as_null": .number(JSONNumber(closed)),
+      ]
+    }
     return .object(object)
   }
 

@@ -25,6 +25,8 @@ final class StreamCheck {
   let entry: ContractSet.Entry?
   /// The contract's object, compiled; nil where there is none.
   let object: ObjectCheck?
+  /// What is masked of the stream's records; nil if nothing is.
+  let masking: StreamMasking?
   /// The stream's own schema, where it is the measure.
   var schema: JSONSchema?
   var fast: FastCheck?
@@ -52,7 +54,12 @@ final class StreamCheck {
   var skipped: [ObjectCheck.Skipped] = []
   var endings: [EndResult] = []
 
-  init(_ name: String, _ entry: ContractSet.Entry?, _ settings: Settings) {
+  init(
+    _ name: String,
+    _ entry: ContractSet.Entry?,
+    _ settings: Settings,
+    maskKey: MaskKey? = nil
+  ) {
     self.name = name
     self.entry = entry
     object = entry.map { entry in
@@ -60,8 +67,14 @@ final class StreamCheck {
         entry.object,
         refusesUnknown: settings.refusesUnknown,
         narrowsTypes: settings.narrowsTypes,
-        datasetScope: entry.contract.settings["dativo.scope"] == "dataset"
+        datasetScope: entry.contract.settings["dativo.scope"] == "dataset",
+        capturing: StreamMasking.captured(entry.mask)
       )
+    }
+    if let mask = entry?.mask, let object {
+      masking = StreamMasking(mask, object, key: maskKey)
+    } else {
+      masking = nil
     }
     keys = (object?.keys ?? []).map { _ in KeySet() }
     tallies = (object?.endRules ?? []).map { _ in 0 }

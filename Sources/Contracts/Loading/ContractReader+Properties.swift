@@ -51,6 +51,8 @@ extension ContractReader {
       if let value = map["value"] { property.items = [readProperty(value, "value")] }
     }
     property.rules = readRules(node["quality"], property: property)
+    property.mark = node.mark
+    readExtensions(node["customProperties"], &property)
     return property
   }
 

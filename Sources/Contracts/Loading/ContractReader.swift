@@ -23,6 +23,7 @@ struct ContractReader {
     if root["status"]?.text == "retired" { warn(root["status"], "the contract is retired") }
     if root["status"]?.text == "deprecated" { warn(root["status"], "the contract is deprecated") }
     let objects = readObjects(root)
+    refuseMasks(root["customProperties"])
     checkElements(root, objects)
     return Contract(
       apiVersion: version,
@@ -84,6 +85,7 @@ struct ContractReader {
       object.properties = readProperties(element["properties"], "\(name)")
       object.rules = readRules(element["quality"], property: nil)
       checkKeyPositions(object, element)
+      refuseMasks(element["customProperties"])
       objects.append(object)
     }
     return objects

@@ -56,6 +56,10 @@ package struct ContractProperty: Sendable {
   /// The key of a map: one or none.
   package var mapKeys: [ContractProperty] = []
   package var rules: [QualityRule] = []
+  /// What masks its values, as `dativo.mask` among the property's customProperties says.
+  package var mask: MaskAction?
+  /// Where the property stands in the contract's file.
+  package var mark: YAMLNode.Mark?
 
   package init(name: String) { self.name = name }
 

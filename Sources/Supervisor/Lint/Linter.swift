@@ -138,14 +138,7 @@ package struct Linter {
     checks.run()
     found += checks.findings
     // A job's contracts are a part of it, wherever they lie.
-    let folder = Files.folder(of: path)
-    for contract in job.contractFiles().paths {
-      let prefix = job.folder + "/"
-      let shown =
-        contract.hasPrefix(prefix)
-        ? Paths.joined(folder, String(contract.dropFirst(prefix.count))) : contract
-      self.file(shown, isNamed: true)
-    }
+    for contract in job.contractFiles().paths { self.file(job.shown(contract), isNamed: true) }
   }
 }
 
