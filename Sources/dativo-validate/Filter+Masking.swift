@@ -8,68 +8,13 @@ import Wire
 // SAFETY, for the whole file: positions lie inside the region or the line that is being read.
 
 extension Filter {
-  /// How many bytes of masked lines are gathered before they are written.
-  private static let portion = 1 << 17
-
-  /// Goes over lines of one stream's form for as long as their records are surely fine, and writes
-  /// them masked; whether one that is not was met, which is then the next line.
-  ///
-  /// `from` is where the bytes begin that have not been written.
-  mutating func masksUntilUnsure(
-    _ stream: StreamCheck,
-    _ from: inout Position,
-    _ p: inout Position,
-    _ end: Position
-  ) throws(Failure) -> Bool {
-    guard let masking = stream.masking else { return true }
-    current = stream
-    unsafe try write(&from, p)
-    let prefix = stream.form.prefix.count
-    var isUnsure = false
-    stream.pendingUnknown = 0
-    while unsafe stream.form.matches(p, end) {
-      let after = unsafe stream.fast?.record(p + prefix, end)
-      guard let after = unsafe after, let next = unsafe stream.form.end(after: after, end),
-        stream.acceptCapturedKeys()
-      else {
-        stream.pendingUnknown = stream.fast?.unknownVisited ?? 0
-        isUnsure = true
-        break
-      }
-      do throws(JSONFault) {
-        unsafe try masking.splice(p, next, stream)
-      } catch {
-        masking.output = []
-        throw unreadable
-      }
-      lineNumber += 1
-      stream.read += 1
-      stream.passed += 1
-      stream.bytes += unsafe next - p
-      unsafe p = unsafe next
-      unsafe from = unsafe next
-      if masking.output.count >= Self.portion { try writeMasked(masking) }
-    }
-    try writeMasked(masking)
-    return isUnsure
-  }
-
-  private mutating func writeMasked(_ masking: StreamMasking) throws(Failure) {
-    try write(masking.output)
-    masking.output.removeAll(keepingCapacity: true)
-  }
-
-  private var unreadable: Failure {
-    Failure(.bug, "line \(lineNumber) was read once and not twice")
-  }
-
   /// A record's bytes, masked, and the pointers of what is masked of it.
   func mask(
-    _ record: UnsafeRawBufferPointer,
+    _ record: [UInt8],
     _ masking: StreamMasking
-  ) throws(Failure) -> ([UInt8], [String]) {
+  ) throws(Failure) -> (bytes: [UInt8], pointers: [String]) {
     do throws(JSONFault) {
-      return unsafe try masking.masked(record)
+      return try masking.masked(record)
     } catch {
       throw unreadable
     }

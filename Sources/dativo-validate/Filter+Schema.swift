@@ -76,7 +76,11 @@ extension Filter {
     guard let message = try? JSONValue.parse(Array(text)) else {
       throw Failure(.bug, "line \(lineNumber) was read once and not twice")
     }
-    var result = Narrowing.message(message, entry, narrowsTypes: settings.narrowsTypes)
+    var result = message
+    if let root = stream.coercion?.root {
+      result = SchemaCoercion.message(result, root, admitsMisfits: settings.mode == .warn)
+    }
+    result = Narrowing.message(result, entry, narrowsTypes: settings.narrowsTypes)
     if let root = entry.mask {
       result = SchemaMasking.message(result, root, admitsMisfits: settings.mode == .warn)
     }

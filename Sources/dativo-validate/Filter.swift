@@ -43,6 +43,8 @@ struct Filter: ~Copyable {
   /// STATE lines that wait for the rules of the end.
   var held: [(line: [UInt8], isAirbyte: Bool)] = []
   let holdsStates: Bool
+  /// Lines with coerced or masked values that wait to be written.
+  var rewritten: [UInt8] = []
   /// The nanoseconds spent waiting for input.
   var waitedToRead: UInt64 = 0
   /// Types of messages that are not looked into, counted.
@@ -81,8 +83,8 @@ struct Filter: ~Copyable {
       while unsafe p < end {
         if let stream = unsafe stream(matching: p, end) {
           let isUnsure =
-            unsafe stream.masking == nil
-            ? stopsShort(stream, &p, end) : try masksUntilUnsure(stream, &from, &p, end)
+            unsafe stream.isRewritten
+            ? try rewritesUntilUnsure(stream, &from, &p, end) : stopsShort(stream, &p, end)
           if !isUnsure { continue }
         }
         let next = unsafe Self.lineEnd(p, end)

@@ -99,6 +99,17 @@ struct Report {
       )
     }
     if let masking = stream.masking { object["masked"] = json(masking) }
+    let coerced = stream.coercion?.report ?? []
+    if !coerced.isEmpty {
+      object["coerced"] = .object(
+        JSONObject(
+          coerced.map { field in
+            let counts = field.counts.map { ($0.name, JSONValue.number(JSONNumber($0.count))) }
+            return (field.pointer, .object(JSONObject(counts)))
+          }
+        )
+      )
+    }
     let unknown = stream.unknownFields
     if !unknown.isEmpty {
       object["unknown_fields"] = .object(

@@ -27,6 +27,8 @@ final class StreamCheck {
   let object: ObjectCheck?
   /// What is masked of the stream's records; nil if nothing is.
   let masking: StreamMasking?
+  /// What is coerced of the stream's records; nil if nothing is.
+  let coercion: StreamCoercion?
   /// The stream's own schema, where it is the measure.
   var schema: JSONSchema?
   var fast: FastCheck?
@@ -71,6 +73,7 @@ final class StreamCheck {
         capturing: StreamMasking.captured(entry.mask)
       )
     }
+    coercion = entry.flatMap { CoercionNode($0.object) }.map(StreamCoercion.init)
     if let mask = entry?.mask, let object {
       masking = StreamMasking(mask, object, key: maskKey)
     } else {
@@ -81,6 +84,9 @@ final class StreamCheck {
     skipped = object?.skipped ?? []
     compile()
   }
+
+  /// Whether records that pass may leave as other bytes.
+  var isRewritten: Bool { masking != nil || coercion != nil }
 
   /// Makes the fast check anew, after the schema or the keys have changed.
   func compile() {

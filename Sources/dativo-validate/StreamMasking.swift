@@ -12,7 +12,10 @@ final class StreamMasking {
   /// A field of the record with a mask on it or below it.
   private struct Field {
     let capture: Int
-    let node: MaskNode
+    /// Its place among the record's.
+    let index: Int
+    let number: Int
+    let action: MaskAction?
   }
 
   /// A captured value that must not leave as it is.
@@ -27,14 +30,13 @@ final class StreamMasking {
   private(set) var masker: Masker
   private let fields: [Field]
   private var places: [Place] = []
-  /// Masked lines that wait to be written.
-  var output: [UInt8] = []
 
   init(_ root: MaskNode, _ check: ObjectCheck, key: MaskKey?) {
     self.root = root
     masker = Masker(root, key: key)
-    fields = root.children.filter(\.hasMask).compactMap { node in
-      check.captureNumber(of: node.field).map { Field(capture: $0, node: node) }
+    fields = root.children.enumerated().compactMap { index, node in
+      guard node.hasMask, let capture = check.captureNumber(of: node.field) else { return nil }
+      return Field(capture: capture, index: index, number: node.number, action: node.action)
     }
   }
 
@@ -44,7 +46,12 @@ final class StreamMasking {
   }
 
   /// Adds to `output` the line of a record that the fast check has just passed, masked.
-  func splice(_ start: Position, _ end: Position, _ stream: StreamCheck) throws(JSONFault) {
+  func splice(
+    _ start: Position,
+    _ end: Position,
+    _ stream: StreamCheck,
+    _ output: inout [UInt8]
+  ) {
     places.removeAll(keepingCapacity: true)
     for (index, field) in fields.enumerated() {
       guard let capture = stream.fast?.capture(field.capture) else { continue }
@@ -54,33 +61,45 @@ final class StreamMasking {
     }
     var from = unsafe start
     for place in places {
-      let node = fields[place.field].node
-      if node.action == .drop {
-        masker.noteDropped(node)
-        unsafe copy(from, Self.key(before: place.start))
+      let field = fields[place.field]
+      if field.action == .drop {
+        masker.noteDropped(field.number)
+        unsafe Self.copy(from, Self.key(before: place.start), &output)
         unsafe from = unsafe place.end
         let next = unsafe JSONScanner.skipWhitespace(from, end)
         if unsafe next.pointee == 0x2C {
           unsafe from = unsafe JSONScanner.skipWhitespace(next + 1, end)
         } else {
-          endMembers()
+          Self.endMembers(&output)
         }
-      } else {
-        unsafe copy(from, place.start)
-        unsafe try masker.value(place.start, place.end, node, "", &output)
-        unsafe from = unsafe place.end
+        continue
       }
+      unsafe Self.copy(from, place.start, &output)
+      if let action = field.action {
+        unsafe masker.scalar(place.start, place.end, action, field.number, &output)
+      } else {
+        let count = output.count
+        let node = root.children[field.index]
+        do throws(JSONFault) {
+          unsafe try masker.value(place.start, place.end, node, "", &output)
+        } catch {
+          // The check has read it just before; were that ever wrong, nothing of it may leave.
+          output.removeSubrange(count...)
+          output += Array("null".utf8)
+        }
+      }
+      unsafe from = unsafe place.end
     }
-    unsafe copy(from, end)
+    unsafe Self.copy(from, end, &output)
   }
 
-  private func copy(_ start: Position, _ end: Position) {
+  private static func copy(_ start: Position, _ end: Position, _ output: inout [UInt8]) {
     guard unsafe end > start else { return }
     unsafe output.append(contentsOf: UnsafeBufferPointer(start: start, count: end - start))
   }
 
   /// Takes back the comma after the last member that stays.
-  private func endMembers() {
+  private static func endMembers(_ output: inout [UInt8]) {
     while let byte = output.last, byte <= 0x20 || byte == 0x2C { output.removeLast() }
   }
 
@@ -100,11 +119,18 @@ final class StreamMasking {
   }
 
   /// The record's bytes, masked, and the pointers of what is.
-  func masked(_ record: UnsafeRawBufferPointer) throws(JSONFault) -> ([UInt8], [String]) {
+  func masked(_ record: [UInt8]) throws(JSONFault) -> (bytes: [UInt8], pointers: [String]) {
     var bytes: [UInt8] = []
-    guard let start = unsafe record.bindMemory(to: UInt8.self).baseAddress else { return ([], []) }
-    let end = unsafe start + record.count
-    let pointers = unsafe try masker.explained(start, end, root, to: &bytes)
+    let result: Result<[String], JSONFault> = unsafe record.withUnsafeBufferPointer { record in
+      guard let start = record.baseAddress else { return .success([]) }
+      do throws(JSONFault) {
+        let end = unsafe start + record.count
+        return .success(unsafe try masker.explained(start, end, root, to: &bytes))
+      } catch {
+        return .failure(error)
+      }
+    }
+    let pointers = try result.get()
     return (bytes, pointers)
   }
 

@@ -23,7 +23,7 @@ struct ContractReader {
     if root["status"]?.text == "retired" { warn(root["status"], "the contract is retired") }
     if root["status"]?.text == "deprecated" { warn(root["status"], "the contract is deprecated") }
     let objects = readObjects(root)
-    refuseMasks(root["customProperties"])
+    refuseExtensions(root["customProperties"], of: Self.propertyExtensions)
     checkElements(root, objects)
     return Contract(
       apiVersion: version,
@@ -85,7 +85,7 @@ struct ContractReader {
       object.properties = readProperties(element["properties"], "\(name)")
       object.rules = readRules(element["quality"], property: nil)
       checkKeyPositions(object, element)
-      refuseMasks(element["customProperties"])
+      readExtensions(element["customProperties"], &object)
       objects.append(object)
     }
     return objects

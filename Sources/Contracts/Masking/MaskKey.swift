@@ -18,9 +18,12 @@ package struct MaskKey: Sendable {
     var hash = prepared
     // SAFETY: the caller's bytes are only read during the call.
     unsafe hash.update(data: text)
-    for byte in hash.finalize() {
-      output.append(Self.digit(byte >> 4))
-      output.append(Self.digit(byte & 15))
+    unsafe hash.finalize().withUnsafeBytes { hash in
+      for index in 0..<hash.count {
+        let byte = unsafe hash[index]
+        output.append(Self.digit(byte >> 4))
+        output.append(Self.digit(byte & 15))
+      }
     }
   }
 

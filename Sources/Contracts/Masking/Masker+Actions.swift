@@ -57,9 +57,15 @@ extension Masker {
         return unsafe text.withUnsafeBytes { unsafe hash($0, &output) }
       }
       return unsafe hash(UnsafeRawBufferPointer(start: start, count: scan.end - start), &output)
+    case .truncate(let count) where !scan.hasEscape:
+      output.append(0x22)
+      unsafe Self.copy(start, Self.position(after: count, start, scan.end), &output)
+      output.append(0x22)
     case .truncate(let count):
       let text = unsafe JSONScanner.text(start, scan)
       Self.quote(String(String.UnicodeScalarView(text.unicodeScalars.prefix(count))), &output)
+    case .last4 where unsafe !scan.hasEscape && Self.isASCII(start, scan.end):
+      unsafe Self.appendLastFour(start, scan.end, &output)
     case .last4:
       Self.quote(Self.lastFour(unsafe JSONScanner.text(start, scan)), &output)
     case .null, .drop, .keep:
@@ -84,6 +90,50 @@ extension Masker {
     var writer = JSONWriter()
     writer.string(text)
     output += writer.bytes
+  }
+
+  /// The position after so many characters of a text.
+  private static func position(after count: Int, _ start: Position, _ end: Position) -> Position {
+    var p = unsafe start
+    var left = count
+    while unsafe p < end {
+      if unsafe p.pointee & 0xC0 != 0x80 {
+        if left == 0 { break }
+        left -= 1
+      }
+      unsafe p += 1
+    }
+    return unsafe p
+  }
+
+  private static func isASCII(_ start: Position, _ end: Position) -> Bool {
+    unsafe UnsafeBufferPointer(start: start, count: end - start).allSatisfy { $0 < 0x80 }
+  }
+
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    byte &- 0x30 > 9 && (byte | 0x20) &- 0x61 > 25
+  }
+
+  /// As `lastFour`, of ASCII without escapes, in quotes.
+  private static func appendLastFour(
+    _ start: Position,
+    _ end: Position,
+    _ output: inout [UInt8]
+  ) {
+    let text = unsafe UnsafeBufferPointer(start: start, count: end - start)
+    let count = unsafe text.count { !isSeparator($0) }
+    var hidden = count <= 4 ? count : count - 4
+    output.append(0x22)
+    for index in 0..<text.count {
+      let byte = unsafe text[index]
+      if hidden == 0 || isSeparator(byte) {
+        output.append(byte)
+      } else {
+        output.append(0x2A)
+        hidden -= 1
+      }
+    }
+    output.append(0x22)
   }
 
   /// The text with `*` for all letters and digits but the last four, for all if there are no more.

@@ -57,9 +57,8 @@ package struct Masker: Sendable {
     _ output: inout [UInt8]
   ) throws(JSONFault) {
     if let action = node.action {
-      note(node, pointer)
-      if unsafe !apply(action, start, end, &output) { closed[node.number] += 1 }
-      return
+      pointers?.append(pointer)
+      return unsafe scalar(start, end, action, node.number, &output)
     }
     guard node.hasMask else { return unsafe Self.copy(start, end, &output) }
     switch unsafe start.pointee {
@@ -76,13 +75,25 @@ package struct Masker: Sendable {
     }
   }
 
+  /// Appends what `action` makes of a value, counted for the node of that number.
+  package mutating func scalar(
+    _ start: Position,
+    _ end: Position,
+    _ action: MaskAction,
+    _ number: Int,
+    _ output: inout [UInt8]
+  ) {
+    applied[number] += 1
+    if unsafe !apply(action, start, end, &output) { closed[number] += 1 }
+  }
+
   private mutating func note(_ node: MaskNode, _ pointer: String) {
     applied[node.number] += 1
     pointers?.append(pointer)
   }
 
   /// Counts a value that was left out.
-  package mutating func noteDropped(_ node: MaskNode) { applied[node.number] += 1 }
+  package mutating func noteDropped(_ number: Int) { applied[number] += 1 }
 
   private mutating func members(
     _ start: Position,
