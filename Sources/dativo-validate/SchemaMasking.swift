@@ -13,7 +13,13 @@ struct SchemaMasking {
   static func message(_ message: JSONValue, _ root: MaskNode, admitsMisfits: Bool) -> JSONValue {
     guard var object = message.object, let schema = object["schema"] else { return message }
     let masking = SchemaMasking(document: schema, admitsMisfits: admitsMisfits)
-    object["schema"] = masking.schema(schema, root, depth: 0)
+    guard var result = masking.schema(schema, root, depth: 0).object else { return message }
+    // What fields refer to may name values of masked ones, too.
+    for key in ["definitions", "$defs"] {
+      guard let definitions = result[key]?.object else { continue }
+      result[key] = .object(JSONObject(definitions.members.map { ($0.key, bare($0.value)) }))
+    }
+    object["schema"] = .object(result)
     return .object(object)
   }
 

@@ -33,8 +33,9 @@ final class StreamCoercion {
   /// How often values were coerced.
   var report: [(pointer: String, counts: [(name: String, count: Int)])] { coercer.report }
 
-  /// A copy of the line from `start` to `end` with what the last look has found; nil if that is
-  /// nothing. It stays until the next.
+  /// A copy of the line from `start` to `end` with what the last look has found; nil if nothing.
+  ///
+  /// It stays until the next one is made.
   func line(_ start: Position, _ end: Position) -> (start: Position, end: Position)? {
     guard !coercer.edits.isEmpty else { return nil }
     var needed = unsafe end - start

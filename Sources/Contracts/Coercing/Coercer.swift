@@ -19,6 +19,8 @@ package struct Coercer: ~Copyable {
 
   private let root: CoercionNode
   private var layout: ObjectLayout
+  /// Of each member of the record: what coerces it, and whether its inner values are looked at too.
+  private let members: [(coercions: Coercions, number: Int, isDeep: Bool)]
   /// The edits of the last record, in order.
   package private(set) var edits: [Edit] = []
   /// How often each kind was applied, by node.
@@ -27,6 +29,10 @@ package struct Coercer: ~Copyable {
   package init(_ root: CoercionNode) {
     self.root = root
     layout = ObjectLayout(root.children.map(\.field))
+    members = root.children.map { node in
+      let isDeep = node.isActive && !(node.children.isEmpty && node.items.isEmpty)
+      return (node.coercions, node.number, isDeep)
+    }
     counts = Array(repeating: [:], count: root.all.count)
   }
 
@@ -39,10 +45,14 @@ package struct Coercer: ~Copyable {
     while true {
       let key = unsafe try layout.key(at: p, end, after: previous)
       previous = key.slot
-      unsafe p =
-        unsafe key.index < 0
-        ? try JSONScanner.skipValue(key.value, end)
-        : try value(key.value, end, root.children[key.index])
+      if key.index >= 0, members[key.index].isDeep {
+        unsafe p = unsafe try value(key.value, end, root.children[key.index])
+      } else {
+        unsafe p = unsafe try JSONScanner.skipValue(key.value, end)
+        if key.index >= 0 {
+          unsafe coerce(key.value, p, members[key.index].coercions, members[key.index].number)
+        }
+      }
       unsafe p = unsafe JSONScanner.skipWhitespace(p, end)
       guard unsafe p < end, unsafe p.pointee != 0x7D else {
         return unsafe try JSONScanner.expect(0x7D, p, end)
@@ -87,13 +97,21 @@ package struct Coercer: ~Copyable {
       return unsafe try elements(start, end, node)
     default:
       let next = unsafe try JSONScanner.skipValue(start, end)
-      if !node.coercions.isEmpty, let (bytes, kinds) = unsafe node.coercions.apply(start, next) {
-        unsafe edits.append(
-          Edit(start: start, end: next, bytes: bytes, number: node.number, kinds: kinds)
-        )
-      }
+      unsafe coerce(start, next, node.coercions, node.number)
       return unsafe next
     }
+  }
+
+  private mutating func coerce(
+    _ start: Position,
+    _ end: Position,
+    _ coercions: Coercions,
+    _ number: Int
+  ) {
+    guard !coercions.isEmpty, let (bytes, kinds) = unsafe coercions.apply(start, end) else {
+      return
+    }
+    unsafe edits.append(Edit(start: start, end: end, bytes: bytes, number: number, kinds: kinds))
   }
 
   private mutating func members(

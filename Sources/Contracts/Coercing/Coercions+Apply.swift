@@ -12,15 +12,30 @@ extension Coercions {
   ) -> (bytes: [UInt8], kinds: Coercions)? {
     let byte = unsafe start.pointee
     if byte == 0x22 {
-      guard let scan = unsafe try? JSONScanner.scanString(start + 1, end) else { return nil }
+      guard let scan = unsafe try? JSONScanner.scanString(start + 1, end),
+        unsafe scan.hasEscape || concerns(start + 1, scan.end)
+      else { return nil }
       return unsafe text(start + 1, scan)
     }
-    guard byte == 0x2D || byte &- 0x30 <= 9 else { return nil }
+    guard byte == 0x2D || byte &- 0x30 <= 9, !isDisjoint(with: Self.epoch.union(.boolean)) else {
+      return nil
+    }
     let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: end - start))
     if contains(.boolean), let truth = Self.truth(bytes), bytes.count == 1 {
       return (Self.bytes(of: truth), .boolean)
     }
     return timestamp(bytes).map { ($0, intersection(Self.epoch)) }
+  }
+
+  /// Whether a text without escapes may become something else, judged by its ends.
+  private func concerns(_ start: JSONScanner.Position, _ end: JSONScanner.Position) -> Bool {
+    guard unsafe end > start else { return contains(.emptyToNull) }
+    let (first, last) = unsafe (start.pointee, end[-1])
+    if contains(.trim), first <= 0x20 || first >= 0x80 || last <= 0x20 || last >= 0x80 {
+      return true
+    }
+    if contains(.number), first == 0x2D || first &- 0x30 <= 9 { return true }
+    return unsafe contains(.boolean) && end - start <= 5
   }
 
   private func text(
