@@ -54,6 +54,7 @@ extension Filter {
     _ end: Position,
     _ stream: StreamCheck
   ) -> Position? {
+    guard stream.masking?.isSpliceable ?? true else { return nil }
     let prefix = stream.form.prefix.count
     var start = unsafe p
     var limit = unsafe end

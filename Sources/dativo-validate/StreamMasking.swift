@@ -29,6 +29,8 @@ final class StreamMasking {
   let root: MaskNode
   private(set) var masker: Masker
   private let fields: [Field]
+  /// Whether the fast check tells the places of all masked fields.
+  let isSpliceable: Bool
   private var places: [Place] = []
 
   init(_ root: MaskNode, _ check: ObjectCheck, key: MaskKey?) {
@@ -38,6 +40,7 @@ final class StreamMasking {
       guard node.hasMask, let capture = check.captureNumber(of: node.field) else { return nil }
       return Field(capture: capture, index: index, number: node.number, action: node.action)
     }
+    isSpliceable = fields.count == Self.captured(root).count
   }
 
   /// The names of the fields whose places the fast check must keep.
