@@ -58,34 +58,39 @@ extension Filter {
     )
   }
 
-  /// Refuses keys and cursors that masking would not keep apart.
+  /// Refuses keys and cursors of a SCHEMA that masking would not keep apart.
   func checkMaskedKeys(
     _ masking: StreamMasking,
     _ keys: [String],
     _ message: Message,
     _ start: Position
   ) throws(Failure) {
+    let stream = message.stream ?? ""
     let cursors = unsafe KeyProperties.read(message.value("bookmark_properties", in: start))
-    for (names, what) in [(keys, "key property"), (cursors, "bookmark property")] {
-      for name in names {
-        guard let node = masking.root.children.first(where: { $0.field == name }), node.hasMask
-        else { continue }
-        if node.action != .hash {
-          let action = node.action.map { " with \($0.name)" } ?? " below it"
-          throw Failure(
-            .configuration,
-            "line \(lineNumber): the \(what) \(name) of stream \(message.stream ?? "") is masked"
-              + action,
-            hint: "Only hash keeps its values apart: write hash, or keep under masking.fields."
-          )
-        }
-        if what == "bookmark property" {
-          Log.warning(
-            "stream \(message.stream ?? ""): \(name) is masked, but stands in the tap's STATE, "
-              + "which passes as it is"
-          )
-        }
-      }
+    try checkMasked(keys, "key property", masking, stream)
+    try checkMasked(cursors, "bookmark property", masking, stream)
+    for name in cursors where masking.isMasked(name) {
+      Log.warning(
+        "stream \(stream): \(name) is masked, but stands in the tap's STATE, which passes as it is"
+      )
+    }
+  }
+
+  /// Refuses fields that are masked with anything but a hash.
+  func checkMasked(
+    _ names: [String],
+    _ what: String,
+    _ masking: StreamMasking,
+    _ stream: String
+  ) throws(Failure) {
+    for node in masking.root.children where node.hasMask && names.contains(node.field) {
+      if node.action == .hash { continue }
+      let action = node.action.map { " with \($0.name)" } ?? " below it"
+      throw Failure(
+        .configuration,
+        "line \(lineNumber): the \(what) \(node.field) of stream \(stream) is masked" + action,
+        hint: "Only hash keeps its values apart: write hash, or keep under masking.fields."
+      )
     }
   }
 }

@@ -77,6 +77,9 @@ extension Filter {
       Log.warning("line \(lineNumber): the stream \(name) has no object in the contracts\(rest)")
     }
     let stream = StreamCheck(name, entry, settings, maskKey: maskKey)
+    if let masking = stream.masking {
+      try checkMasked(catalog.keys(of: name), "key or cursor", masking, name)
+    }
     places[name] = streams.count
     streams.append(stream)
     return stream

@@ -43,6 +43,11 @@ final class StreamMasking {
     isSpliceable = fields.count == Self.captured(root).count
   }
 
+  /// Whether a field is masked, or anything below it.
+  func isMasked(_ field: String) -> Bool {
+    root.children.contains { $0.field == field && $0.hasMask }
+  }
+
   /// The names of the fields whose places the fast check must keep.
   static func captured(_ root: MaskNode?) -> [String] {
     root?.children.filter(\.hasMask).map(\.field) ?? []

@@ -529,6 +529,27 @@ def test_key_and_bookmark_properties_of_a_schema(gate):
     assert result.returncode == 0 and "k is masked, but stands in the tap's STATE" in result.text
 
 
+@pytest.mark.parametrize(
+    "catalog",
+    [
+        {"streams": [{"stream": {"name": "o", "json_schema": {}}, "cursor_field": ["k"]}]},
+        {"streams": [{"stream": {"name": "o", "json_schema": {}}, "primary_key": [["id"], ["k"]]}]},
+        {"streams": [{"tap_stream_id": "o", "stream": "o", "schema": {}, "replication_key": "k"}]},
+    ],
+)
+def test_keys_and_cursors_of_a_catalog(gate, tmp_path, catalog):
+    (tmp_path / "catalog.json").write_text(json.dumps(catalog))
+    document = contract([])
+    mask = [{"property": "dativo.mask", "value": "redact"}]
+    document["schema"][0]["properties"].append({"name": "k", "logicalType": "string", "customProperties": mask})
+    source = [airbyte("o", {"id": 1, "k": "x"})]
+    options = ["--catalog", "../catalog.json"]
+    result = gate(*source, document=document, options=options)
+    assert result.returncode == 78 and "the key or cursor k of stream o is masked with redact" in result.text
+    mask[0]["value"] = "hash"
+    assert gate(*source, document=document, options=options).returncode == 0
+
+
 def test_batches_of_masked_streams_are_refused_in_any_mode(gate):
     for mode in ["strict", "warn", "quarantine"]:
         result = gate({"type": "BATCH", "stream": "o", "manifest": []}, mode=mode)
@@ -863,9 +884,11 @@ def test_a_run_without_masks_crashes_as_others_do(tmp_path):
     process, folder = running(tmp_path, contract(masked=False), {})
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     assert resource.prlimit(process.pid, resource.RLIMIT_CORE) == (hard, hard)
-    process.kill()
+    process.send_signal(signal.SIGSEGV)
+    time.sleep(0.5)
     process.stdin.close()
-    process.wait(timeout=60)
+    process.wait(timeout=120)
+    assert b"Backtracing" in (folder / "stderr").read_bytes()
     assert leaks(folder) != set()
 
 
