@@ -8,13 +8,14 @@ import Wire
 // SAFETY, for the whole file: positions lie inside the region or the line that is being read.
 
 extension Filter {
-  /// A record's bytes, masked, and the pointers of what is masked of it.
+  /// A record's bytes, masked, and the pointers of what is masked of it, if they are asked for.
   func mask(
     _ record: [UInt8],
-    _ masking: StreamMasking
+    _ masking: StreamMasking,
+    explains: Bool
   ) throws(Failure) -> (bytes: [UInt8], pointers: [String]) {
     do throws(JSONFault) {
-      return try masking.masked(record)
+      return try masking.masked(record, explains: explains)
     } catch {
       throw unreadable
     }

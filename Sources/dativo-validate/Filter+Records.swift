@@ -43,7 +43,7 @@ extension Filter {
     }
     if let masking = stream.masking, let envelope {
       let bytes = unsafe coerced ?? Self.bytes(recordStart, recordEnd)
-      return .replace(envelope.line(with: try mask(bytes, masking).bytes))
+      return .replace(envelope.line(with: try mask(bytes, masking, explains: false).bytes))
     }
     guard let coerced else { return .pass }
     return .replace(
@@ -85,7 +85,7 @@ extension Filter {
     guard let masking = stream.masking else {
       return unsafe .record(UnsafeRawBufferPointer(start: start, count: end - start))
     }
-    let (bytes, pointers) = unsafe try mask(Self.bytes(start, end), masking)
+    let (bytes, pointers) = unsafe try mask(Self.bytes(start, end), masking, explains: true)
     return .masked(bytes, pointers)
   }
 

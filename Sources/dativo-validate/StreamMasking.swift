@@ -126,14 +126,21 @@ final class StreamMasking {
     }
   }
 
-  /// The record's bytes, masked, and the pointers of what is.
-  func masked(_ record: [UInt8]) throws(JSONFault) -> (bytes: [UInt8], pointers: [String]) {
+  /// The record's bytes, masked, and the pointers of what is, if they are asked for.
+  func masked(
+    _ record: [UInt8],
+    explains: Bool
+  ) throws(JSONFault) -> (bytes: [UInt8], pointers: [String]) {
     var bytes: [UInt8] = []
     let result: Result<[String], JSONFault> = unsafe record.withUnsafeBufferPointer { record in
       guard let start = record.baseAddress else { return .success([]) }
       do throws(JSONFault) {
         let end = unsafe start + record.count
-        return .success(unsafe try masker.explained(start, end, root, to: &bytes))
+        if explains {
+          return .success(unsafe try masker.explained(start, end, root, to: &bytes))
+        }
+        unsafe try masker.record(start, end, root, to: &bytes)
+        return .success([])
       } catch {
         return .failure(error)
       }
