@@ -48,6 +48,19 @@ extension Filter {
     return .drop
   }
 
+  /// Refuses a record on a message that is no RECORD: it would pass as it is.
+  func refuseStrayRecord(_ message: Message) throws(Failure) {
+    switch message.kind {
+    case .record, .airbyteRecord, .unknown: return
+    default: break
+    }
+    guard message.members["record"] != nil else { return }
+    throw violation(
+      "a message that is no RECORD has a record, which nothing would mask",
+      hint: "The tap does not keep the protocol; report it to its authors."
+    )
+  }
+
   /// Refuses a BATCH of a stream with masked fields: its file would pass as it is.
   func refuseMaskedBatch(_ message: Message) throws(Failure) {
     guard contracts.isMasking else { return }

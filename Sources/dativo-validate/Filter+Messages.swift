@@ -17,6 +17,7 @@ extension Filter {
     } catch {
       return unsafe try noMessage(error, start, end)
     }
+    if contracts.isMasking { try refuseStrayRecord(message) }
     switch message.kind {
     case .record, .airbyteRecord:
       return unsafe try record(start, end, isAirbyte: message.kind == .airbyteRecord)

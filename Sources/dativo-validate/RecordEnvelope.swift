@@ -49,6 +49,7 @@ struct RecordEnvelope {
   /// Whether the member's value is one that its key may have: only records and `meta` nest.
   private static func isKept(_ member: Member, _ start: Position) -> Bool {
     let byte = unsafe start[member.value.lowerBound]
+    if member.key == "version" { return byte &- 0x30 <= 9 || byte == 0x6E }
     return ["record", "data", "meta"].contains(member.key) || (byte != 0x7B && byte != 0x5B)
   }
 

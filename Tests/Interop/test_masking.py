@@ -563,6 +563,16 @@ def test_streams_without_object_are_told_of(gate):
     assert result.text.count("the stream other has no object in the contracts: nothing of it is masked") == 1
 
 
+@pytest.mark.parametrize("kind", ["STATE", "SCHEMA", "ACTIVATE_VERSION", "LOG"])
+def test_a_record_on_another_message_is_refused(gate, kind):
+    field = Field("hash", "string", "top")
+    stray = {**schema_line([field]), "type": kind, "value": 1, "record": good(1, [field])}
+    for mode in ["strict", "warn", "quarantine"]:
+        result = gate(stray, document=contract([field]), mode=mode)
+        assert result.returncode == 65 and "a message that is no RECORD has a record" in result.text
+        assert leaks(gate.folder, [field]) == set()
+
+
 def test_lines_of_streams_without_masks_keep_their_bytes(gate):
     field = Field("hash", "string", "top")
     document = contract([field])
