@@ -722,6 +722,7 @@ def test_no_canary_leaves(gate, mode, form, tmp_path):
     result = gate(*head, *rows, mode=mode)
     assert result.returncode == (65 if mode == "strict" else 0), result.text
     assert len(result.records) == {"strict": 4, "warn": 7, "quarantine": 5}[mode], result.text
+    assert b'"violations"' in (gate.folder / "events").read_bytes()
     assert leaks(gate.folder) == set()
     check_masked([r["record"].get("data", r["record"]) for r in result.records][:4])
     if form == "singer" and mode != "strict":
