@@ -1,5 +1,9 @@
 """dativo.coerce: the notations that a contract may ask to have changed before values are judged."""
+import datetime
+import decimal
 import json
+import random
+import re
 
 import pyarrow.parquet as pq
 import pytest
@@ -235,6 +239,86 @@ def test_the_table_has_the_coerced_types(gate, tmp_path):
     table = pq.read_table(file)
     assert table["n"].to_pylist() == list(range(5)) and table["b"].to_pylist() == [True] * 5
     assert str(table.schema.field("t").type).startswith("timestamp[")
+
+
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+def expected(kind, asked, value):
+    """What Python makes of a value that is asked to be coerced."""
+    if isinstance(value, str):
+        if "trim" in asked:
+            value = value.strip()
+        if "empty_to_null" in asked and value == "":
+            return None
+        if "number" in asked and NUMBER.fullmatch(value):
+            number = decimal.Decimal(value)
+            if kind == "number" or number == number.to_integral_value():
+                return number
+        if "boolean" in asked:
+            return {"true": True, "1": True, "false": False, "0": False}.get(value, value)
+        return value
+    if "boolean" in asked and isinstance(value, int) and value in (0, 1):
+        return bool(value)
+    if "epoch_s" in asked and isinstance(value, (int, float)) and not isinstance(value, bool):
+        moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=int(value))
+        fraction = ".25" if value != int(value) else ""
+        return moment.strftime("%Y-%m-%dT%H:%M:%S").zfill(19) + fraction + "Z"
+    return value
+
+
+RANDOM = {
+    "n": ("number", ["number", "trim"]), "i": ("integer", ["number", "empty_to_null"]), "b": ("boolean", ["boolean"]),
+    "s": ("string", ["trim", "empty_to_null"]), "t": ("timestamp", ["epoch_s"]), "p": ("string", None),
+}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_records_are_coerced_as_the_oracle_does(gate, seed):
+    chance = random.Random(seed)
+    document = contract([
+        field("id", "integer"), *[field(name, *RANDOM[name]) for name in RANDOM],
+        field("o", "object", properties=[field(name, *RANDOM[name]) for name in ("n", "s", "p")]),
+        field("a", "array", items=field("x", "integer", ["number"])),
+    ])
+
+    def value(kind):
+        number = chance.choice([0, 1, chance.randrange(-10**9, 10**11), chance.randrange(10**6) + 0.25])
+        texts = ["", " ", "a", " a é ", "\t\"", "true", "0", "1", "007", str(number), f" {number}", f"{number} ", "1e2"]
+        if chance.random() < 0.5:
+            return {"number": number, "integer": int(number), "boolean": True, "timestamp": int(number)}.get(kind, "x ")
+        return chance.choice(texts + [None, number, True])
+
+    def members(names):
+        return {name: value(RANDOM[name][0]) for name in names if chance.random() < 0.8}
+
+    rows = [
+        {"id": n, **members(RANDOM), "o": members(["n", "s", "p"]), "a": [value("integer") for _ in range(n % 3)], "z": " 1 "}
+        for n in range(400)
+    ]
+    styles = [(", ", ": "), (",", ":"), (" ,  ", " : ")]
+    texts = [json.dumps(record("o", row), separators=chance.choices(styles, [8, 1, 1])[0]) for row in rows]
+    result = gate(schema("o", {}), *texts, document=document, mode="warn")
+    assert result.code == 0, result
+
+    def coerced(row, names):
+        return {k: expected(*RANDOM[k], v) if k in names and RANDOM[k][1] else v for k, v in row.items()}
+
+    for line, row in zip(result.lines[1:], rows, strict=True):
+        wanted = coerced(row, RANDOM)
+        wanted["o"] = coerced(row["o"], RANDOM)
+        wanted["a"] = [expected("integer", ["number"], v) for v in row["a"]]
+        got = json.loads(line, parse_float=decimal.Decimal)["record"]
+        assert same(got, wanted), (got, wanted)
+
+
+def same(got, wanted):
+    """Whether both are equal, with booleans and numbers told apart."""
+    if isinstance(wanted, dict):
+        return got.keys() == wanted.keys() and all(same(got[k], wanted[k]) for k in got)
+    if isinstance(wanted, list):
+        return len(got) == len(wanted) and all(map(same, got, wanted))
+    return isinstance(got, bool) == isinstance(wanted, bool) and got == wanted
 
 
 CONTRACT = """\
