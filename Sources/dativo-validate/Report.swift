@@ -199,6 +199,12 @@ struct Report {
       for (name, count) in stream.unknownFields.prefix(5) where stream.object != nil {
         Log.info("  \(count) records have the field \(name), which the contract lacks")
       }
+      for node in stream.masking?.root.all ?? [] {
+        let count = stream.masking?.masker.closed[node.number] ?? 0
+        guard count > 0 else { continue }
+        let action = (node.action ?? node.keyAction).map { ", since \($0.name) cannot mask them" }
+        Log.info("  \(count) values of \(node.pointer) became null\(action ?? "")")
+      }
       if !stream.skipped.isEmpty {
         Log.info("  not evaluated: \(stream.skipped.count) rules (see skipped in --report)")
       }

@@ -953,6 +953,16 @@ def test_a_job_takes_the_key_from_a_file(project, monkeypatch):
     assert done.returncode == 2 and "cannot be read" in done.err
 
 
+def test_lint_knows_the_masks_of_a_contract(tmp_path):
+    document = contract([])
+    mask = [{"property": "dativo.mask", "value": "redact"}]
+    document["schema"][0]["properties"][0]["customProperties"] = mask
+    (tmp_path / "c.yaml").write_text(json.dumps(document, indent=1))
+    done = run("dativo", "lint", "c.yaml", cwd=tmp_path)
+    assert done.code == 78 and "the primary key o.id cannot be masked with redact" in done.out + done.err, done
+    assert "c.yaml:11:5:" in done.out + done.err
+
+
 @pytest.mark.parametrize(
     "validation, message",
     [

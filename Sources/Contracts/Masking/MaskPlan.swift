@@ -49,6 +49,11 @@ package struct MaskPlan: Sendable {
     problems = planner.problems
   }
 
+  /// What is wrong with the masks that contracts have by themselves.
+  package static func ownProblems(_ contracts: [Contract]) -> [Problem] {
+    Self(policy: nil, contracts, deniesUnlisted: false).problems
+  }
+
   /// Reads the setting `masking` and plans by it; nothing is planned if it is wrong.
   package init(_ setting: JSONValue?, _ contracts: [Contract], deniesUnlisted: Bool) {
     var wrong: [MaskPolicy.Problem] = []

@@ -73,15 +73,16 @@ struct JobChecks {
       contracts,
       deniesUnlisted: job.validation.mode == .strict
     )
-    for problem in plan.problems {
+    // What a contract has by itself is told where it is checked.
+    let told = Set(MaskPlan.ownProblems(contracts))
+    for problem in plan.problems where !told.contains(problem) {
       let (path, mark) =
         switch problem.place {
         case .setting(let keys):
           (file.path, file.root.nearest(["validation", "masking"] + keys).mark)
         case .contract(let index, let mark): (job.shown(paths[index]), mark)
         }
-      let severity: Finding.Severity = problem.severity == .error ? .error : .warning
-      findings.append(Finding(severity, path, mark, problem.message, hint: problem.hint))
+      findings.append(Finding(problem, file: path, mark))
     }
   }
 
