@@ -10,16 +10,23 @@ struct ContractSet {
   struct Entry {
     let contract: Contract
     let object: ContractObject
+    /// The object's fields, if any of them is masked.
+    let mask: MaskNode?
   }
 
   private(set) var entries: [Entry] = []
   /// Whether there is any contract, be it without objects.
   private(set) var isEmpty = true
+  /// Whether any field of any stream is masked.
+  private(set) var isMasking = false
+  /// Whether masking needs a key.
+  private(set) var needsMaskKey = false
 
   init(_ settings: Settings) throws(Failure) {
     var paths = settings.contracts
     if let folder = settings.folder { paths += try Self.files(in: folder) }
     var errors: [String] = []
+    var loaded: [(path: String, contract: Contract)] = []
     for path in paths {
       let bytes: [UInt8]
       do throws(PosixError) {
@@ -39,13 +46,54 @@ struct ContractSet {
       }
       guard let contract else { continue }
       isEmpty = false
-      entries += contract.objects.map { Entry(contract: contract, object: $0) }
+      loaded.append((path, contract))
     }
+    if errors.isEmpty { errors = try plan(loaded, settings) }
     for line in errors.dropFirst() { Log.error(line) }
     if let first = errors.first {
       let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
-      throw Failure(.configuration, first + more, hint: "Correct the contract, then run again.")
+      throw Failure(.configuration, first + more, hint: "Correct it, then run again.")
     }
+  }
+
+  /// Makes the entries, with what is masked of each; returns what is wrong with that.
+  private mutating func plan(
+    _ loaded: [(path: String, contract: Contract)],
+    _ settings: Settings
+  ) throws(Failure) -> [String] {
+    if loaded.isEmpty, settings.masking != nil {
+      throw Failure(
+        .configuration,
+        "\(settings.place("masking")): masking without a contract masks nothing",
+        hint: "Name the contract of the fields with --contract."
+      )
+    }
+    let plan = MaskPlan(
+      settings.masking,
+      loaded.map(\.contract),
+      deniesUnlisted: settings.mode == .strict
+    )
+    var errors: [String] = []
+    for problem in plan.problems {
+      let place =
+        switch problem.place {
+        case .setting(let path): settings.place(["masking"] + path)
+        case .contract(let index, let mark): "\(loaded[index].path):\(mark.line):\(mark.column)"
+        }
+      let hint = problem.hint.map { " (\($0))" } ?? ""
+      let line = "\(place): \(problem.message)\(hint)"
+      if problem.severity == .error { errors.append(line) } else { Log.warning(line) }
+    }
+    guard errors.isEmpty else { return errors }
+    isMasking = !plan.isEmpty
+    needsMaskKey = plan.needsKey
+    for (index, file) in loaded.enumerated() {
+      for (number, object) in file.contract.objects.enumerated() {
+        let mask = plan.roots[index][number]
+        entries.append(Entry(contract: file.contract, object: object, mask: mask))
+      }
+    }
+    return []
   }
 
   /// Whether a rule of severity error is judged at the end of a stream, so that no STATE may leave

@@ -17,6 +17,7 @@ extension Filter {
     } catch {
       return unsafe try noMessage(error, start, end)
     }
+    if contracts.isMasking { try refuseStrayRecord(message) }
     switch message.kind {
     case .record, .airbyteRecord:
       return unsafe try record(start, end, isAirbyte: message.kind == .airbyteRecord)
@@ -29,6 +30,7 @@ extension Filter {
       unsafe held.append((Self.bytes(start, end), isAirbyte))
       return .drop
     case .batch:
+      try refuseMaskedBatch(message)
       guard settings.mode == .strict else {
         relayed["BATCH", default: 0] += 1
         return .pass
@@ -39,126 +41,14 @@ extension Filter {
       )
     case .activateVersion, .airbyteLog, .airbyteTrace, .airbyteOther: return .pass
     case .unknown(let type):
+      if contracts.isMasking { return withheldMessage() }
       relayed[type, default: 0] += 1
       return .pass
     }
   }
 
-  /// A RECORD: its form is learned, its record judged exactly.
-  private mutating func record(
-    _ start: Position,
-    _ end: Position,
-    isAirbyte: Bool
-  ) throws(Failure) -> Decision {
-    guard let location = unsafe try? RecordLocation(start, end) else {
-      return unsafe try refuse(nil, start, end, "record", "a RECORD without an object under record")
-    }
-    guard let stream = try stream(of: location, isAirbyte: isAirbyte) else {
-      return unsafe try refuse(
-        location,
-        start,
-        end,
-        "schema",
-        "a record of stream \(location.stream) before a corresponding schema"
-      )
-    }
-    current = stream
-    unsafe stream.form.learn(location, from: start, to: end)
-    stream.read += 1
-    stream.bytes += unsafe end - start
-    let recordStart = unsafe start + location.record.lowerBound
-    let bytes = unsafe UnsafeRawBufferPointer(start: recordStart, count: location.record.count)
-    guard let value = unsafe try? JSONValue.parse(bytes), let object = value.object else {
-      throw Failure(.bug, "line \(lineNumber) was read once and not twice")
-    }
-    for name in stream.unknownNames(object).dropFirst(stream.pendingUnknown) {
-      stream.unknown[name, default: 0] += 1
-    }
-    stream.pendingUnknown = 0
-    var findings = stream.object?.findings(in: object) ?? stream.schema?.findings(in: value) ?? []
-    for name in stream.keyProperties where object[name] == nil {
-      let pointer = Pointer.append("", name)
-      if findings.contains(where: { $0.pointer == pointer && $0.code == "missing" }) { continue }
-      findings.append(Finding("key", at: pointer, expected: "missing key properties: \(name)"))
-    }
-    if stream.object != nil {
-      unsafe findings += Duplicates.findings(recordStart, start + location.record.upperBound)
-    }
-    do throws(PosixError) {
-      try stream.checkKeys(object, &findings)
-    } catch {
-      throw Self.keysFailed(error)
-    }
-    return unsafe try judge(stream, findings, bytes)
-  }
-
-  private func keep(_ stream: StreamCheck) throws(Failure) {
-    do throws(PosixError) {
-      try stream.keepKeys()
-    } catch {
-      throw Self.keysFailed(error)
-    }
-  }
-
-  private static func keysFailed(_ error: PosixError) -> Failure {
-    Failure(
-      .io,
-      "the keys that must be unique cannot be kept in \(KeySet.folder): \(error.reason)",
-      hint: "TMPDIR names another folder; key_memory keeps more of them in memory."
-    )
-  }
-
-  /// Decides over a record by what it breaks.
-  private mutating func judge(
-    _ stream: StreamCheck,
-    _ findings: [Finding],
-    _ record: UnsafeRawBufferPointer
-  ) throws(Failure) -> Decision {
-    var errors: [Finding] = []
-    for finding in findings {
-      if let tally = finding.tally {
-        stream.tallies[tally] += 1
-      } else {
-        stream.note(finding, line: lineNumber)
-        if finding.severity == .error { errors.append(finding) }
-      }
-    }
-    guard let first = errors.first else {
-      try keep(stream)
-      stream.passed += 1
-      return .pass
-    }
-    stream.violating += 1
-    try checkLimit()
-    switch settings.mode {
-    case .strict:
-      let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
-      throw violation(
-        "stream \(stream.name), \(first.pointer.isEmpty ? "the record" : first.pointer): "
-          + first.message + more,
-        hint: stream.object == nil
-          ? "The record does not keep the SCHEMA that its tap sent."
-          : "The record breaks the contract; --mode quarantine sets such records aside."
-      )
-    case .warn:
-      try keep(stream)
-      stream.passed += 1
-      return .pass
-    case .quarantine:
-      stream.quarantined += 1
-      unsafe try quarantine?.add(
-        stream: stream.name,
-        line: lineNumber,
-        record,
-        isJSON: true,
-        errors
-      )
-      return .drop
-    }
-  }
-
   /// The stream of a record; Airbyte's streams begin without a SCHEMA.
-  private mutating func stream(
+  mutating func stream(
     of line: RecordLocation,
     isAirbyte: Bool
   ) throws(Failure) -> StreamCheck? {
@@ -184,9 +74,13 @@ extension Filter {
           hint: "Describe it under schema in a contract, or deselect the stream in the catalog."
         )
       }
-      Log.warning("line \(lineNumber): the stream \(name) has no object in the contracts")
+      let rest = contracts.isMasking ? ": nothing of it is masked" : ""
+      Log.warning("line \(lineNumber): the stream \(name) has no object in the contracts\(rest)")
     }
-    let stream = StreamCheck(name, entry, settings)
+    let stream = StreamCheck(name, entry, settings, maskKey: maskKey)
+    if let masking = stream.masking {
+      try checkMasked(catalog.keys(of: name), "key or cursor", masking, name)
+    }
     places[name] = streams.count
     streams.append(stream)
     return stream

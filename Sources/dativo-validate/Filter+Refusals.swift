@@ -31,9 +31,12 @@ extension Filter {
       case .notAnObject: "no JSON object"
       case .noType: "a message without a type"
       }
-    let excerpt = unsafe Self.excerpt(start, end)
+    // A line that is not read may hold anything.
+    let excerpt =
+      contracts.isMasking
+      ? "(withheld, since fields are masked)" : unsafe Self.excerpt(start, end)
     if settings.isLenient {
-      Log.info(excerpt)
+      Log.info(contracts.isMasking ? "line \(lineNumber) is \(reason) \(excerpt)" : excerpt)
       relayed["not JSON", default: 0] += 1
       return .drop
     }
@@ -73,13 +76,10 @@ extension Filter {
     }
     let bytes = unsafe UnsafeRawBufferPointer(start: first, count: last - first)
     if quarantine == nil { Log.warning("line \(lineNumber): \(what)") }
-    unsafe try quarantine?.add(
-      stream: record?.stream,
-      line: lineNumber,
-      bytes,
-      isJSON: isRecord,
-      [finding]
-    )
+    let content: Quarantine.Content =
+      contracts.isMasking
+      ? .withheld : unsafe isRecord ? .record(bytes) : .text(bytes)
+    try quarantine?.add(stream: record?.stream, line: lineNumber, content, [finding])
     return .drop
   }
 

@@ -32,6 +32,9 @@ extension Filter {
     for key in declared where !stream.keyProperties.contains(key) {
       Log.warning("stream \(name): the key property \(key) is not in the schema")
     }
+    if let masking = stream.masking {
+      unsafe try checkMaskedKeys(masking, declared, message, start)
+    }
     if stream.object != nil {
       stream.compile()
       stream.schemaOutput = try narrowed(stream, line)
@@ -70,8 +73,17 @@ extension Filter {
     guard let entry = stream.entry else { return nil }
     var text = line[...]
     if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
-    guard let message = try? JSONValue.parse(Array(text)) else { return nil }
-    let result = Narrowing.message(message, entry, narrowsTypes: settings.narrowsTypes)
+    guard let message = try? JSONValue.parse(Array(text)) else {
+      throw Failure(.bug, "line \(lineNumber) was read once and not twice")
+    }
+    var result = message
+    if let root = stream.coercion?.root {
+      result = SchemaCoercion.message(result, root, admitsMisfits: settings.mode == .warn)
+    }
+    result = Narrowing.message(result, entry, narrowsTypes: settings.narrowsTypes)
+    if let root = entry.mask {
+      result = SchemaMasking.message(result, root, admitsMisfits: settings.mode == .warn)
+    }
     let ending = line.reversed().prefix { $0 == 0x0A || $0 == 0x0D }.reversed()
     return Array(result.encoded().utf8) + ending
   }

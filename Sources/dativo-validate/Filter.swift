@@ -29,6 +29,8 @@ struct Filter: ~Copyable {
   let catalog: StreamSchemas
   var output = BlockWriter(1)
   let quarantine: Quarantine?
+  /// The key for masked hashes; nil if no field is hashed.
+  let maskKey: MaskKey?
   var streams: [StreamCheck] = []
   var places: [String: Int] = [:]
   var current: StreamCheck?
@@ -41,13 +43,21 @@ struct Filter: ~Copyable {
   /// STATE lines that wait for the rules of the end.
   var held: [(line: [UInt8], isAirbyte: Bool)] = []
   let holdsStates: Bool
+  /// Lines with coerced or masked values that wait to be written.
+  var rewritten: [UInt8] = []
   /// The nanoseconds spent waiting for input.
   var waitedToRead: UInt64 = 0
   /// Types of messages that are not looked into, counted.
   var relayed: [String: Int] = [:]
 
-  init(_ settings: Settings, _ contracts: ContractSet, _ catalog: StreamSchemas) throws(Failure) {
+  init(
+    _ settings: Settings,
+    _ contracts: ContractSet,
+    _ catalog: StreamSchemas,
+    maskKey: MaskKey? = nil
+  ) throws(Failure) {
     self.settings = settings
+    self.maskKey = maskKey
     self.contracts = contracts
     self.catalog = catalog
     holdsStates = settings.mode == .strict && contracts.hasBindingEndRules
@@ -71,8 +81,11 @@ struct Filter: ~Copyable {
     }
     do throws(Failure) {
       while unsafe p < end {
-        if let stream = unsafe stream(matching: p, end), unsafe !stopsShort(stream, &p, end) {
-          continue
+        if let stream = unsafe stream(matching: p, end) {
+          let isUnsure =
+            unsafe stream.isRewritten
+            ? try rewritesUntilUnsure(stream, &from, &p, end) : stopsShort(stream, &p, end)
+          if !isUnsure { continue }
         }
         let next = unsafe Self.lineEnd(p, end)
         lineNumber += 1
@@ -162,7 +175,7 @@ struct Filter: ~Copyable {
   }
 
   /// Writes up to `end` and begins anew there, so that a failure later on writes nothing twice.
-  private mutating func write(_ start: inout Position, _ end: Position) throws(Failure) {
+  mutating func write(_ start: inout Position, _ end: Position) throws(Failure) {
     let first = unsafe start
     unsafe start = unsafe end
     unsafe try write(first, end)

@@ -82,7 +82,14 @@ enum Narrowing {
       if let label = property.classification { field["classification"] = .string(label) }
       if !property.tags.isEmpty { field["tags"] = .array(property.tags.map { .string($0) }) }
       if property.isCritical { field["cde"] = true }
+      let mask = entry.mask?.children.first { $0.field == property.field }
+      if let action = mask?.action { field["masking"] = .string(action.name) }
       if !field.isEmpty { fields[property.field] = .object(field) }
+    }
+    for node in entry.mask?.children.flatMap({ $0.all.dropFirst() }) ?? [] {
+      guard let action = node.action ?? node.keyAction else { continue }
+      let name = Pointer.steps(node.pointer).joined(separator: ".")
+      fields[name] = ["masking": .string(action.name)]
     }
     if !fields.isEmpty { facts["fields"] = .object(fields) }
     return .object(facts)

@@ -24,12 +24,24 @@ final class Quarantine {
     output = BlockWriter(file.raw)
   }
 
-  /// Adds a record with its original bytes, or a line that is no message as text.
+  /// What is kept of a line.
+  @safe
+  enum Content {
+    /// A record as it came.
+    case record(UnsafeRawBufferPointer)
+    /// A record with the values at these pointers masked.
+    case masked([UInt8], [String])
+    /// A line that is no message.
+    case text(UnsafeRawBufferPointer)
+    /// A line that may hold what must not be told.
+    case withheld
+  }
+
+  /// Adds a record, or a line that is no message, with what is wrong with it.
   func add(
     stream: String?,
     line: Int,
-    _ bytes: UnsafeRawBufferPointer,
-    isJSON: Bool,
+    _ content: Content,
     _ findings: [Finding]
   ) throws(Failure) {
     var writer = JSONWriter()
@@ -38,12 +50,7 @@ final class Quarantine {
     if let stream { writer.string(stream) } else { writer.null() }
     writer.key("line")
     writer.integer(line)
-    writer.key(isJSON ? "record" : "text")
-    if isJSON {
-      unsafe writer.raw(bytes)
-    } else {
-      writer.string(unsafe String(decoding: bytes, as: UTF8.self))
-    }
+    Self.write(content, &writer)
     writer.key("violations")
     writer.beginArray()
     for finding in findings {
@@ -71,6 +78,31 @@ final class Quarantine {
     } catch {
       throw failure(error)
     }
+  }
+
+  private static func write(_ content: Content, _ writer: inout JSONWriter) {
+    var masked: [String]?
+    switch content {
+    case .record(let bytes):
+      writer.key("record")
+      unsafe writer.raw(bytes)
+    case .masked(let bytes, let pointers):
+      writer.key("record")
+      writer.raw(String(decoding: bytes, as: UTF8.self))
+      masked = pointers
+    case .text(let bytes):
+      writer.key("text")
+      writer.string(unsafe String(decoding: bytes, as: UTF8.self))
+    case .withheld:
+      writer.key("text")
+      writer.string("[redacted]")
+      masked = [""]
+    }
+    guard let masked else { return }
+    writer.key("masked")
+    writer.beginArray()
+    for pointer in masked { writer.string(pointer) }
+    writer.endArray()
   }
 
   /// Brings everything to the disk; what follows may rely on it.

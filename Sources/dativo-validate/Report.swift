@@ -98,6 +98,18 @@ struct Report {
         }
       )
     }
+    if let masking = stream.masking { object["masked"] = json(masking) }
+    let coerced = stream.coercion?.report ?? []
+    if !coerced.isEmpty {
+      object["coerced"] = .object(
+        JSONObject(
+          coerced.map { field in
+            let counts = field.counts.map { ($0.name, JSONValue.number(JSONNumber($0.count))) }
+            return (field.pointer, .object(JSONObject(counts)))
+          }
+        )
+      )
+    }
     let unknown = stream.unknownFields
     if !unknown.isEmpty {
       object["unknown_fields"] = .object(
@@ -112,6 +124,21 @@ struct Report {
         ]
       }
     )
+    return .object(object)
+  }
+
+  /// What was masked, by pointer; `as_null` are values that the action could make nothing else of.
+  private static func json(_ masking: StreamMasking) -> JSONValue {
+    var object = JSONObject()
+    for node in masking.root.all {
+      let closed = masking.masker.closed[node.number]
+      guard node.action != nil || node.keyAction != nil || closed > 0 else { continue }
+      object[node.pointer] = [
+        "action": (node.action ?? node.keyAction).map { .string($0.name) } ?? .null,
+        "values": .number(JSONNumber(masking.masker.applied[node.number])),
+        "as_null": .number(JSONNumber(closed)),
+      ]
+    }
     return .object(object)
   }
 
@@ -171,6 +198,12 @@ struct Report {
       for ending in stream.endings where ending.isBroken { Log.warning("  \(ending.message)") }
       for (name, count) in stream.unknownFields.prefix(5) where stream.object != nil {
         Log.info("  \(count) records have the field \(name), which the contract lacks")
+      }
+      for node in stream.masking?.root.all ?? [] {
+        let count = stream.masking?.masker.closed[node.number] ?? 0
+        guard count > 0 else { continue }
+        let action = (node.action ?? node.keyAction).map { ", since \($0.name) cannot mask them" }
+        Log.info("  \(count) values of \(node.pointer) became null\(action ?? "")")
       }
       if !stream.skipped.isEmpty {
         Log.info("  not evaluated: \(stream.skipped.count) rules (see skipped in --report)")

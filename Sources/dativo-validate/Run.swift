@@ -17,7 +17,11 @@ struct Run {
     var filter: Filter
     do throws(Failure) {
       let contracts = try ContractSet(settings)
-      filter = try Filter(settings, contracts, try StreamSchemas(settings.catalog))
+      // Before anything is read that must not be found in what a crash leaves.
+      if contracts.isMasking { try Self.forbidCrashReports() }
+      let key = contracts.needsMaskKey ? try settings.maskKey() : nil
+      let catalog = try StreamSchemas(settings.catalog)
+      filter = try Filter(settings, contracts, catalog, maskKey: key)
     } catch {
       try Report(settings: settings, failure: error).write()
       throw error
@@ -35,6 +39,7 @@ struct Run {
     } catch {
       failure = failure ?? error
     }
+    for stream in filter.streams { stream.warnOfLookalikes() }
     let report = Report(
       settings: settings,
       streams: filter.streams,
@@ -54,6 +59,14 @@ struct Run {
     }
     if meter.isSilent, failure?.kind != .brokenPipe { report.summarise() }
     if let failure { throw failure }
+  }
+
+  private static func forbidCrashReports() throws(Failure) {
+    do throws(PosixError) {
+      try CrashReports.forbid()
+    } catch {
+      throw Failure(error)
+    }
   }
 
   private func read(_ filter: inout Filter, _ meter: Meter) throws(Failure) {

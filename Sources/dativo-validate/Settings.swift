@@ -67,6 +67,16 @@ struct Settings {
         default: "exclusive",
         choices: ["exclusive", "inclusive"]
       ),
+      Setting(
+        "masking",
+        .object,
+        "What is masked: actions under classification, tags and fields; default_classified."
+      ),
+      Setting(
+        "mask_key_file",
+        .string,
+        "The file of the key for hashes, 16 bytes or more; else DATIVO_MASK_KEY is it."
+      ),
       Setting("run_id", .string, "The id of the run in quarantine and report; default random."),
       Setting(
         "key_memory",
@@ -88,11 +98,15 @@ struct Settings {
   var limit: Limit?
   var refusesUnknown = false
   var inclusiveBetween = false
+  var masking: JSONValue?
+  var maskKeyFile: String?
   var runID: String
   var keyMemory = 64 << 20
   var lineLimit = 64 << 20
+  private let configuration: Configuration
 
   init(_ configuration: Configuration) throws(Failure) {
+    self.configuration = configuration
     contracts = [configuration.string("contract")].compactMap(\.self)
     contracts += configuration["contracts"]?.array?.compactMap(\.string) ?? []
     folder = configuration.string("contracts_folder")
@@ -104,11 +118,19 @@ struct Settings {
     if let text = configuration.string("max_violations") { limit = try Limit(text) }
     refusesUnknown = configuration.string("unknown_fields") == "refuse"
     inclusiveBetween = configuration.string("between") == "inclusive"
+    masking = configuration["masking"]
+    maskKeyFile = configuration.string("mask_key_file")
     var generator = SystemRandomNumberGenerator()
     runID = configuration.string("run_id") ?? String(generator.next(), radix: 16)
     keyMemory = try configuration.size("key_memory") ?? keyMemory
     lineLimit = try configuration.size("max_line_size") ?? lineLimit
   }
+
+  /// Where a setting stands, for messages; see `Configuration.place`.
+  func place(_ path: [String]) -> String { configuration.place(path) }
+
+  /// Where a setting stands, for messages.
+  func place(_ name: String) -> String { configuration.place([name]) }
 
   /// Whether the outgoing SCHEMA may say more than the one that came: not where records pass that
   /// break the contract.

@@ -25,6 +25,10 @@ final class StreamCheck {
   let entry: ContractSet.Entry?
   /// The contract's object, compiled; nil where there is none.
   let object: ObjectCheck?
+  /// What is masked of the stream's records; nil if nothing is.
+  let masking: StreamMasking?
+  /// What is coerced of the stream's records; nil if nothing is.
+  let coercion: StreamCoercion?
   /// The stream's own schema, where it is the measure.
   var schema: JSONSchema?
   var fast: FastCheck?
@@ -54,7 +58,12 @@ final class StreamCheck {
   var skipped: [ObjectCheck.Skipped] = []
   var endings: [EndResult] = []
 
-  init(_ name: String, _ entry: ContractSet.Entry?, _ settings: Settings) {
+  init(
+    _ name: String,
+    _ entry: ContractSet.Entry?,
+    _ settings: Settings,
+    maskKey: MaskKey? = nil
+  ) {
     self.name = name
     self.entry = entry
     object = entry.map { entry in
@@ -62,8 +71,15 @@ final class StreamCheck {
         entry.object,
         refusesUnknown: settings.refusesUnknown,
         narrowsTypes: settings.narrowsTypes,
-        datasetScope: entry.contract.settings["dativo.scope"] == "dataset"
+        datasetScope: entry.contract.settings["dativo.scope"] == "dataset",
+        capturing: StreamMasking.captured(entry.mask)
       )
+    }
+    coercion = entry.flatMap { CoercionNode($0.object) }.map(StreamCoercion.init)
+    if let mask = entry?.mask, let object {
+      masking = StreamMasking(mask, object, key: maskKey)
+    } else {
+      masking = nil
     }
     let count = max(object?.keys.count ?? 0, 1)
     keys = (object?.keys ?? []).map { _ in KeySet(limit: settings.keyMemory / count) }
@@ -71,11 +87,14 @@ final class StreamCheck {
     skipped = object?.skipped ?? []
     if let entry, let object {
       let promises = Freshness.of(entry.contract, entry.object)
-      newest = promises.found.map { Newest($0, capture: object.capture(of: $0.field)) }
+      newest = promises.found.map { Newest($0, capture: object.capture($0.field)) }
       skipped += promises.skipped
     }
     compile()
   }
+
+  /// Whether records that pass may leave as other bytes.
+  var isRewritten: Bool { masking != nil || coercion != nil }
 
   /// Makes the fast check anew, after the schema or the keys have changed.
   func compile() {

@@ -2,9 +2,10 @@ import ConnectorKit
 import JSON
 import Wire
 
-/// The schemas that a catalog has for its streams, Airbyte's or Singer's.
+/// The schemas that a catalog has for its streams, Airbyte's or Singer's, and their keys.
 struct StreamSchemas {
   private var schemas: [String: JSONValue] = [:]
+  private var keyFields: [String: [String]] = [:]
 
   init(_ path: String?) throws(Failure) {
     guard let path else { return }
@@ -16,8 +17,20 @@ struct StreamSchemas {
       let stream = entry["stream"]?.object != nil ? entry["stream"] : entry
       guard let name = (stream?["name"] ?? stream?["stream"])?.string else { continue }
       schemas[name] = stream?["json_schema"] ?? stream?["schema"]
+      keyFields[name] = Self.keys(entry)
     }
   }
+
+  /// The fields of keys and cursors: `primary_key` and `cursor_field` are paths in Airbyte's
+  /// catalogs, the others plain names.
+  private static func keys(_ entry: JSONValue) -> [String] {
+    let paths = (entry["primary_key"]?.array ?? []) + [entry["cursor_field"] ?? .null]
+    let names = (entry["key_properties"]?.array ?? []) + [entry["replication_key"] ?? .null]
+    return paths.compactMap { $0.array?.first?.string } + names.compactMap(\.string)
+  }
+
+  /// The fields that tell a stream's records apart or put them in order.
+  func keys(of stream: String) -> [String] { keyFields[stream] ?? [] }
 
   subscript(stream: String) -> JSONValue? { schemas[stream] }
 }

@@ -78,4 +78,8 @@ int clinux_noted_signal(void);
    bound as it goes, and a process that streams keeps what its largest moments took. */
 void clinux_return_blocks_from(int bytes);
 
+/* Lets a crash leave neither a core nor a report of registers: no core file, no core piped to a
+   helper, no tracer of the same user, and the crash signals at their defaults. */
+int clinux_forbid_crash_reports(void);
+
 #endif

@@ -49,12 +49,14 @@ package final class ObjectCheck {
   /// Compiles `object`.
   ///
   /// `refusesUnknown` makes a field that the contract lacks a violation; with `narrowsTypes` ISO
-  /// days must fit the DATE column that the outgoing SCHEMA announces.
+  /// days must fit the DATE column that the outgoing SCHEMA announces. The places of the fields
+  /// `capturing` are kept for whoever asks the shape's check for them.
   package init(
     _ object: ContractObject,
     refusesUnknown: Bool,
     narrowsTypes: Bool,
-    datasetScope: Bool
+    datasetScope: Bool,
+    capturing names: [String] = []
   ) {
     self.object = object
     self.refusesUnknown = refusesUnknown
@@ -73,6 +75,18 @@ package final class ObjectCheck {
       note(check.property, pointer, isTop: true)
       addRules(check, pointer, datasetScope, isTop: true)
     }
+    for name in names { _ = capture(name) }
+  }
+
+  /// The number under which the fast check keeps the place of a field.
+  package func captureNumber(of field: String) -> Int? { captures[field] }
+
+  /// Lets the fast check keep the place of a field, under the number that it gets.
+  package func capture(_ name: String) -> Int {
+    if let known = captures[name] { return known }
+    captures[name] = captureCount
+    captureCount += 1
+    return captureCount - 1
   }
 
   /// The rules of a property and of those within it; `*` in a pointer stands for any item.
@@ -97,14 +111,6 @@ package final class ObjectCheck {
     if let item = check.item {
       addRules(item, Pointer.append(pointer, "*"), datasetScope, isTop: false)
     }
-  }
-
-  /// The number under which the fast check keeps the place of a field.
-  package func capture(of name: String) -> Int {
-    if let known = captures[name] { return known }
-    captures[name] = captureCount
-    captureCount += 1
-    return captureCount - 1
   }
 
   private func addKeys(_ columns: [ContractProperty]) {
@@ -242,6 +248,11 @@ package final class ObjectCheck {
       inner.capture = captures[name]
       let isRequired = check.refusesNull || check.judgesAbsence || present.contains(name)
       shape.properties.append((name, inner, isRequired))
+    }
+    for property in object.properties where property.isMeasure && captures[property.field] != nil {
+      var inner = FastShape(.all)
+      inner.capture = captures[property.field]
+      shape.properties.append((property.field, inner, false))
     }
     // A record that announces a deletion is judged by other rules: never "surely fine".
     for name in Self.deleteMarkers where !fields.contains(name) {

@@ -54,6 +54,8 @@ extension ContractReader {
       if let value = map["value"] { property.items = [readProperty(value, "value", isItem: true)] }
     }
     property.rules = readRules(node["quality"], property: property)
+    property.mark = node.mark
+    readExtensions(node["customProperties"], &property)
     return property
   }
 

@@ -15,6 +15,7 @@ struct ContractReader {
     if root["status"]?.text == "retired" { warn(root["status"], "the contract is retired") }
     if root["status"]?.text == "deprecated" { warn(root["status"], "the contract is deprecated") }
     let objects = readObjects(root)
+    refuseExtensions(root["customProperties"], of: Self.propertyExtensions)
     checkElements(root, objects)
     checkRelationships(root)
     return Contract(
@@ -70,6 +71,7 @@ struct ContractReader {
       object.properties = readProperties(element["properties"], "\(name)")
       object.rules = readRules(element["quality"], property: nil)
       checkKeyPositions(object, element)
+      readExtensions(element["customProperties"], &object)
       objects.append(object)
     }
     return objects

@@ -7,6 +7,8 @@ package struct ContractObject: Sendable {
   package var physicalName: String?
   package var properties: [ContractProperty] = []
   package var rules: [QualityRule] = []
+  /// What values of all its properties are coerced by, unless they say otherwise.
+  package var coercions: Coercions?
 }
 
 /// The types that values have in a contract.
@@ -56,6 +58,12 @@ package struct ContractProperty: Sendable {
   /// The key of a map: one or none.
   package var mapKeys: [ContractProperty] = []
   package var rules: [QualityRule] = []
+  /// What masks its values, as `dativo.mask` among the property's customProperties says.
+  package var mask: MaskAction?
+  /// What its values, and those below it, are coerced by; nil leaves it to what contains it.
+  package var coercions: Coercions?
+  /// Where the property stands in the contract's file.
+  package var mark: YAMLNode.Mark?
 
   package init(name: String) { self.name = name }
 

@@ -1,3 +1,5 @@
+internal import Posix
+
 extension Job {
   /// The contract files that the job names, by absolute path, each once; and the entries that lead
   /// to no file.
@@ -13,6 +15,13 @@ extension Job {
       for file in found where !paths.contains(file) { paths.append(file) }
     }
     return (paths, missing)
+  }
+
+  /// A contract's path as the job file's own path leads to it.
+  package func shown(_ contract: String) -> String {
+    let prefix = folder + "/"
+    guard contract.hasPrefix(prefix) else { return contract }
+    return Paths.joined(Files.folder(of: file), String(contract.dropFirst(prefix.count)))
   }
 
   /// What to write in place of an entry that leads to no file.

@@ -46,6 +46,10 @@ package struct Job: Sendable {
     package var report: String?
     /// `100` or `1%`; nil for no limit.
     package var maxViolations: String?
+    /// What is masked, as `dativo-validate` takes it; nil for what the contracts say alone.
+    package var masking: JSONValue?
+    /// The file of the key for masked hashes.
+    package var maskKeyFile: String?
 
     package init() {}
   }

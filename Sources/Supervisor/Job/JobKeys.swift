@@ -7,7 +7,9 @@ package enum JobKeys {
   /// Keys whose names are taken, for what does not exist yet.
   package static let reserved = ["parallelism", "sandbox", "hooks"]
   package static let source = ["tap", "command", "config", "select", "lenient", "env"]
-  package static let validation = ["mode", "quarantine", "report", "max_violations"]
+  package static let validation = [
+    "mode", "quarantine", "report", "max_violations", "masking", "mask_key_file",
+  ]
   package static let target = ["target", "command", "config", "env"]
   package static let state = ["path"]
   package static let retry = ["attempts", "initial_seconds", "max_seconds"]

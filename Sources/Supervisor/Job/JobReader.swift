@@ -149,7 +149,19 @@ struct JobReader {
         )
       }
     }
+    validation.masking = masking(node["masking"])
+    validation.maskKeyFile = yaml.text(node["mask_key_file"], "validation.mask_key_file")
     return validation
+  }
+
+  private mutating func masking(_ node: YAMLNode?) -> JSONValue? {
+    guard let node, !node.isNull else { return nil }
+    var problems: [MaskPolicy.Problem] = []
+    _ = MaskPolicy(node.json, &problems)
+    for problem in problems {
+      yaml.error(node.nearest(problem.path), problem.message, hint: problem.hint)
+    }
+    return problems.isEmpty ? node.json : nil
   }
 
   private mutating func retry(_ node: YAMLNode) -> Job.Retry {

@@ -1,5 +1,6 @@
 internal import Contracts
 internal import JSON
+internal import Posix
 internal import Wire
 
 extension JobFile {
@@ -26,6 +27,7 @@ struct JobChecks {
 
   mutating func run() {
     contracts()
+    masking()
     connector(job.source, .tap, "source", reportsMissing: true)
     connector(job.target, .target, "target", reportsMissing: true)
     select()
@@ -47,6 +49,40 @@ struct JobChecks {
         isPattern ? "no file matches \"\(missing)\"" : "\(missing) is no contract file",
         hint: nearContract(missing) ?? job.contractHint(missing)
       )
+    }
+  }
+
+  /// Holds the masking policies against the contracts, once these load.
+  private mutating func masking() {
+    let paths = job.contractFiles().paths
+    let loaded = paths.map { path in
+      (try? Files.read(path)).flatMap { ContractFile.load($0).contract }
+    }
+    let contracts = loaded.compactMap(\.self)
+    guard contracts.count == paths.count else { return }
+    if job.validation.masking != nil, contracts.isEmpty {
+      add(
+        file.root["validation"]?["masking"],
+        "masking without a contract masks nothing",
+        hint: "Name the contract of the fields under contracts."
+      )
+      return
+    }
+    let plan = MaskPlan(
+      job.validation.masking,
+      contracts,
+      deniesUnlisted: job.validation.mode == .strict
+    )
+    // What a contract has by itself is told where it is checked.
+    let told = Set(MaskPlan.ownProblems(contracts))
+    for problem in plan.problems where !told.contains(problem) {
+      let (path, mark) =
+        switch problem.place {
+        case .setting(let keys):
+          (file.path, file.root.nearest(["validation", "masking"] + keys).mark)
+        case .contract(let index, let mark): (job.shown(paths[index]), mark)
+        }
+      findings.append(Finding(problem, file: path, mark))
     }
   }
 

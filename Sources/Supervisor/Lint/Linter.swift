@@ -114,7 +114,12 @@ package struct Linter {
 
   private mutating func contract(_ path: String) {
     guard let bytes = try? Files.read(path) else { return }
-    found += ContractFile.load(bytes).problems.map { Finding($0, file: path) }
+    let (contract, problems) = ContractFile.load(bytes)
+    found += problems.map { Finding($0, file: path) }
+    for problem in contract.map({ MaskPlan.ownProblems([$0]) }) ?? [] {
+      guard case .contract(_, let mark) = problem.place else { continue }
+      found.append(Finding(problem, file: path, mark))
+    }
   }
 
   private mutating func job(_ path: String, _ root: YAMLNode) {
@@ -138,18 +143,17 @@ package struct Linter {
     checks.run()
     found += checks.findings
     // A job's contracts are a part of it, wherever they lie.
-    let folder = Files.folder(of: path)
-    for contract in job.contractFiles().paths {
-      let prefix = job.folder + "/"
-      let shown =
-        contract.hasPrefix(prefix)
-        ? Paths.joined(folder, String(contract.dropFirst(prefix.count))) : contract
-      self.file(shown, isNamed: true)
-    }
+    for contract in job.contractFiles().paths { self.file(job.shown(contract), isNamed: true) }
   }
 }
 
 extension Finding {
+  /// A problem of masking.
+  init(_ problem: MaskPlan.Problem, file: String, _ mark: YAMLNode.Mark) {
+    let severity: Severity = problem.severity == .error ? .error : .warning
+    self.init(severity, file, mark, problem.message, hint: problem.hint)
+  }
+
   /// A problem of a contract.
   package init(_ problem: Problem, file: String) {
     self.init(

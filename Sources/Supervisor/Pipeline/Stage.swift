@@ -38,7 +38,7 @@ final class Stage {
     output: Int32,
     verdict: Int32?
   ) throws(StartFailure) -> Stage {
-    var variables = environment
+    var variables = StageEnvironment.variables(environment, of: plan.role)
     for (name, value) in plan.environment { variables[name] = value }
     variables["DATIVO_EVENTS_FD"] = "3"
     variables["DATIVO_VERDICT_FD"] = verdict == nil ? nil : "4"

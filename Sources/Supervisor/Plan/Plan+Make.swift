@@ -80,6 +80,10 @@ extension Plan {
     var config: JSONObject = ["run_id": .string(run)]
     // A line that one stage takes, the other must take, too.
     if let size = job.target.config["max_line_size"] { config["max_line_size"] = size }
+    config["masking"] = job.validation.masking
+    if let path = job.validation.maskKeyFile {
+      config["mask_key_file"] = .string(Self.absolute(path, job.folder))
+    }
     var arguments = ["--config", file("validate.config", .object(config))]
     for contract in contracts { arguments += ["--contract", contract] }
     arguments += ["--mode", mode.rawValue, "--report", report]
