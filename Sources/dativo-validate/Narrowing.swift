@@ -21,7 +21,7 @@ enum Narrowing {
       }
       schema["properties"] = .object(properties)
     }
-    schema["x-dativo"] = governance(entry)
+    schema["x-dativo"] = Governance.facts(entry)
     object["schema"] = .object(schema)
     return .object(object)
   }
@@ -64,34 +64,5 @@ enum Narrowing {
     case .boolean?: "boolean"
     case .object?, .array?, .map?, .vector?, nil: nil
     }
-  }
-
-  /// Whose data it is, by which contract: what the target keeps in the footer.
-  private static func governance(_ entry: ContractSet.Entry) -> JSONValue {
-    var facts = JSONObject()
-    facts["odcs.id"] = .string(entry.contract.id)
-    facts["odcs.version"] = .string(entry.contract.version)
-    facts["odcs.apiVersion"] = .string(entry.contract.apiVersion.rawValue)
-    facts["odcs.sha256"] = .string(entry.contract.sha256)
-    facts["odcs.object"] = .string(entry.object.name)
-    if let owner = entry.contract.owner { facts["owner"] = .string(owner) }
-    if let tenant = entry.contract.tenant { facts["tenant"] = .string(tenant) }
-    var fields = JSONObject()
-    for property in entry.object.properties {
-      var field = JSONObject()
-      if let label = property.classification { field["classification"] = .string(label) }
-      if !property.tags.isEmpty { field["tags"] = .array(property.tags.map { .string($0) }) }
-      if property.isCritical { field["cde"] = true }
-      let mask = entry.mask?.children.first { $0.field == property.field }
-      if let action = mask?.action { field["masking"] = .string(action.name) }
-      if !field.isEmpty { fields[property.field] = .object(field) }
-    }
-    for node in entry.mask?.children.flatMap({ $0.all.dropFirst() }) ?? [] {
-      guard let action = node.action ?? node.keyAction else { continue }
-      let name = Pointer.steps(node.pointer).joined(separator: ".")
-      fields[name] = ["masking": .string(action.name)]
-    }
-    if !fields.isEmpty { facts["fields"] = .object(fields) }
-    return .object(facts)
   }
 }

@@ -22,6 +22,7 @@ package struct RunRecord: Sendable {
   /// Records that broke a rule in the attempts before it, and those of them that were put aside.
   package private(set) var earlier = (violating: 0, quarantined: 0)
   package var source: String
+  private let contracts: [ContractMark]
   package var stateBefore: JSONValue?
   package var stateAfter: JSONValue?
   package var sequence = 0
@@ -39,6 +40,7 @@ package struct RunRecord: Sendable {
     pipeline = plan.pipeline
     delivery = plan.delivery
     source = plan.source
+    contracts = plan.contracts.map(ContractMark.init)
     stateBefore = plan.state
     stateAfter = plan.state
     self.countsCommits = countsCommits
@@ -98,6 +100,7 @@ extension RunRecord {
     object["pipeline"] = .string(pipeline)
     object["delivery"] = .string(delivery.rawValue)
     object["source"] = .string(source)
+    if !contracts.isEmpty { object["contracts"] = .array(contracts.map(\.json)) }
     object["started"] = .string(started)
     object["seconds"] = Self.decimal(seconds)
     object["outcome"] = .string(outcome.rawValue)
