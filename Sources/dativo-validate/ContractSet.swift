@@ -12,6 +12,7 @@ struct ContractSet {
     let object: ContractObject
     /// The object's fields, if any of them is masked.
     let mask: MaskNode?
+    let drift: DriftPolicy
   }
 
   private(set) var entries: [Entry] = []
@@ -90,7 +91,12 @@ struct ContractSet {
     for (index, file) in loaded.enumerated() {
       for (number, object) in file.contract.objects.enumerated() {
         let mask = plan.roots[index][number]
-        entries.append(Entry(contract: file.contract, object: object, mask: mask))
+        var drift = settings.drift
+        // The reader of the contract has refused what is wrong with it.
+        if let own = file.contract.drift { try? drift.apply(own) }
+        entries.append(
+          Entry(contract: file.contract, object: object, mask: mask, drift: drift)
+        )
       }
     }
     return []

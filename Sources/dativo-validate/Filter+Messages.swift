@@ -68,18 +68,14 @@ extension Filter {
   mutating func open(_ name: String) throws(Failure) -> StreamCheck {
     let entry = try contracts.entry(for: name)
     if entry == nil, !contracts.isEmpty {
-      if settings.mode == .strict {
-        throw violation(
-          "the stream \(name) has no object in the contracts",
-          hint: "Describe it under schema in a contract, or deselect the stream in the catalog."
-        )
-      }
-      let rest = contracts.isMasking ? ": nothing of it is masked" : ""
-      Log.warning("line \(lineNumber): the stream \(name) has no object in the contracts\(rest)")
+      try noteNewTable(name)
     }
     let stream = StreamCheck(name, entry, settings, maskKey: maskKey)
     if let masking = stream.masking {
       try checkMasked(catalog.keys(of: name), "key or cursor", masking, name)
+    }
+    if entry == nil, !contracts.isEmpty {
+      stream.drift.append(Drift(.newTable, "", "no contract describes the stream"))
     }
     places[name] = streams.count
     streams.append(stream)

@@ -33,9 +33,11 @@ extension Filter {
     stream.bytes += unsafe end - start
     let recordStart = unsafe start + location.record.lowerBound
     let recordEnd = unsafe start + location.record.upperBound
-    let coerced = unsafe try coerced(recordStart, recordEnd, stream)
+    if isSetAside(stream) { return unsafe try setAside(stream, recordStart, recordEnd) }
+    var coerced = unsafe try coerced(recordStart, recordEnd, stream)
     var findings = unsafe try findings(recordStart, recordEnd, coerced, stream)
     if let masking = stream.masking { findings = masking.disclosed(findings) }
+    unsafe coerced = try known(coerced, recordStart, recordEnd, stream) ?? coerced
     if let errors = try judge(stream, findings) {
       stream.quarantined += 1
       let content = unsafe try content(recordStart, recordEnd, stream)
@@ -50,6 +52,46 @@ extension Filter {
     return .replace(
       unsafe Self.bytes(start, recordStart) + coerced + Self.bytes(recordEnd, end)
     )
+  }
+
+  /// The record without the fields that the contract does not have; nil where it has all.
+  private func known(
+    _ coerced: [UInt8]?,
+    _ start: Position,
+    _ end: Position,
+    _ stream: StreamCheck
+  ) throws(Failure) -> [UInt8]? {
+    guard let coerced else { return unsafe try discarded(start, end, stream) }
+    // SAFETY: the copy lives as long as the call.
+    let result: Result<[UInt8]?, Failure> = unsafe coerced.withUnsafeBufferPointer { bytes in
+      guard let first = bytes.baseAddress else { return .success(nil) }
+      do throws(Failure) {
+        return .success(unsafe try discarded(first, first + bytes.count, stream))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  /// A record of a stream that no contract describes, where such are not let through.
+  private mutating func setAside(
+    _ stream: StreamCheck,
+    _ start: Position,
+    _ end: Position
+  ) throws(Failure) -> Decision {
+    guard tableAction() == .quarantine else {
+      stream.discarded += 1
+      return .drop
+    }
+    let finding = Finding("unknownTable", at: "", expected: "a stream that a contract describes")
+    stream.note(finding, line: lineNumber)
+    stream.violating += 1
+    stream.quarantined += 1
+    try checkLimit()
+    let content = unsafe try content(start, end, stream)
+    try quarantine?.add(stream: stream.name, line: lineNumber, content, [finding])
+    return .drop
   }
 
   /// What a record breaks, as it came or as it was coerced.

@@ -36,9 +36,11 @@ extension Filter {
       unsafe try checkMaskedKeys(masking, declared, message, start)
     }
     if stream.object != nil {
+      try checkDrift(stream, schema)
       stream.compile()
       stream.schemaOutput = try narrowed(stream, line)
     } else {
+      if isSetAside(stream) { return .drop }
       try adopt(schema, stream)
     }
     return stream.schemaOutput.map { .replace($0) } ?? .pass
@@ -80,6 +82,7 @@ extension Filter {
     if let root = stream.coercion?.root {
       result = SchemaCoercion.message(result, root, admitsMisfits: settings.mode == .warn)
     }
+    if let object = stream.object { result = stream.policy.narrowed(result, object) }
     result = Narrowing.message(result, entry, narrowsTypes: settings.narrowsTypes)
     if let root = entry.mask {
       result = SchemaMasking.message(result, root, admitsMisfits: settings.mode == .warn)

@@ -2,8 +2,10 @@ import Contracts
 import JSON
 import JSONSchema
 
-/// What a SCHEMA says of the contract that its records stand under: whose data it is, how it is
-/// classified, where it comes from, how long it stays. The target keeps it in footer and commit.
+/// What a SCHEMA says of the contract that its records stand under.
+///
+/// Whose data it is, how it is classified, where it comes from, how long it stays: the target keeps
+/// it in footer and commit.
 enum Governance {
   /// The member `x-dativo` of a schema.
   static func facts(_ entry: ContractSet.Entry) -> JSONValue {

@@ -84,14 +84,25 @@ struct Report {
     object["passed"] = .number(JSONNumber(stream.passed))
     object["violating"] = .number(JSONNumber(stream.violating))
     object["quarantined"] = .number(JSONNumber(stream.quarantined))
+    if stream.discarded > 0 { object["discarded"] = .number(JSONNumber(stream.discarded)) }
     object["violations"] = json(stream.violations)
+    if !stream.drift.isEmpty {
+      object["drift"] = .array(
+        stream.drift.map { drift in
+          [
+            "kind": .string(drift.kind.rawValue), "field": .string(drift.field),
+            "message": .string(drift.message),
+          ]
+        }
+      )
+    }
     if !stream.endings.isEmpty {
       object["end_rules"] = .array(
         stream.endings.map { ending in
           [
             "rule": .string(ending.rule), "pointer": .string(ending.pointer),
             "actual": .number(ending.actual), "expected": .string(ending.expected),
-            "unit": ending.isPercent ? "percent" : "rows",
+            "unit": .string(ending.unit ?? (ending.isPercent ? "percent" : "rows")),
             "severity": ending.isWarning ? "warning" : "error",
             "passed": .bool(!ending.isBroken),
           ]

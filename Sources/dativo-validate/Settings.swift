@@ -1,4 +1,5 @@
 import ConnectorKit
+import Contracts
 import JSON
 import Wire
 
@@ -77,6 +78,19 @@ struct Settings {
         .string,
         "The file of the key for hashes, 16 bytes or more; else DATIVO_MASK_KEY is it."
       ),
+      Setting(
+        "drift",
+        .object,
+        "{tables, columns, types}: what happens to what the contracts do not know.",
+        members: DriftPolicy.keys.map { key in
+          Setting(
+            key,
+            .string,
+            "evolve tells of it, freeze ends the run, quarantine sets records aside, discard leaves it out.",
+            choices: DriftPolicy.Action.allCases.map(\.rawValue)
+          )
+        }
+      ),
       Setting("run_id", .string, "The id of the run in quarantine and report; default random."),
       Setting(
         "key_memory",
@@ -100,6 +114,7 @@ struct Settings {
   var inclusiveBetween = false
   var masking: JSONValue?
   var maskKeyFile: String?
+  var drift = DriftPolicy()
   var runID: String
   var keyMemory = 64 << 20
   var lineLimit = 64 << 20
@@ -120,6 +135,14 @@ struct Settings {
     inclusiveBetween = configuration.string("between") == "inclusive"
     masking = configuration["masking"]
     maskKeyFile = configuration.string("mask_key_file")
+    if let value = configuration["drift"] {
+      do throws(DriftPolicy.Problem) {
+        try drift.apply(value)
+      } catch {
+        let place = configuration.place(["drift"] + [error.key].compactMap(\.self))
+        throw Failure(.configuration, "\(place): \(error.message)", hint: error.hint)
+      }
+    }
     var generator = SystemRandomNumberGenerator()
     runID = configuration.string("run_id") ?? String(generator.next(), radix: 16)
     keyMemory = try configuration.size("key_memory") ?? keyMemory
@@ -138,6 +161,13 @@ struct Settings {
 
   /// Refuses what does not go together.
   func check() throws(Failure) {
+    if mode != .quarantine, drift.tables == .quarantine || drift.columns == .quarantine {
+      throw Failure(
+        .usage,
+        "drift quarantine has no effect in mode \(mode.rawValue)",
+        hint: "Add --mode quarantine --quarantine FILE."
+      )
+    }
     if mode == .quarantine, quarantine == nil {
       throw Failure(
         .usage,

@@ -25,6 +25,9 @@ final class StreamCheck {
   let entry: ContractSet.Entry?
   /// The contract's object, compiled; nil where there is none.
   let object: ObjectCheck?
+  /// What happens where the stream is not as the contract has it, and where it is not.
+  let policy: DriftPolicy
+  var drift: [Drift] = []
   /// What is masked of the stream's records; nil if nothing is.
   let masking: StreamMasking?
   /// What is coerced of the stream's records; nil if nothing is.
@@ -47,6 +50,8 @@ final class StreamCheck {
   var passed = 0
   var violating = 0
   var quarantined = 0
+  /// Records of a stream that no contract describes, left out.
+  var discarded = 0
   var bytes = 0
   var violations: [RuleKey: Tally] = [:]
   var tallies: [Int]
@@ -66,10 +71,13 @@ final class StreamCheck {
   ) {
     self.name = name
     self.entry = entry
+    let policy = entry?.drift ?? settings.drift
+    self.policy = policy
     object = entry.map { entry in
       ObjectCheck(
         entry.object,
-        refusesUnknown: settings.refusesUnknown,
+        refusesUnknown: settings.refusesUnknown || policy.columns == .quarantine,
+        looksForUnknown: policy.columns == .discard,
         narrowsTypes: settings.narrowsTypes,
         datasetScope: entry.contract.settings["dativo.scope"] == "dataset",
         capturing: StreamMasking.captured(entry.mask)

@@ -44,22 +44,27 @@ package final class ObjectCheck {
   private let checks: [ValueCheck]
   private let fields: Set<String>
   private let refusesUnknown: Bool
+  /// Whether the fast check passes records with fields that the contract lacks.
+  private let allowsUnknown: Bool
   private var captures: [String: Int] = [:]
 
   /// Compiles `object`.
   ///
-  /// `refusesUnknown` makes a field that the contract lacks a violation; with `narrowsTypes` ISO
+  /// `refusesUnknown` makes a field that the contract lacks a violation, `looksForUnknown` leaves
+  /// records with one to the exact check; with `narrowsTypes` ISO
   /// days must fit the DATE column that the outgoing SCHEMA announces. The places of the fields
   /// `capturing` are kept for whoever asks the shape's check for them.
   package init(
     _ object: ContractObject,
     refusesUnknown: Bool,
+    looksForUnknown: Bool = false,
     narrowsTypes: Bool,
     datasetScope: Bool,
     capturing names: [String] = []
   ) {
     self.object = object
     self.refusesUnknown = refusesUnknown
+    allowsUnknown = !refusesUnknown && !looksForUnknown
     let columns = object.properties.filter { !$0.isMeasure }.map { property in
       var property = property
       let isDay = property.temporal?.isDay ?? false
@@ -230,8 +235,7 @@ package final class ObjectCheck {
 
   /// Whether the contract does not know the field; the metadata of taps is everybody's.
   package func isUnknown(_ name: String) -> Bool {
-    !fields.contains(name) && !name.hasPrefix("_sdc_") && !name.hasPrefix("_ab_")
-      && !name.hasPrefix("_airbyte_")
+    !fields.contains(name) && !Drift.isMetadata(name)
   }
 
   /// Whether the record only says that a row was deleted.
@@ -261,7 +265,7 @@ package final class ObjectCheck {
     for name in present where !shape.properties.contains(where: { $0.name == name }) {
       shape.properties.append((name, FastShape(.all), true))
     }
-    shape.allowsUnknown = !refusesUnknown
+    shape.allowsUnknown = allowsUnknown
     return shape
   }
 

@@ -30,6 +30,7 @@ struct ContractReader {
       objects: objects,
       serviceLevels: readServiceLevels(root),
       settings: readSettings(root["customProperties"]),
+      drift: readDrift(root["customProperties"]),
       document: root.json
     )
   }
@@ -104,6 +105,19 @@ struct ContractReader {
         let name = element.drop { $0 == " " }
         if !isKnown(String(name)) { warn(node, "\(name) is no property of the contract's objects") }
       }
+    }
+  }
+
+  private mutating func readDrift(_ customProperties: YAMLNode?) -> JSONValue? {
+    let entry = customProperties?.elements?.last { $0["property"]?.text == "dativo.drift" }
+    guard let value = entry?["value"], !value.isNull else { return nil }
+    var policy = DriftPolicy()
+    do throws(DriftPolicy.Problem) {
+      try policy.apply(value.json)
+      return value.json
+    } catch let problem {
+      error(problem.key.flatMap { value[$0] } ?? value, problem.message, problem.hint)
+      return nil
     }
   }
 

@@ -17,6 +17,8 @@ package struct Contract: Sendable {
   package var serviceLevels: [ServiceLevel] = []
   /// The values of `customProperties` whose names begin `dativo.`, by name.
   package var settings: [String: String]
+  /// What `dativo.drift` says among the custom properties: an object as `DriftPolicy` takes it.
+  package var drift: JSONValue?
   /// The whole contract as JSON: servers, team, roles, price, support, and what else it says.
   package var document: JSONValue = .null
 }

@@ -112,8 +112,8 @@ package struct FastCheck: ~Copyable {
         if unsafe nodes[child].isRequired { required &+= 1 }
         unsafe next = unsafe value(child, key.value, end)
       } else {
-        guard unsafe node.pointee.allowsUnknown else { return nil }
         if index == 0 { unknownVisited &+= 1 }
+        guard unsafe node.pointee.allowsUnknown else { return nil }
         unsafe next = unsafe skip(key.value, end, 100)
       }
       guard var q = unsafe next else { return nil }

@@ -50,6 +50,8 @@ package struct Job: Sendable {
     package var masking: JSONValue?
     /// The file of the key for masked hashes.
     package var maskKeyFile: String?
+    /// What happens to what the contracts do not know, as `dativo-validate` takes it.
+    package var drift: JSONValue?
 
     package init() {}
   }

@@ -8,7 +8,7 @@ package enum JobKeys {
   package static let reserved = ["parallelism", "sandbox", "hooks"]
   package static let source = ["tap", "command", "config", "select", "lenient", "env"]
   package static let validation = [
-    "mode", "quarantine", "report", "max_violations", "masking", "mask_key_file",
+    "mode", "quarantine", "report", "max_violations", "masking", "mask_key_file", "drift",
   ]
   package static let target = ["target", "command", "config", "env"]
   package static let state = ["path"]

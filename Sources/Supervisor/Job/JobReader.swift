@@ -150,8 +150,22 @@ struct JobReader {
       }
     }
     validation.masking = masking(node["masking"])
+    validation.drift = drift(node["drift"])
     validation.maskKeyFile = yaml.text(node["mask_key_file"], "validation.mask_key_file")
     return validation
+  }
+
+  private mutating func drift(_ node: YAMLNode?) -> JSONValue? {
+    guard let node, !node.isNull else { return nil }
+    var policy = DriftPolicy()
+    do throws(DriftPolicy.Problem) {
+      try policy.apply(node.json)
+      return node.json
+    } catch {
+      let place = error.key.flatMap { node[$0] } ?? node
+      yaml.error(place, error.message, hint: error.hint)
+      return nil
+    }
   }
 
   private mutating func masking(_ node: YAMLNode?) -> JSONValue? {

@@ -81,6 +81,7 @@ extension Plan {
     // A line that one stage takes, the other must take, too.
     if let size = job.target.config["max_line_size"] { config["max_line_size"] = size }
     config["masking"] = job.validation.masking
+    config["drift"] = job.validation.drift
     if let path = job.validation.maskKeyFile {
       config["mask_key_file"] = .string(Self.absolute(path, job.folder))
     }
