@@ -67,6 +67,12 @@ struct Settings {
         default: "exclusive",
         choices: ["exclusive", "inclusive"]
       ),
+      Setting(
+        "whole_dataset",
+        .boolean,
+        "The input is the whole dataset: rules of dativo.scope dataset are judged, too.",
+        default: false
+      ),
       Setting("run_id", .string, "The id of the run in quarantine and report; default random."),
       Setting("max_line_size", .size, "The longest line that is read.", default: "64MiB"),
     ]
@@ -82,6 +88,7 @@ struct Settings {
   var limit: Limit?
   var refusesUnknown = false
   var inclusiveBetween = false
+  var isWholeDataset = false
   var runID: String
   var lineLimit = 64 << 20
 
@@ -97,6 +104,7 @@ struct Settings {
     if let text = configuration.string("max_violations") { limit = try Limit(text) }
     refusesUnknown = configuration.string("unknown_fields") == "refuse"
     inclusiveBetween = configuration.string("between") == "inclusive"
+    isWholeDataset = configuration.bool("whole_dataset")
     var generator = SystemRandomNumberGenerator()
     runID = configuration.string("run_id") ?? String(generator.next(), radix: 16)
     lineLimit = try configuration.size("max_line_size") ?? lineLimit

@@ -60,7 +60,8 @@ final class StreamCheck {
         entry.object,
         refusesUnknown: settings.refusesUnknown,
         narrowsTypes: settings.narrowsTypes,
-        datasetScope: entry.contract.settings["dativo.scope"] == "dataset"
+        datasetScope: !settings.isWholeDataset
+          && entry.contract.settings["dativo.scope"] == "dataset"
       )
     }
     keys = (object?.keys ?? []).map { _ in KeySet() }

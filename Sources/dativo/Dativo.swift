@@ -29,6 +29,7 @@ struct Dativo: ParsableCommand {
     subcommands: [
       Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, Run.self,
       StateCommand.self, Schema.self, Inspect.self, Log.self, Verify.self, Compact.self,
+      ContractCommand.self,
     ]
   )
 

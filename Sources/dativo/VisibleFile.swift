@@ -42,7 +42,7 @@ struct VisibleFile {
   }
 
   /// The values that the names of its folders tell, as they are written there.
-  private var pathValues: [(column: String, value: String?)] {
+  var pathValues: [(column: String, value: String?)] {
     let below: Substring = folder.dropFirst(root.count)
     return below.split(separator: "/").compactMap { (level: Substring) in
       guard let sign = level.firstIndex(of: "=") else { return nil }

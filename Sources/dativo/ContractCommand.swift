@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// `dativo contract`.
+struct ContractCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "contract",
+    abstract: "Work with data contracts (ODCS).",
+    subcommands: [ContractTestCommand.self]
+  )
+}
