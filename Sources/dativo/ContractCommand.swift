@@ -5,6 +5,6 @@ struct ContractCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "contract",
     abstract: "Work with data contracts (ODCS).",
-    subcommands: [ContractTestCommand.self]
+    subcommands: [ContractTestCommand.self, ContractInferCommand.self]
   )
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Commits
 import JSON
 import Supervisor
 import Wire
@@ -94,7 +93,7 @@ struct ContractTestCommand: ParsableCommand {
       let test = try ContractTest(contract: contract, options)
       let access = try StoreAccess(config: config)
       let found = try data.flatMap { path in
-        try TestData.find(path, access, isWanted: test.isObject, visible: Self.visible)
+        try ContractData.find(path, access, isWanted: test.isObject, visible: VisibleFile.files)
       }
       let report = try test.run(found, rows: ParquetRows.each)
       var answer = Answer(
@@ -118,11 +117,6 @@ struct ContractTestCommand: ParsableCommand {
       }
       return answer
     }
-  }
-
-  /// The files of a table, as its commit log has them.
-  private static func visible(_ history: History, _ table: String?) -> [TestData.Visible] {
-    VisibleFile.all(history, in: table).map { ($0.file.path, $0.pathValues) }
   }
 }
 

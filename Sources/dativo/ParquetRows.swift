@@ -7,7 +7,7 @@ import Wire
 enum ParquetRows {
   static func each(
     _ file: DataFile,
-    _ body: (JSONObject) throws(Failure) -> Void
+    _ body: (JSONObject) throws(Failure) -> Bool
   ) throws(Failure) {
     let reader = try reading(file) { () throws(ReadError) in
       try FileReader(size: file.size, source: file.source)
@@ -21,7 +21,8 @@ enum ParquetRows {
         throw Failure(error, file.path)
       }
       while let row = try next(&rows, file) {
-        try body(JSONObject(zip(names, row).map { (key: $0, value: $1.json) }))
+        let record = JSONObject(zip(names, row).map { (key: $0, value: $1.json) })
+        guard try body(record) else { return }
       }
     }
   }

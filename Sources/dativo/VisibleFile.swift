@@ -1,6 +1,7 @@
 import Commits
 import JSON
 import Parquet
+import Supervisor
 
 /// A file of a table, with the commits that its rows come from.
 struct VisibleFile {
@@ -68,5 +69,10 @@ struct VisibleFile {
       }
       return place(left) < place(right)
     }.map(\.element)
+  }
+
+  /// The files of a table with what their folders tell, as its commit log has them.
+  static func files(_ history: History, in table: String?) -> [ContractData.Visible] {
+    all(history, in: table).map { ($0.file.path, $0.pathValues) }
   }
 }

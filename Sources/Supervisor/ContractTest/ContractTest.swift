@@ -20,9 +20,10 @@ package struct ContractTest {
     package init() {}
   }
 
-  /// Reads the rows of a Parquet file one after another, each as an object.
+  /// Reads the rows of a Parquet file one after another, each as an object, until one is answered
+  /// with false.
   package typealias Rows = (
-    DataFile, (JSONObject) throws(Failure) -> Void
+    DataFile, (JSONObject) throws(Failure) -> Bool
   ) throws(Failure) -> Void
 
   private let file: String
@@ -59,7 +60,7 @@ package struct ContractTest {
 
   /// Reads all data once, and reports on every rule.
   package func run(
-    _ data: [TestData],
+    _ data: [ContractData],
     rows: @escaping Rows
   ) throws(Failure) -> TestReport {
     let scratch = Scratch()
@@ -90,7 +91,7 @@ package struct ContractTest {
 
   // MARK: Which object data are
 
-  private func object(of data: TestData) throws(Failure) -> ContractObject? {
+  private func object(of data: ContractData) throws(Failure) -> ContractObject? {
     if case .messages = data.form { return nil }
     if let name = options.object { return object(named: name) }
     if contract.objects.count == 1 { return contract.objects[0] }

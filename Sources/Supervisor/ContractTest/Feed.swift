@@ -1,6 +1,5 @@
 internal import Contracts
 internal import JSON
-internal import Posix
 internal import Wire
 
 /// Gives data to the engine as one stream of messages; nothing but a line, a row or a row group of
@@ -19,7 +18,7 @@ struct Feed {
   }
 
   /// Gives all of `data`; `object` is what they are, nil for messages, which say so themselves.
-  mutating func give(_ data: TestData, as object: ContractObject?) throws(Failure) {
+  mutating func give(_ data: ContractData, as object: ContractObject?) throws(Failure) {
     if let object { try announce(object) }
     origins.begin(data, after: engine.lines)
     switch (data.form, object) {
@@ -46,7 +45,7 @@ struct Feed {
 
   private func messages(_ path: String) throws(Failure) {
     var hasEnd = true
-    unsafe try Self.regions(path) { (region) throws(Failure) in
+    unsafe try Regions.each(path) { (region) throws(Failure) in
       let feeds = unsafe region.count { $0 == 0x0A }
       hasEnd = unsafe region[region.count - 1] == 0x0A
       unsafe try engine.write(region, lines: feeds + (hasEnd ? 0 : 1))
@@ -56,54 +55,14 @@ struct Feed {
   }
 
   private func records(_ path: String, _ wrapping: Wrapping) throws(Failure) {
-    var isFirst = true
-    unsafe try Self.regions(path) { (region) throws(Failure) in
-      var rest = unsafe region[...]
-      if isFirst, unsafe rest.starts(with: [0xEF, 0xBB, 0xBF]) { unsafe rest = rest.dropFirst(3) }
-      isFirst = false
-      while unsafe !rest.isEmpty {
-        let end = unsafe rest.firstIndex(of: 0x0A) ?? rest.endIndex
-        let line = unsafe UnsafeRawBufferPointer(rebasing: rest[rest.startIndex..<end])
-        try engine.write(unsafe wrapping.message(line))
-        unsafe rest = rest[min(end + 1, rest.endIndex)...]
-      }
-    }
-  }
-
-  // SAFETY: a region is used up before the reader is asked for the next.
-  private static func regions(
-    _ path: String,
-    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
-  ) throws(Failure) {
-    let file: Descriptor
-    do throws(PosixError) {
-      file = try Descriptor(opening: path)
-    } catch {
-      throw Failure(.io, "\(path) cannot be read: \(error.reason)")
-    }
-    var reader = LineReader(file.raw)
-    while let region = unsafe try Self.next(&reader, path) { unsafe try body(region) }
-  }
-
-  private static func next(
-    _ reader: inout LineReader,
-    _ path: String
-  ) throws(Failure) -> UnsafeRawBufferPointer? {
-    do throws(LineReader.Problem) {
-      return unsafe try reader.next()
-    } catch {
-      switch error {
-      case .system(let error): throw Failure(.io, "\(path) cannot be read: \(error.reason)")
-      case .source(let reason): throw Failure(.io, "\(path) cannot be read: \(reason)")
-      case .tooLong(let limit):
-        throw Failure(.data, "\(path) has a line of more than \(limit) bytes")
-      }
+    unsafe try Regions.lines(path) { (line) throws(Failure) in
+      try engine.write(unsafe wrapping.message(line))
     }
   }
 
   // MARK: Rows
 
-  private func parquet(_ parts: [TestData.Part], _ object: ContractObject) throws(Failure) {
+  private func parquet(_ parts: [ContractData.Part], _ object: ContractObject) throws(Failure) {
     let typing = RecordTyping(object, .containers)
     let wrapping = Wrapping(object)
     for part in parts {
@@ -113,6 +72,7 @@ struct Feed {
           record[column] = typing.typed(text, column: column)
         }
         try engine.write(wrapping.message(record))
+        return true
       }
     }
   }
@@ -120,9 +80,10 @@ struct Feed {
   private func csv(_ path: String, _ object: ContractObject) throws(Failure) {
     let typing = RecordTyping(object, .everything)
     let wrapping = Wrapping(object)
-    let text = try CSVText(path, scratch: scratch)
-    try text.records { (record) throws(Failure) in
+    let data = try CSVData(path, cells: .text, scratch: scratch)
+    try data.records { (record) throws(Failure) in
       try engine.write(wrapping.message(typing.typed(record)))
+      return true
     }
   }
 }

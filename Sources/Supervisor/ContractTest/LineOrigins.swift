@@ -12,10 +12,10 @@ struct LineOrigins {
     var text: String { "\(isLine ? "line" : "row") \(number)" }
   }
 
-  private var parts: [(lines: Int, data: TestData)] = []
+  private var parts: [(lines: Int, data: ContractData)] = []
 
   /// Notes that what follows, after so many lines, comes from `data`.
-  mutating func begin(_ data: TestData, after lines: Int) { parts.append((lines, data)) }
+  mutating func begin(_ data: ContractData, after lines: Int) { parts.append((lines, data)) }
 
   /// The place of a line, from 1; nil for one that came from no data.
   func place(_ line: Int) -> Place? {

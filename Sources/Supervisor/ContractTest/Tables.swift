@@ -2,11 +2,11 @@ internal import Contracts
 
 /// The data of a test as tables that can be queried: for each object its Parquet files.
 struct Tables {
-  private var parts: [String: [TestData.Part]] = [:]
+  private var parts: [String: [ContractData.Part]] = [:]
   /// Why an object's data cannot be queried.
   private var obstacles: [String: String] = [:]
 
-  init(_ data: [(TestData, ContractObject)]) {
+  init(_ data: [(ContractData, ContractObject)]) {
     for (data, object) in data {
       guard case .parquet(let files) = data.form else {
         obstacles[object.name] = "only Parquet data can be queried; load \(data.path) into a table"

@@ -3,24 +3,32 @@ internal import JSON
 internal import Posix
 internal import Wire
 
-/// A CSV file through `dativo-tap-csv`, every cell as the text that it is.
-///
-/// The types that the tap would find are those of most cells; only the contract knows those that
-/// all should have.
-struct CSVText {
+/// A CSV file through `dativo-tap-csv`.
+struct CSVData {
+  enum Cells {
+    /// Every cell is the text that it is: the types that most cells have are not those that a
+    /// contract asks of all.
+    case text
+    /// Cells have the types that all of their column fit.
+    case typed
+  }
+
   private let path: String
   private let tap: Connector
   private let scratch: String
   private let config: JSONObject
+  /// What the tap says of the columns.
+  let schema: JSONValue
 
   /// Finds the tap and asks it for the columns.
-  init(_ path: String, scratch: String) throws(Failure) {
+  init(_ path: String, cells: Cells, scratch: String) throws(Failure) {
     self.path = path
     self.scratch = scratch
     tap = try PluginCatalog(project: Paths.working)
       .connector(Job.Connector(program: .plugin("csv")), .tap)
     var file: JSONObject = [
-      "path": .string(Paths.absolute(path)), "stream": "data", "sample_rows": 1,
+      "path": .string(Paths.absolute(path)), "stream": "data",
+      "sample_rows": cells == .text ? 1 : 0,
     ]
     let discovery = Discovery(
       tap,
@@ -28,13 +36,16 @@ struct CSVText {
       folder: Paths.working,
       scratch: scratch
     )
-    let columns = try discovery.catalog().streams.first?.schema["properties"]?.object?.keys ?? []
-    file["types"] = .object(JSONObject(columns.map { (key: $0, value: "string") }))
+    schema = try discovery.catalog().streams.first?.schema ?? .object(JSONObject())
+    if cells == .text {
+      let columns = schema["properties"]?.object?.keys ?? []
+      file["types"] = .object(JSONObject(columns.map { (key: $0, value: "string") }))
+    }
     config = ["files": [.object(file)]]
   }
 
-  /// Gives every record in turn.
-  func records(_ body: (JSONObject) throws(Failure) -> Void) throws(Failure) {
+  /// Gives every record in turn, until one is answered with false.
+  func records(_ body: (JSONObject) throws(Failure) -> Bool) throws(Failure) {
     let file = "\(scratch)/tap.json"
     try PrivateFile.write(file, .object(config))
     let output = try Plumbing.pipe()
@@ -60,7 +71,7 @@ struct CSVText {
         guard let message = try? JSONValue.parse(Array(message)),
           message["type"]?.string == "RECORD", let record = message["record"]?.object
         else { continue }
-        try body(record)
+        guard try body(record) else { return }
       }
     }
     let exit = child.wait()

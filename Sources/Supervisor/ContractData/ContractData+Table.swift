@@ -2,7 +2,7 @@ package import Commits
 internal import Posix
 package import Wire
 
-extension TestData {
+extension ContractData {
   /// A file that a commit made visible, with what the names of its folders tell.
   package typealias Visible = (path: String, pathValues: [(column: String, value: String?)])
 
@@ -15,11 +15,11 @@ extension TestData {
     _ access: StoreAccess,
     isWanted: (String) -> Bool,
     visible: (History, String?) -> [Visible]
-  ) throws(Failure) -> [TestData] {
+  ) throws(Failure) -> [ContractData] {
     let isRemote = path.hasPrefix("s3://")
     if isRemote, path.hasSuffix(".parquet") {
       let part = Part(file: try DataFile(path, access), pathValues: [], local: nil)
-      return [TestData(path, .parquet([part]), name: stem(path))]
+      return [ContractData(path, .parquet([part]), name: stem(path))]
     }
     if !isRemote {
       guard Paths.exists(path) else {
@@ -57,7 +57,7 @@ extension TestData {
     _ destination: Destination,
     _ path: String,
     _ visible: (History, String?) -> [Visible]
-  ) throws(Failure) -> TestData {
+  ) throws(Failure) -> ContractData {
     let isRemote = destination.root.hasPrefix("s3://")
     var parts: [Part] = []
     for file in try destination.histories().flatMap({ visible($0, table) }) {
@@ -71,11 +71,12 @@ extension TestData {
       )
     }
     let name = table.split(separator: "/").first.map(String.init) ?? table
-    return TestData(path, .parquet(parts), name: decoded(name))
+    return ContractData(path, .parquet(parts), name: decoded(name))
   }
 
   /// A folder that no commit log speaks of: every Parquet file in it and below counts.
-  private static func folder(_ path: String, _ access: StoreAccess) throws(Failure) -> TestData {
+  private static func folder(_ path: String, _ access: StoreAccess) throws(Failure) -> ContractData
+  {
     var parts: [Part] = []
     var waiting: [(folder: String, values: [(column: String, value: String?)])] = [(path, [])]
     while let (folder, values) = waiting.popLast() {
@@ -97,7 +98,7 @@ extension TestData {
       )
     }
     let sorted = parts.sorted { $0.file.path < $1.file.path }
-    return TestData(path, .parquet(sorted), name: stem(path))
+    return ContractData(path, .parquet(sorted), name: stem(path))
   }
 
   /// What the name of a folder tells, `column=value` as Hive writes it.

@@ -3,7 +3,7 @@ internal import Posix
 internal import Wire
 
 /// Data as a user names them for a contract: what they are, found by looking at them.
-package struct TestData: Sendable {
+package struct ContractData: Sendable {
   package enum Form: Sendable {
     /// Singer or Airbyte messages, which name their streams themselves.
     case messages
@@ -44,7 +44,7 @@ package struct TestData: Sendable {
   }
 
   /// The file `path`, whose first bytes and name tell what it is.
-  static func file(_ path: String) throws(Failure) -> TestData {
+  static func file(_ path: String) throws(Failure) -> ContractData {
     let name = stem(path)
     let head = try head(of: path)
     if head.starts(with: Array("PAR1".utf8)) || path.hasSuffix(".parquet") {
@@ -53,13 +53,13 @@ package struct TestData: Sendable {
         pathValues: [],
         local: Paths.absolute(path)
       )
-      return TestData(path, .parquet([part]), name: name)
+      return ContractData(path, .parquet([part]), name: name)
     }
     let start = head.first { !isBlank($0) }
     let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
     switch start {
     case UInt8(ascii: "{"):
-      return TestData(path, areMessages(head) ? .messages : .records, name: name)
+      return ContractData(path, try areMessages(path) ? .messages : .records, name: name)
     case UInt8(ascii: "[") where ending == "json":
       throw Failure(
         .data,
@@ -67,15 +67,15 @@ package struct TestData: Sendable {
         hint: "Write one record on each line: `jq -c '.[]' \(path)`."
       )
     case nil where ["json", "jsonl", "ndjson"].contains(ending):
-      return TestData(path, .records, name: name)
+      return ContractData(path, .records, name: name)
     default:
       let isText = ["json", "jsonl", "ndjson", "singer"].contains(ending)
-      return TestData(path, isText ? .records : .csv, name: name)
+      return ContractData(path, isText ? .records : .csv, name: name)
     }
   }
 
   /// No settings of buckets are needed for what lies on this machine.
-  private static func local() throws(Failure) -> StoreAccess {
+  static func local() throws(Failure) -> StoreAccess {
     do {
       return try StoreAccess(config: nil)
     } catch {
@@ -114,10 +114,9 @@ package struct TestData: Sendable {
   }
 
   /// Whether the first line is a message and no record that happens to have a `type`.
-  private static func areMessages(_ head: [UInt8]) -> Bool {
-    let lines = head.split(separator: 0x0A, maxSplits: 64)
-    guard let first = lines.first(where: { !$0.allSatisfy(isBlank) }),
-      let message = try? JSONValue.parse(Array(first)), let type = message["type"]?.string
+  private static func areMessages(_ path: String) throws(Failure) -> Bool {
+    guard let message = try? JSONValue.parse(try Regions.firstLine(path)),
+      let type = message["type"]?.string
     else { return false }
     switch type {
     case "SCHEMA": return message["stream"] != nil && message["schema"] != nil
