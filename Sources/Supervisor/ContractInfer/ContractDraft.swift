@@ -49,6 +49,11 @@ struct ContractDraft {
       let names = declared.map { JSONValue.string($0).encoded() }.joined(separator: ", ")
       lines.append("    # the tap's key \(names) repeats or is null, so it is none here")
     }
+    if stream.keys.isCut {
+      lines.append(
+        "    # more values than memory is kept for: only columns called like a key were compared"
+      )
+    }
     lines.append("    logicalType: object")
     let properties = PropertyDraft.members(
       stream.root,
