@@ -91,6 +91,12 @@ struct Settings {
           )
         }
       ),
+      Setting(
+        "whole_dataset",
+        .boolean,
+        "The input is the whole dataset: rules of dativo.scope dataset are judged, too.",
+        default: false
+      ),
       Setting("run_id", .string, "The id of the run in quarantine and report; default random."),
       Setting(
         "key_memory",
@@ -115,6 +121,7 @@ struct Settings {
   var masking: JSONValue?
   var maskKeyFile: String?
   var drift = DriftPolicy()
+  var isWholeDataset = false
   var runID: String
   var keyMemory = 64 << 20
   var lineLimit = 64 << 20
@@ -143,6 +150,7 @@ struct Settings {
         throw Failure(.configuration, "\(place): \(error.message)", hint: error.hint)
       }
     }
+    isWholeDataset = configuration.bool("whole_dataset")
     var generator = SystemRandomNumberGenerator()
     runID = configuration.string("run_id") ?? String(generator.next(), radix: 16)
     keyMemory = try configuration.size("key_memory") ?? keyMemory

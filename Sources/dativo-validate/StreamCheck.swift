@@ -79,7 +79,8 @@ final class StreamCheck {
         refusesUnknown: settings.refusesUnknown || policy.columns == .quarantine,
         looksForUnknown: policy.columns == .discard,
         narrowsTypes: settings.narrowsTypes,
-        datasetScope: entry.contract.settings["dativo.scope"] == "dataset",
+        datasetScope: !settings.isWholeDataset
+          && entry.contract.settings["dativo.scope"] == "dataset",
         capturing: StreamMasking.captured(entry.mask)
       )
     }

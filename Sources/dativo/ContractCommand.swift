@@ -4,7 +4,10 @@ import ArgumentParser
 struct ContractCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "contract",
-    abstract: "Compare and convert data contracts.",
-    subcommands: [ContractDiffCommand.self, ContractConvert.self]
+    abstract: "Work with data contracts (ODCS).",
+    subcommands: [
+      ContractTestCommand.self, ContractInferCommand.self, ContractDiffCommand.self,
+      ContractConvert.self,
+    ]
   )
 }

@@ -1,6 +1,7 @@
 import Commits
 import JSON
 import Parquet
+import Supervisor
 
 /// A file of a table, with the commits that its rows come from.
 struct VisibleFile {
@@ -42,7 +43,7 @@ struct VisibleFile {
   }
 
   /// The values that the names of its folders tell, as they are written there.
-  private var pathValues: [(column: String, value: String?)] {
+  var pathValues: [(column: String, value: String?)] {
     let below: Substring = folder.dropFirst(root.count)
     return below.split(separator: "/").compactMap { (level: Substring) in
       guard let sign = level.firstIndex(of: "=") else { return nil }
@@ -68,5 +69,10 @@ struct VisibleFile {
       }
       return place(left) < place(right)
     }.map(\.element)
+  }
+
+  /// The files of a table with what their folders tell, as its commit log has them.
+  static func files(_ history: History, in table: String?) -> [ContractData.Visible] {
+    all(history, in: table).map { ($0.file.path, $0.pathValues) }
   }
 }

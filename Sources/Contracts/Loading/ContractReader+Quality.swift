@@ -31,7 +31,9 @@ extension ContractReader {
       metric: metric,
       comparisons: comparisons,
       isPercent: node["unit"]?.text?.lowercased() == "percent",
-      isWarning: isWarning
+      isWarning: isWarning,
+      query: type == "sql" ? node["query"]?.text : nil,
+      mustBe: node["mustBe"]?.json.bool
     )
   }
 

@@ -32,6 +32,10 @@ package struct QualityRule: Sendable {
   package var comparisons: [Comparison]
   package var isPercent: Bool
   package var isWarning: Bool
+  /// The query of a rule of type sql, as it is written.
+  package var query: String?
+  /// What its result must be, where that is true or false.
+  package var mustBe: Bool?
 
   /// Whether one offending record already breaks the rule.
   package var demandsNone: Bool {

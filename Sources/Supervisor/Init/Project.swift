@@ -62,7 +62,12 @@ package struct Project {
     }
     let draft = try draft()
     files[0].1 = Template.job(tenant: tenant, name: name, data: data, keys: draft.keys)
-    files[1].1 = draft.text(tenant: tenant, name: name, data: data)
+    files[1].1 = draft.text(
+      id: "\(tenant).\(name)",
+      name: name,
+      tenant: tenant,
+      purpose: "Drawn up by dativo init from \(data)."
+    )
     for schema in [SchemaFile.job, .plugin] {
       files.append((".dativo/schemas/\(schema.rawValue).schema.json", schema.text))
     }
@@ -111,8 +116,17 @@ package struct Project {
         hint: "Its first line must name them."
       )
     }
-    let output = try discovery.output(limit: 32 << 20, seconds: 30)
-    return ContractDraft(stream, sample: output.map { Sample(messages: $0, stream: stream.stream) })
+    let profile = StreamProfile(
+      stream.stream,
+      schema: stream.schema,
+      keys: stream.keyProperties
+    )
+    // Data that are too many to be read here give their types alone.
+    if let output = try discovery.output(limit: 32 << 20, seconds: 30) {
+      var reader = MessageReader([profile])
+      for line in output.split(separator: 0x0A) { reader.read(Array(line)) }
+    }
+    return ContractDraft([profile])
   }
 
   /// The file's name without folders and endings, as a name.
