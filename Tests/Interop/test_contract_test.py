@@ -329,6 +329,20 @@ def test_rules_of_the_end_and_warnings(tmp_path):
     assert [it["rule"] for it in result["skipped_checks"]] == ["text"]
 
 
+def test_what_is_not_evaluated_is_told(tmp_path):
+    """Rules below the top level, text rules, types that are not named: skipped, each with its reason."""
+    inner = [prop("n", "integer", unique=True, quality=[sql("SELECT 1", mustBe=1)])]
+    file = contract(tmp_path, [
+        prop("id", "integer", quality=[sql("SELECT count({column}) FROM o", mustBe=1)]),
+        prop("deep", "object", properties=inner), {"name": "any"},
+    ], o={"quality": [{"type": "custom", "engine": "soda", "implementation": "x"}]})  # fmt: skip
+    result = test(file, records(tmp_path, [{"id": 1, "deep": {"n": 1}}]), code=0)
+    found = {(it["pointer"], it["rule"]): it["message"] for it in result["skipped_checks"]}
+    assert set(found) == {("/id", "sql"), ("/deep/n", "sql"), ("/deep/n", "unique"), ("/any", "type"), ("", "custom")}
+    assert "only Parquet data" in found["/id", "sql"] and "below the top level" in found["/deep/n", "sql"]
+    assert all(found.values())
+
+
 def test_an_empty_file_has_no_rows(tmp_path):
     file = contract(tmp_path, [prop("id", "integer")],
                     o={"quality": [{"metric": "rowCount", "mustBeGreaterThan": 0}]})  # fmt: skip

@@ -1,5 +1,6 @@
 internal import Contracts
 internal import JSON
+internal import JSONSchema
 
 /// Reads the engine's report as checks of a contract.
 struct Verdicts {
@@ -68,12 +69,11 @@ struct Verdicts {
         check.message = "records have the field, which the contract lacks"
         checks.append(check)
       }
-      let own = object.rules + object.properties.flatMap(\.rules)
       for skipped in stream["skipped"]?.array ?? [] {
         let name = skipped["rule"]?.string ?? ""
-        // Those have checks of their own.
-        if own.contains(where: { $0.query != nil && $0.name == name }) { continue }
         let pointer = skipped["pointer"]?.string ?? ""
+        // Those have checks of their own.
+        if hasQuery(object, name, pointer) { continue }
         var check = TestCheck(object: object.name, rule: name, pointer: pointer)
         check.status = .skipped
         check.message = skipped["reason"]?.string ?? ""
@@ -83,6 +83,13 @@ struct Verdicts {
       }
     }
     return checks
+  }
+
+  /// Whether a rule in SQL stands at the place, which is the object's or a column's.
+  private func hasQuery(_ object: ContractObject, _ name: String, _ pointer: String) -> Bool {
+    let column = object.properties.first { Pointer.append("", $0.field) == pointer }
+    let rules = pointer.isEmpty ? object.rules : column?.rules ?? []
+    return rules.contains { $0.query != nil && $0.name == name }
   }
 
   private func add(
