@@ -102,8 +102,10 @@ package final class ObjectCheck {
     isTop: Bool
   ) {
     for rule in check.property.rules {
-      if case .duplicateValues = rule.metric, !isTop {
-        let reason = "duplicates below the top level are not counted"
+      var needsTop = rule.query != nil
+      if case .duplicateValues = rule.metric { needsTop = true }
+      if needsTop, !isTop {
+        let reason = "duplicates and SQL below the top level are not evaluated"
         skipped.append(Skipped(rule: rule.name, pointer: pointer, reason: reason))
       } else {
         add(rule, check, pointer, datasetScope)

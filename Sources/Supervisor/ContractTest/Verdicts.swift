@@ -61,7 +61,9 @@ struct Verdicts {
       for violation in stream["violations"]?.array ?? [] {
         add(violation, to: &checks, object.name, list.place(violation["pointer"]?.string ?? ""))
       }
-      checks += (stream["end_rules"]?.array ?? []).map { end($0, object) }
+      checks += (stream["end_rules"]?.array ?? []).filter { !Self.isLevel($0) }.map {
+        end($0, object)
+      }
       for (name, count) in stream["unknown_fields"]?.object?.members ?? [] {
         var check = TestCheck(object: object.name, rule: "unknownField", pointer: "/\(name)")
         check.status = .warning
@@ -73,7 +75,7 @@ struct Verdicts {
         let name = skipped["rule"]?.string ?? ""
         let pointer = skipped["pointer"]?.string ?? ""
         // Those have checks of their own.
-        if hasQuery(object, name, pointer) { continue }
+        if hasQuery(object, name, pointer) || Self.isLevel(skipped) { continue }
         var check = TestCheck(object: object.name, rule: name, pointer: pointer)
         check.status = .skipped
         check.message = skipped["reason"]?.string ?? ""
@@ -83,6 +85,11 @@ struct Verdicts {
       }
     }
     return checks
+  }
+
+  /// Whether it is about a service level, which has a check of its own.
+  private static func isLevel(_ entry: JSONValue) -> Bool {
+    entry["rule"]?.string?.hasPrefix("sla.") ?? false
   }
 
   /// Whether a rule in SQL stands at the place, which is the object's or a column's.
