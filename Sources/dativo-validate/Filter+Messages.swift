@@ -19,7 +19,7 @@ extension Filter {
     }
     switch message.kind {
     case .record, .airbyteRecord:
-      return unsafe try record(start, end, isAirbyte: message.kind == .airbyteRecord)
+      return unsafe try record(message, start, end)
     case .schema: return unsafe try schema(message, start, end)
     case .state, .airbyteState:
       guard holdsStates else { return .barrier }
@@ -46,16 +46,16 @@ extension Filter {
 
   /// A RECORD: its form is learned, its record judged exactly.
   private mutating func record(
+    _ message: Message,
     _ start: Position,
-    _ end: Position,
-    isAirbyte: Bool
+    _ end: Position
   ) throws(Failure) -> Decision {
+    let isAirbyte = message.kind == .airbyteRecord
     guard let location = unsafe try? RecordLocation(start, end) else {
-      return unsafe try refuse(nil, start, end, "record", "a RECORD without an object under record")
+      return unsafe try refuse(start, end, "record", "a RECORD without an object under record")
     }
     guard let stream = try stream(of: location, isAirbyte: isAirbyte) else {
       return unsafe try refuse(
-        location,
         start,
         end,
         "schema",
@@ -89,7 +89,7 @@ extension Filter {
     } catch {
       throw Self.keysFailed(error)
     }
-    return unsafe try judge(stream, findings, bytes)
+    return unsafe try judge(stream, findings, message, start, bytes)
   }
 
   private func keep(_ stream: StreamCheck) throws(Failure) {
@@ -112,6 +112,8 @@ extension Filter {
   private mutating func judge(
     _ stream: StreamCheck,
     _ findings: [Finding],
+    _ message: Message,
+    _ start: Position,
     _ record: UnsafeRawBufferPointer
   ) throws(Failure) -> Decision {
     var errors: [Finding] = []
@@ -146,13 +148,7 @@ extension Filter {
       return .pass
     case .quarantine:
       stream.quarantined += 1
-      unsafe try quarantine?.add(
-        stream: stream.name,
-        line: lineNumber,
-        record,
-        isJSON: true,
-        errors
-      )
+      unsafe try quarantine?.add(stream, line: lineNumber, message, in: start, record, errors)
       return .drop
     }
   }

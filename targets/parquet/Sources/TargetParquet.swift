@@ -98,6 +98,8 @@ struct TargetParquet: ParsableCommand {
     answer["epoch"] = .number(JSONNumber(newest?.commit.epoch ?? 0))
     answer["source"] = newest?.commit.source.map { .string($0) } ?? .null
     answer["state"] = newest?.commit.state ?? .null
+    if let position = newest?.commit.position { answer["position"] = position.json }
+    if newest?.commit.replacing.isEmpty == false { answer["replacing"] = true }
     print(JSONValue.object(answer).encoded())
   }
 
