@@ -4,14 +4,16 @@ package import Wire
 
 extension QuarantineLedger {
   /// Settles what a process that was killed had begun, by what the destination, or for a foreign
-  /// target the store, says; returns whether there was anything.
+  /// target the store, says, and what a reset has made void; returns whether an attempt was open.
   package mutating func recover(
     _ last: TargetLog.Last?,
     stored: JSONValue?
   ) throws(Failure) -> Bool {
-    guard let attempt = pending else { return false }
-    try settle(Self.reach(of: attempt, last, told: stored), isAtEnd: false)
-    return true
+    let attempt = pending
+    if let attempt { _ = try settle(Self.reach(of: attempt, last, told: stored), isAtEnd: false) }
+    // Until a load replaces them, all that waits is older than the reset.
+    for stream in last?.replacing ?? [] { try supersede(stream) }
+    return attempt != nil
   }
 
   /// How far an attempt that did not end well was committed.

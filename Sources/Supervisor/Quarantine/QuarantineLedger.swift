@@ -118,7 +118,7 @@ package struct QuarantineLedger: Sendable {
 
   /// Everything, or a stream, is loaded anew: what waits of it comes again.
   package mutating func supersede(_ stream: String) throws(Failure) {
-    guard !parts.isEmpty else { return }
+    guard parts.contains(where: { !$0.superseded.contains(stream) }) else { return }
     for index in parts.indices { parts[index].superseded.insert(stream) }
     try save()
   }

@@ -81,12 +81,14 @@ package final class Runner {
       ? TargetLog(job, parts.target, pipeline: pipeline, folder: folder, interrupt: inbox.raw)
       : nil
     var ledger = try QuarantineLedger(job)
-    if ledger.pending != nil { _ = try ledger.recover(log?.last(), stored: store.read()?.state) }
     if fullRefresh {
+      _ = try ledger.recover(log?.last(), stored: store.read()?.state)
       try refresh(log)
       try ledger.supersede("*")
     }
-    let begin = StatePlan(store: try store.read(), destination: try log?.last())
+    let last = try log?.last()
+    _ = try ledger.recover(last, stored: store.read()?.state)
+    let begin = StatePlan(store: try store.read(), destination: last)
     var entry = begin.entry
     var record: RunRecord?
     var retry = Retry(job.retry)

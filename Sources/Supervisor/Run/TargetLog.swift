@@ -16,8 +16,8 @@ package struct TargetLog {
     package var state: JSONValue?
     /// How far the load had come that committed last; nil where it did not say.
     package var position: Commit.Position?
-    /// Whether rows wait to be replaced by the next load.
-    package var isReplacing = false
+    /// The streams whose rows the next load replaces; `*` for all.
+    package var replacing: [String] = []
 
     package init(sequence: Int, epoch: Int, source: String?, state: JSONValue?) {
       self.sequence = sequence
@@ -64,7 +64,7 @@ package struct TargetLog {
       state: state?.isNull == true ? nil : state
     )
     last.position = Commit.Position(value["position"])
-    last.isReplacing = value["replacing"]?.bool ?? false
+    last.replacing = (value["replacing"]?.array ?? []).compactMap(\.string)
     return last
   }
 

@@ -99,7 +99,9 @@ struct TargetParquet: ParsableCommand {
     answer["source"] = newest?.commit.source.map { .string($0) } ?? .null
     answer["state"] = newest?.commit.state ?? .null
     if let position = newest?.commit.position { answer["position"] = position.json }
-    if newest?.commit.replacing.isEmpty == false { answer["replacing"] = true }
+    if let replacing = newest?.commit.replacing, !replacing.isEmpty {
+      answer["replacing"] = .array(replacing.keys.map { .string($0) })
+    }
     print(JSONValue.object(answer).encoded())
   }
 
