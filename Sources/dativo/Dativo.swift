@@ -14,7 +14,7 @@ struct Dativo: ParsableCommand {
 
       EXIT STATUS
         0    all went well
-        1    done, but records were quarantined or broke a rule (run)
+        1    done, but records were quarantined or broke a rule (run, quarantine replay)
         2    failed (run)
         64   the command line is wrong
         65   a file or a commit log is damaged (inspect, log, verify)

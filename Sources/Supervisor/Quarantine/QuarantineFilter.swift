@@ -22,7 +22,8 @@ package struct QuarantineFilter: Sendable {
   }
 
   func takes(_ part: QuarantinePart) -> Bool {
-    run.map { part.run == $0 || part.run.hasPrefix("\($0).") } ?? true
+    guard includesDone || !part.isDone else { return false }
+    return run.map { part.run == $0 || part.run.hasPrefix("\($0).") } ?? true
   }
 
   func takes(_ line: QuarantineLine, of part: QuarantinePart) -> Bool {

@@ -25,6 +25,26 @@ package struct QuarantineLedger: Sendable {
     package var state: JSONValue?
     /// For a replay, the records that were sent: by the name of their run, their lines.
     package var sent: [String: [ClosedRange<Int>]]?
+
+    package init(
+      run: String,
+      name: String,
+      file: String,
+      start: Int,
+      epoch: Int,
+      began: String,
+      state: JSONValue? = nil,
+      sent: [String: [ClosedRange<Int>]]? = nil
+    ) {
+      self.run = run
+      self.name = name
+      self.file = file
+      self.start = start
+      self.epoch = epoch
+      self.began = began
+      self.state = state
+      self.sent = sent
+    }
   }
 
   /// How far an attempt was committed.
@@ -86,6 +106,7 @@ package struct QuarantineLedger: Sendable {
           run: attempt.name,
           file: attempt.file,
           range: attempt.start..<end,
+          records: count,
           began: attempt.began
         )
       )

@@ -41,6 +41,12 @@ package struct QuarantineLine: Sendable {
   /// The rules that the record breaks.
   package var violations: [JSONValue] { value("violations")?.array ?? [] }
 
+  /// Whether it has a key that a record had which was accepted: a later run, which knows no keys of
+  /// this one, would take it.
+  var isRepeat: Bool {
+    violations.contains { $0["code"]?.string == "duplicate" }
+  }
+
   /// The whole line as a value.
   package var json: JSONValue { (try? JSONValue.parse(bytes)) ?? .null }
 

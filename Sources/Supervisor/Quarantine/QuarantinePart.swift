@@ -7,6 +7,8 @@ package struct QuarantinePart: Sendable {
   package var file: String
   /// The bytes of the file, from the first line to behind the STATE that was committed last.
   package var range: Range<Int>
+  /// How many records are in it.
+  package var records: Int
   /// When the attempt began.
   package var began: String
   /// The line numbers, as the records have them, of those that were replayed, in order.
@@ -14,11 +16,17 @@ package struct QuarantinePart: Sendable {
   /// The streams that are loaded anew, so that their records come again; `*` for all.
   package var superseded: Set<String> = []
 
-  package init(run: String, file: String, range: Range<Int>, began: String) {
+  package init(run: String, file: String, range: Range<Int>, records: Int, began: String) {
     self.run = run
     self.file = file
     self.range = range
+    self.records = records
     self.began = began
+  }
+
+  /// Whether nothing of it waits any more.
+  package var isDone: Bool {
+    superseded.contains("*") || replayed.reduce(0) { $0 + $1.count } >= records
   }
 
   /// Whether a record still waits.
@@ -56,6 +64,7 @@ extension QuarantinePart {
     [
       "run": .string(run), "file": .string(file), "began": .string(began),
       "range": Self.pair(range.lowerBound, range.upperBound),
+      "records": .number(JSONNumber(records)),
       "replayed": .array(replayed.map { Self.pair($0.lowerBound, $0.upperBound) }),
       "superseded": .array(superseded.sorted().map { .string($0) }),
     ]
@@ -63,12 +72,13 @@ extension QuarantinePart {
 
   init?(_ value: JSONValue) {
     guard let run = value["run"]?.string, let file = value["file"]?.string,
-      let range = Self.pair(value["range"])
+      let range = Self.pair(value["range"]), let records = value["records"]?.number?.int64
     else { return nil }
     self.init(
       run: run,
       file: file,
       range: range.lowerBound..<range.upperBound,
+      records: Int(records),
       began: value["began"]?.string ?? ""
     )
     replayed = (value["replayed"]?.array ?? []).compactMap(Self.pair)

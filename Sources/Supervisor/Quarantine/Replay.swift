@@ -88,6 +88,7 @@ package final class Replay {
     outcome.isExact = target.commitsState
     outcome.sent = feed.count
     outcome.unplayable = feed.unplayable
+    outcome.repeats = feed.repeats
     if request.isTrial {
       if feed.count > 0 { try attempt(isTrial: true) }
       outcome.violating = try Self.count(quarantine(isTrial: true))

@@ -9,6 +9,8 @@ struct ReplayFeed {
   private(set) var count = 0
   /// Lines that no tap would send, which stay.
   private(set) var unplayable = 0
+  /// Records whose key another one has, which would be let through now; they wait for a repair.
+  private(set) var repeats = 0
   /// The streams that are sent.
   private(set) var streams: Set<String> = []
 
@@ -33,6 +35,10 @@ struct ReplayFeed {
         unplayable += 1
         return
       }
+      guard repair != nil || !record.isRepeat else {
+        repeats += 1
+        return
+      }
       let isAirbyte = record.text("airbyte") != nil
       let schema = record.stream == line.stream ? schema : repair?.schemas[record.stream]
       if !isAirbyte, let schema, announced[record.stream] != schema.bytes {
@@ -50,7 +56,7 @@ struct ReplayFeed {
       throw Failure(.io, "the records to replay cannot be written: \(error)")
     }
     for (run, numbers) in lines {
-      var part = QuarantinePart(run: run, file: "", range: 0..<0, began: "")
+      var part = QuarantinePart(run: run, file: "", range: 0..<0, records: numbers.count, began: "")
       part.mark(numbers)
       sent[run] = part.replayed
     }

@@ -11,6 +11,8 @@ package struct ReplayOutcome: Sendable {
   package var violating = 0
   /// Lines that are no records, which a repair can make some.
   package var unplayable = 0
+  /// Records whose key another one has that was accepted, which a repair can change.
+  package var repeats = 0
   package var file: String?
   /// Whether a replay that is killed and begun anew loads no record twice.
   package var isExact = true
@@ -22,10 +24,10 @@ package struct ReplayOutcome: Sendable {
   }
 
   package var replayed: Int { sent - violating }
-  package var exit: Int32 { violating + unplayable == 0 ? 0 : 1 }
+  package var exit: Int32 { violating + unplayable + repeats == 0 ? 0 : 1 }
 
   package var text: String {
-    guard sent + unplayable > 0 else { return "\(job): no record waits to be replayed" }
+    guard sent + unplayable + repeats > 0 else { return "\(job): no record waits to be replayed" }
     let verb = isTrial ? "would be replayed" : "replayed"
     var text = "\(job): \(Figures.count(replayed)) of \(Figures.rows(sent)) \(verb)"
     if violating > 0 {
@@ -35,6 +37,9 @@ package struct ReplayOutcome: Sendable {
     if unplayable > 0 {
       text += "; \(Figures.count(unplayable)) lines are no records, and wait for a --repair"
     }
+    if repeats > 0 {
+      text += "; \(Figures.count(repeats)) have the key of another record, and wait for a --repair"
+    }
     return text
   }
 
@@ -43,7 +48,8 @@ package struct ReplayOutcome: Sendable {
       "job": .string(job), "run": .string(run), "dry_run": .bool(isTrial),
       "sent": .number(JSONNumber(sent)), "replayed": .number(JSONNumber(replayed)),
       "violating": .number(JSONNumber(violating)),
-      "unplayable": .number(JSONNumber(unplayable)), "file": file.map { .string($0) } ?? .null,
+      "unplayable": .number(JSONNumber(unplayable)), "repeats": .number(JSONNumber(repeats)),
+      "file": file.map { .string($0) } ?? .null,
       "delivery": .string((isExact ? Plan.Delivery.exactlyOnce : .atLeastOnce).rawValue),
     ]
   }
