@@ -97,6 +97,42 @@ package struct Commit: Sendable {
     }
   }
 
+  /// How far a load has come: what a stage before the target set aside is settled by it.
+  package struct Position: Hashable, Sendable {
+    package var run: String
+    package var epoch: Int
+    /// The number of the STATE that was committed last, among those that this load was sent.
+    package var states: Int
+    /// Whether what came after the last STATE is committed, too.
+    package var isWhole: Bool
+
+    package init(run: String, epoch: Int, states: Int, isWhole: Bool) {
+      self.run = run
+      self.epoch = epoch
+      self.states = states
+      self.isWhole = isWhole
+    }
+
+    package var json: JSONValue {
+      [
+        "run": .string(run), "epoch": .number(JSONNumber(epoch)),
+        "states": .number(JSONNumber(states)), "whole": .bool(isWhole),
+      ]
+    }
+
+    package init?(_ value: JSONValue?) {
+      guard let run = value?["run"]?.string, let epoch = value?["epoch"]?.number?.int64,
+        let states = value?["states"]?.number?.int64
+      else { return nil }
+      self.init(
+        run: run,
+        epoch: Int(epoch),
+        states: Int(states),
+        isWhole: value?["whole"]?.bool ?? false
+      )
+    }
+  }
+
   package var kind: Kind
   package var sequence: Int
   package var epoch: Int
@@ -108,6 +144,8 @@ package struct Commit: Sendable {
   package var source: String?
   /// The STATE that stands from here on; nil if there is none.
   package var state: JSONValue?
+  /// How far the load had come that committed last; it stands until another one commits.
+  package var position: Position?
   /// The columns of every table, by stream, as they stand from here on.
   package var tables: JSONObject
   package var files: [File]
@@ -134,6 +172,7 @@ package struct Commit: Sendable {
     object["time"] = .string(time)
     if let source { object["source"] = .string(source) }
     if let state { object["state"] = state }
+    if let position { object["position"] = position.json }
     object["tables"] = .object(tables)
     object["files"] = .array(files.map(\.json))
     object["counts"] = .object(counts)
@@ -187,6 +226,7 @@ package struct Commit: Sendable {
     time = value["time"]?.string ?? ""
     source = value["source"]?.string
     state = value["state"]
+    position = Position(value["position"])
     tables = value["tables"]?.object ?? JSONObject()
     self.files = files.compactMap(File.init)
     guard self.files.count == files.count else { return nil }
@@ -208,6 +248,7 @@ package struct Commit: Sendable {
     self.time = time
     source = last?.source
     state = last?.state
+    position = last?.position
     tables = last?.tables ?? JSONObject()
     replacing = last?.replacing ?? JSONObject()
     files = []

@@ -152,6 +152,7 @@ package struct CommitLog: ~Copyable {
 
   /// Publishes a commit and makes its files visible; afterwards the STATE may be told.
   ///
+  /// `progress` says how many STATEs of this load it covers, and whether all that came after them.
   /// `removing` says which earlier rows of a stream go with this commit, `skipped` how many rows of
   /// one came and were left out, `snapshots` which tables shall be of the kind that `SnapshotFolders` has,
   /// and where they lie.
@@ -164,6 +165,7 @@ package struct CommitLog: ~Copyable {
     files: [Commit.File],
     state: JSONValue?,
     tables: JSONObject,
+    progress: (states: Int, isWhole: Bool)? = nil,
     reason: String? = nil,
     replacing: String? = nil,
     removing: [(stream: String, Removal)] = [],
@@ -178,6 +180,14 @@ package struct CommitLog: ~Copyable {
       commit.skipped = skipped
       commit.state = state
       commit.tables = tables
+      if let progress {
+        commit.position = Commit.Position(
+          run: run,
+          epoch: epoch,
+          states: progress.states,
+          isWhole: progress.isWhole
+        )
+      }
       commit.reason = reason
       if let replacing { commit.replacing[replacing] = .number(JSONNumber(commit.sequence)) }
       if kind == .data, !commit.replacing.isEmpty || !removing.isEmpty {

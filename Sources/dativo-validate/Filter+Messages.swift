@@ -20,7 +20,7 @@ extension Filter {
     if contracts.isMasking { try refuseStrayRecord(message) }
     switch message.kind {
     case .record, .airbyteRecord:
-      return unsafe try record(start, end, isAirbyte: message.kind == .airbyteRecord)
+      return unsafe try record(message, start, end)
     case .schema: return unsafe try schema(message, start, end)
     case .state, .airbyteState:
       guard holdsStates else { return .barrier }

@@ -10,16 +10,16 @@ import Wire
 extension Filter {
   /// A RECORD: its form is learned, its record judged exactly.
   mutating func record(
+    _ message: Message,
     _ start: Position,
-    _ end: Position,
-    isAirbyte: Bool
+    _ end: Position
   ) throws(Failure) -> Decision {
+    let isAirbyte = message.kind == .airbyteRecord
     guard let location = unsafe try? RecordLocation(start, end) else {
-      return unsafe try refuse(nil, start, end, "record", "a RECORD without an object under record")
+      return unsafe try refuse(start, end, "record", "a RECORD without an object under record")
     }
     guard let stream = try stream(of: location, isAirbyte: isAirbyte) else {
       return unsafe try refuse(
-        location,
         start,
         end,
         "schema",
@@ -33,7 +33,9 @@ extension Filter {
     stream.bytes += unsafe end - start
     let recordStart = unsafe start + location.record.lowerBound
     let recordEnd = unsafe start + location.record.upperBound
-    if isSetAside(stream) { return unsafe try setAside(stream, recordStart, recordEnd) }
+    if isSetAside(stream) { 
+      return unsafe try setAside(message, stream, start, recordStart..<recordEnd)
+    }
     var coerced = unsafe try coerced(recordStart, recordEnd, stream)
     var findings = unsafe try findings(recordStart, recordEnd, coerced, stream)
     if let masking = stream.masking { findings = masking.disclosed(findings) }
@@ -41,7 +43,7 @@ extension Filter {
     if let errors = try judge(stream, findings) {
       stream.quarantined += 1
       let content = unsafe try content(recordStart, recordEnd, stream)
-      try quarantine?.add(stream: stream.name, line: lineNumber, content, errors)
+      unsafe try quarantine?.add(stream, line: lineNumber, message, in: start, content, errors)
       return .drop
     }
     if let masking = stream.masking, let envelope {
@@ -76,9 +78,10 @@ extension Filter {
 
   /// A record of a stream that no contract describes, where such are not let through.
   private mutating func setAside(
+    _ message: Message,
     _ stream: StreamCheck,
     _ start: Position,
-    _ end: Position
+    _ record: Range<Position>
   ) throws(Failure) -> Decision {
     guard tableAction() == .quarantine else {
       stream.discarded += 1
@@ -89,8 +92,8 @@ extension Filter {
     stream.violating += 1
     stream.quarantined += 1
     try checkLimit()
-    let content = unsafe try content(start, end, stream)
-    try quarantine?.add(stream: stream.name, line: lineNumber, content, [finding])
+    let content = unsafe try content(record.lowerBound, record.upperBound, stream)
+    unsafe try quarantine?.add(stream, line: lineNumber, message, in: start, content, [finding])
     return .drop
   }
 

@@ -40,14 +40,13 @@ extension Filter {
       relayed["not JSON", default: 0] += 1
       return .drop
     }
-    return unsafe try refuse(nil, start, end, "malformed", "\(reason): \(excerpt)")
+    return unsafe try refuse(start, end, "malformed", "\(reason): \(excerpt)")
   }
 
   private func isLast(_ end: Position) -> Bool { unsafe end[-1] != 0x0A }
 
   /// A line that cannot pass in any mode: strict ends, the others set it aside.
   mutating func refuse(
-    _ record: RecordLocation?,
     _ start: Position,
     _ end: Position,
     _ rule: String,
@@ -68,18 +67,12 @@ extension Filter {
     }
     try checkLimit()
     let finding = Finding(rule, at: "", expected: what)
-    let isRecord = record != nil
-    let first = unsafe start + (record?.record.lowerBound ?? 0)
-    var last = unsafe record.map { unsafe start + $0.record.upperBound } ?? end
-    while !isRecord, unsafe last > first, unsafe last[-1] == 0x0A || last[-1] == 0x0D {
-      unsafe last -= 1
-    }
-    let bytes = unsafe UnsafeRawBufferPointer(start: first, count: last - first)
+    var last = unsafe end
+    while unsafe last > start, unsafe last[-1] == 0x0A || last[-1] == 0x0D { unsafe last -= 1 }
     if quarantine == nil { Log.warning("line \(lineNumber): \(what)") }
-    let content: Quarantine.Content =
-      contracts.isMasking
-      ? .withheld : unsafe isRecord ? .record(bytes) : .text(bytes)
-    try quarantine?.add(stream: record?.stream, line: lineNumber, content, [finding])
+    let text = unsafe UnsafeRawBufferPointer(start: start, count: last - start)
+    // A line that cannot be read may hold anything: nothing of it is kept where fields are masked.
+    unsafe try quarantine?.add(line: lineNumber, contracts.isMasking ? nil : text, [finding])
     return .drop
   }
 

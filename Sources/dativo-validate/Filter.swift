@@ -100,7 +100,7 @@ struct Filter: ~Copyable {
           unsafe from = unsafe next
         case .barrier:
           unsafe try write(&from, p)
-          try quarantine?.sync()
+          unsafe try quarantine?.close(p, next)
           unsafe try write(p, next)
           try flush()
           unsafe from = unsafe next

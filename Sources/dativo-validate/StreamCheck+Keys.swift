@@ -45,6 +45,7 @@ extension StreamCheck {
         ? record[key.fields[0]] ?? .null : .array(key.fields.map { record[$0] ?? .null })
       var finding = Finding(
         key.rule,
+        code: "duplicate",
         at: key.pointer,
         expected: "a value of \(key.fields.joined(separator: ", ")) that no record had before",
         value: value

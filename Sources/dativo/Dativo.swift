@@ -14,7 +14,7 @@ struct Dativo: ParsableCommand {
 
       EXIT STATUS
         0    all went well
-        1    done, but records were quarantined or broke a rule (run)
+        1    done, but records were quarantined or broke a rule (run, quarantine replay)
         2    failed (run)
         64   the command line is wrong
         65   a file or a commit log is damaged (inspect, log, verify)
@@ -28,7 +28,8 @@ struct Dativo: ParsableCommand {
     version: "dativo 0.1.0",
     subcommands: [
       Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, Run.self,
-      StateCommand.self, ContractCommand.self, Schema.self, Inspect.self, Log.self, Verify.self,
+      StateCommand.self, ContractCommand.self, QuarantineCommand.self, Schema.self, Inspect.self,
+      Log.self, Verify.self,
       Compact.self,
     ]
   )

@@ -78,8 +78,10 @@ def test_quarantined_records_make_a_run_partial(project):
     }
     assert "100 rows read = 90 committed + 10 quarantined" in done.err
     assert project.ids() == [i for i in range(100) if i % 10]
-    kept = project.folder / ".dativo/quarantine/acme/orders.jsonl"
-    assert len(kept.read_text().splitlines()) == 10
+    kept = project.folder / f".dativo/quarantine/acme/orders/{record['run']}.jsonl"
+    lines = [json.loads(line) for line in kept.read_text().splitlines()]
+    assert [line["type"] for line in lines] == ["SCHEMA", *["RECORD"] * 10, "STATE"]
+    assert record["quarantine"] == {"file": str(kept), "waiting": 10}
 
 
 def test_a_violation_in_strict_mode_fails_the_run_and_names_it(project):

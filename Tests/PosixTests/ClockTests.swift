@@ -14,4 +14,12 @@ import Testing
     let places = text.enumerated().filter { !$0.element.isNumber }.map(\.offset)
     #expect(places == [4, 7, 10, 13, 16, 19, 23])
   }
+
+  @Test func aTimestampIsReadBack() throws {
+    #expect(Clock.nanoseconds("1970-01-02T00:00:01.500Z") == 86_401_500_000_000)
+    #expect(Clock.nanoseconds("1970-01-02 00:00:01") == nil)
+    let now = Clock.wall
+    let read = try #require(Clock.nanoseconds(Clock.timestamp))
+    #expect(read + 1_000_000 > now - now % 1_000_000)
+  }
 }

@@ -37,12 +37,14 @@ extension Plan {
     _ job: Job,
     _ parts: Parts,
     run: String,
+    attempt: Int = 1,
     folder runFolder: String,
     state: JSONValue?
   ) {
     self.job = "\(job.tenant).\(job.name)"
     pipeline = job.target.config["pipeline"]?.string ?? job.pipeline
     self.run = run
+    name = attempt == 1 ? run : "\(run).\(attempt)"
     folder = job.folder
     self.runFolder = runFolder
     self.state = parts.tap.takesState ? state : nil
@@ -51,7 +53,7 @@ extension Plan {
     streams = parts.catalog?.streams.filter(\.isSelected).map(\.stream)
     contracts = parts.contracts
     mode = job.validation.mode
-    quarantine = Self.quarantine(job, parts.home)
+    quarantine = Self.quarantine(job, parts.home, name)
     report =
       job.validation.report.map { Self.absolute($0, job.folder) } ?? "\(runFolder)/report.json"
     stallSeconds = job.stallSeconds
@@ -77,7 +79,7 @@ extension Plan {
   }
 
   private mutating func validate(_ job: Job, _ parts: Parts) -> Stage {
-    var config: JSONObject = ["run_id": .string(run)]
+    var config: JSONObject = ["run_id": .string(name)]
     // A line that one stage takes, the other must take, too.
     if let size = job.target.config["max_line_size"] { config["max_line_size"] = size }
     config["masking"] = job.validation.masking
@@ -134,10 +136,10 @@ extension Plan {
     return path
   }
 
-  private static func quarantine(_ job: Job, _ home: String) -> String? {
+  private static func quarantine(_ job: Job, _ home: String, _ name: String) -> String? {
     guard job.validation.mode == .quarantine else { return nil }
     return job.validation.quarantine.map { absolute($0, job.folder) }
-      ?? "\(home)/quarantine/\(job.tenant)/\(job.name).jsonl"
+      ?? "\(home)/quarantine/\(job.tenant)/\(job.name)/\(name).jsonl"
   }
 
   static func absolute(_ path: String, _ folder: String) -> String {

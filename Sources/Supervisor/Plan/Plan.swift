@@ -56,6 +56,8 @@ package struct Plan: Sendable {
   package var pipeline: String
   /// The name of the run.
   package var run: String
+  /// The name of the attempt: the run's, with a number where it is not the first.
+  package var name: String
   /// Where the stages run: relative paths in their configurations start here.
   package var folder: String
   /// Where the private files lie while the run lasts.

@@ -32,8 +32,8 @@ package struct Preparation {
     self.warn = warn
   }
 
-  /// All parts of the job's plans.
-  package func parts() throws(Failure) -> Plan.Parts {
+  /// All parts of the job's plans; the tap is asked for its streams unless it is not to run.
+  package func parts(discovers: Bool = true) throws(Failure) -> Plan.Parts {
     guard let validate = Executable.find("dativo-validate", from: job.folder, besides: true) else {
       throw Failure(
         .configuration,
@@ -50,9 +50,9 @@ package struct Preparation {
       )
     }
     var catalog: Catalog?
-    if tap.discovers, tap.catalogOption != nil { catalog = try discover(tap) }
+    if discovers, tap.discovers, tap.catalogOption != nil { catalog = try discover(tap) }
     if let found = catalog { catalog = try selected(found, tap) }
-    if catalog == nil, !job.select.isEmpty {
+    if discovers, catalog == nil, !job.select.isEmpty {
       throw Failure(
         .configuration,
         "\(job.file): \"select\" needs a tap that tells its streams, and \(tap.name) does not",

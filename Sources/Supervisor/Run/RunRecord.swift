@@ -21,6 +21,9 @@ package struct RunRecord: Sendable {
   package private(set) var report: ValidationReport?
   /// Records that broke a rule in the attempts before it, and those of them that were put aside.
   package private(set) var earlier = (violating: 0, quarantined: 0)
+  private var lastWaiting = 0
+  /// The quarantine file of the last attempt, and how many records of the run wait in its files.
+  package var quarantine: (file: String, waiting: Int)?
   package var source: String
   private let contracts: [ContractMark]
   package var stateBefore: JSONValue?
@@ -48,10 +51,16 @@ package struct RunRecord: Sendable {
   }
 
   /// Takes the figures of an attempt, which are now the last.
-  package mutating func count(_ report: ValidationReport?) {
-    earlier.violating += self.report?.violating ?? 0
-    earlier.quarantined += self.report?.quarantined ?? 0
+  ///
+  /// `waiting` is how many records it set aside for good, in `file`; nil where none is kept. Those
+  /// that it quarantined beyond its last commit come again, and are counted then.
+  package mutating func count(_ report: ValidationReport?, waiting: Int? = nil, in file: String?) {
+    let passed = (self.report?.violating ?? 0) - (self.report?.quarantined ?? 0)
+    earlier.violating += passed + lastWaiting
+    earlier.quarantined += lastWaiting
     self.report = report
+    lastWaiting = waiting ?? report?.quarantined ?? 0
+    if let file { quarantine = (file, (quarantine?.waiting ?? 0) + lastWaiting) }
   }
 
   /// Whether no record broke a rule, in any attempt.
@@ -113,6 +122,11 @@ extension RunRecord {
           report.streams.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value.json) }
         )
       )
+    }
+    if let quarantine {
+      object["quarantine"] = [
+        "file": .string(quarantine.file), "waiting": .number(JSONNumber(quarantine.waiting)),
+      ]
     }
     object["state"] = [
       "before": stateBefore ?? .null, "after": stateAfter ?? .null,

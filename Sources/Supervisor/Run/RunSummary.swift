@@ -13,6 +13,12 @@ package enum RunSummary {
     if record.addsUp == false, record.outcome != .failed, record.outcome != .interrupted {
       lines.append("  these figures do not add up: please look at the run record, and report this")
     }
+    if let quarantine = record.quarantine, quarantine.waiting > 0 {
+      lines.append(
+        "  \(Figures.rows(quarantine.waiting)) set aside: `dativo quarantine show JOB`, or read "
+          + quarantine.file
+      )
+    }
     if let waiting = waiting(record) { lines.append("  \(waiting)") }
     if record.outcome == .failed || record.outcome == .interrupted { lines.append(next(record)) }
     return lines

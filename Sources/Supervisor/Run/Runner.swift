@@ -80,13 +80,27 @@ package final class Runner {
       parts.target.commitsState
       ? TargetLog(job, parts.target, pipeline: pipeline, folder: folder, interrupt: inbox.raw)
       : nil
-    if fullRefresh { try refresh(log) }
-    let begin = StatePlan(store: try store.read(), destination: try log?.last())
+    var ledger = try QuarantineLedger(job)
+    if fullRefresh {
+      _ = try ledger.recover(log?.last(), stored: store.read()?.state)
+      try refresh(log)
+      try ledger.supersede("*")
+    }
+    let last = try log?.last()
+    _ = try ledger.recover(last, stored: store.read()?.state)
+    let begin = StatePlan(store: try store.read(), destination: last)
     var entry = begin.entry
     var record: RunRecord?
     var retry = Retry(job.retry)
     while true {
-      let plan = Plan(job, parts, run: run, folder: folder, state: entry.state)
+      let plan = Plan(
+        job,
+        parts,
+        run: run,
+        attempt: (record?.attempts.count ?? 0) + 1,
+        folder: folder,
+        state: entry.state
+      )
       if log == nil { try refuseOtherSource(entry, plan.source) }
       var current = record ?? RunRecord(plan, countsCommits: parts.target.commitsState)
       if record == nil, let warning = begin.warning {
@@ -97,11 +111,15 @@ package final class Runner {
         current.goesOn = false
         if entry.state != nil { warn(Self.loadsAgain(tap), &current) }
       }
+      try makeFolders(plan)
+      try ledger.begin(plan, after: entry)
       let attempt = try attempt(plan, current)
       current.attempts.append(attempt)
-      current.count(ValidationReport(path: plan.report))
       let before = entry
-      entry = try settle(attempt, after: entry, log, source: plan.source)
+      let last = try log?.last()
+      entry = try settle(last, after: entry, source: plan.source)
+      let waiting = try ledger.settle(attempt, last, discardsTail: discardsTail)
+      current.count(ValidationReport(path: plan.report), waiting: waiting, in: plan.quarantine)
       current.stateAfter = entry.state
       current.sequence = entry.sequence
       record = current
@@ -137,10 +155,10 @@ package final class Runner {
     }
   }
 
-  private func attempt(_ plan: Plan, _ record: RunRecord) throws(Failure) -> Attempt {
-    for file in plan.files { try PrivateFile.write(file.path, file.content) }
-    // Else the figures of a run before would stand for those of a stage that was killed.
-    if Paths.isFile(plan.report) { Files.remove(plan.report) }
+  /// Whether the target leaves what comes after the last STATE.
+  private var discardsTail: Bool { job.target.config["tail"]?.string == "discard" }
+
+  private func makeFolders(_ plan: Plan) throws(Failure) {
     do throws(PosixError) {
       for path in [plan.quarantine, plan.report].compactMap(\.self) {
         try Files.makeFolder(Files.folder(of: path))
@@ -148,6 +166,12 @@ package final class Runner {
     } catch {
       throw Failure(.io, "the folder of the quarantine or the report cannot be made: \(error)")
     }
+  }
+
+  private func attempt(_ plan: Plan, _ record: RunRecord) throws(Failure) -> Attempt {
+    for file in plan.files { try PrivateFile.write(file.path, file.content) }
+    // Else the figures of a run before would stand for those of a stage that was killed.
+    if Paths.isFile(plan.report) { Files.remove(plan.report) }
     let pipeline: Pipeline
     do throws(StartFailure) {
       pipeline = try Pipeline.start(plan, environment: environment)
@@ -192,13 +216,11 @@ package final class Runner {
 
   /// What stands after an attempt, written to the store.
   private func settle(
-    _ attempt: Attempt,
+    _ last: TargetLog.Last?,
     after entry: StateEntry,
-    _ log: TargetLog?,
     source: String
   ) throws(Failure) -> StateEntry {
-    guard let log else { return try store.read() ?? entry }
-    let last = try log.last()
+    guard let last else { return try store.read() ?? entry }
     let new = StateEntry(
       state: last.state,
       sequence: last.sequence,

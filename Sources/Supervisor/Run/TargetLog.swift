@@ -1,4 +1,5 @@
 internal import Children
+package import Commits
 package import JSON
 internal import Posix
 package import Wire
@@ -13,6 +14,10 @@ package struct TargetLog {
     package var epoch: Int
     package var source: String?
     package var state: JSONValue?
+    /// How far the load had come that committed last; nil where it did not say.
+    package var position: Commit.Position?
+    /// The streams whose rows the next load replaces; `*` for all.
+    package var replacing: [String] = []
 
     package init(sequence: Int, epoch: Int, source: String?, state: JSONValue?) {
       self.sequence = sequence
@@ -52,12 +57,15 @@ package struct TargetLog {
       throw Failure(.bug, "\(target.name) --last-state did not answer with its last commit")
     }
     let state = value["state"]
-    return Last(
+    var last = Last(
       sequence: Int(sequence),
       epoch: Int(value["epoch"]?.number?.int64 ?? 0),
       source: value["source"]?.string,
       state: state?.isNull == true ? nil : state
     )
+    last.position = Commit.Position(value["position"])
+    last.replacing = (value["replacing"]?.array ?? []).compactMap(\.string)
+    return last
   }
 
   /// Commits an empty STATE; the next run loads everything.

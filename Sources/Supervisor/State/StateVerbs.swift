@@ -41,8 +41,12 @@ package struct StateVerbs {
     try alone()
     defer { Files.remove(folder) }
     let entry = try show().entry
+    // What an attempt that was killed set aside is settled before the log says something else.
+    var ledger = try QuarantineLedger(job)
+    _ = try ledger.recover(try log?.last(), stored: try store.read()?.state)
     guard let stream else {
       try log?.reset(reason: reason, keepingRows: keepingRows)
+      if !keepingRows { try ledger.supersede("*") }
       return try keep(StateEntry(source: entry.source))
     }
     guard let state = entry.state, let edited = StateEdit.removing(stream, from: state) else {
@@ -55,6 +59,7 @@ package struct StateVerbs {
       )
     }
     try log?.set(edited, reason: reason, replacing: keepingRows ? nil : stream)
+    if !keepingRows { try ledger.supersede(stream) }
     return try keep(StateEntry(state: edited, source: entry.source))
   }
 

@@ -98,6 +98,10 @@ struct TargetParquet: ParsableCommand {
     answer["epoch"] = .number(JSONNumber(newest?.commit.epoch ?? 0))
     answer["source"] = newest?.commit.source.map { .string($0) } ?? .null
     answer["state"] = newest?.commit.state ?? .null
+    if let position = newest?.commit.position { answer["position"] = position.json }
+    if let replacing = newest?.commit.replacing, !replacing.isEmpty {
+      answer["replacing"] = .array(replacing.keys.map { .string($0) })
+    }
     print(JSONValue.object(answer).encoded())
   }
 

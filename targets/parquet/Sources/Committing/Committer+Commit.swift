@@ -44,6 +44,7 @@ extension Committer {
         files: files,
         state: state,
         tables: tableSchemas,
+        progress: (waiting == nil ? states.committed : states.waiting, isEnding),
         removing: removals,
         skipped: skipped,
         snapshots: tables.filter { $0.loading.hasSnapshots && tableSchemas[$0.stream] != nil }
@@ -69,6 +70,7 @@ extension Committer {
       files: filesCommitted
     )
     committed = state
+    if waiting != nil { states.committed = states.waiting }
     try echo()
     Failpoint.echoed.reached()
     // What could not be read before it was committed is marked by a commit of its own.

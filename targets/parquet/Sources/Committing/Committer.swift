@@ -18,6 +18,10 @@ struct Committer: ~Copyable {
   var lastCommit = Clock.monotonic
   /// The STATE that waits for its commit.
   var waiting: WaitingState?
+  /// How many STATEs have come, how many of them the waiting one and those committed cover, and
+  /// whether the end of the input is being committed.
+  var states = (seen: 0, waiting: 0, committed: 0)
+  var isEnding = false
   /// The STATE that was committed last, by this run or before.
   var committed: JSONValue?
   var tableSchemas: JSONObject
@@ -78,6 +82,7 @@ struct Committer: ~Copyable {
 
   /// Takes a STATE that covers every row before it.
   mutating func wait(for state: IncomingState) {
+    states.waiting = states.seen
     waiting = state.waiting(after: waiting, committed: committed)
   }
 

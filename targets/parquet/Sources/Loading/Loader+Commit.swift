@@ -73,6 +73,7 @@ extension Loader {
       for table in tables {
         try handOver(table, before: table.batch.rows)
       }
+      committer.isEnding = true
       try committer.commit(tables)
     } else {
       for table in tables where table.awaitsReplacement {

@@ -130,6 +130,7 @@ extension Loader {
     _ end: Position,
     isAirbyte: Bool
   ) throws(Failure) {
+    committer.states.seen += 1
     let key = isAirbyte ? "state" : "value"
     guard let value = unsafe message.value(key, in: start),
       let bytes = unsafe message.bytes(key, in: start)
