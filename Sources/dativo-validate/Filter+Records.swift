@@ -33,7 +33,7 @@ extension Filter {
     stream.bytes += unsafe end - start
     let recordStart = unsafe start + location.record.lowerBound
     let recordEnd = unsafe start + location.record.upperBound
-    if isSetAside(stream) { 
+    if isSetAside(stream) {
       return unsafe try setAside(message, stream, start, recordStart..<recordEnd)
     }
     var coerced = unsafe try coerced(recordStart, recordEnd, stream)

@@ -55,7 +55,8 @@ struct QuarantineCommand: ParsableCommand {
       abstract: "Show records that wait, with the rules that they break.",
       discussion: """
         Each record is one line, as it stands in the quarantine: edited, it may be given to \
-        `dativo quarantine replay --repair`. What was masked stays masked.
+        `dativo quarantine replay --repair`. What was masked stays \
+        masked: such a record is replayed with its values put back, and without the member masked.
         """
     )
 

@@ -41,6 +41,9 @@ package struct QuarantineLine: Sendable {
   /// The rules that the record breaks.
   package var violations: [JSONValue] { value("violations")?.array ?? [] }
 
+  /// Whether values of it are masked: what they were cannot be judged again.
+  var isMasked: Bool { value("masked")?.array?.isEmpty == false }
+
   /// Whether it has a key that a record had which was accepted: a later run, which knows no keys of
   /// this one, would take it.
   var isRepeat: Bool {

@@ -7,7 +7,7 @@ struct ReplayFeed {
   /// The records that are sent: by the name of their run, their lines.
   private(set) var sent: [String: [ClosedRange<Int>]] = [:]
   private(set) var count = 0
-  /// Lines that no tap would send, which stay.
+  /// Lines that no tap would send, and records whose values are masked; they stay.
   private(set) var unplayable = 0
   /// Records whose key another one has, which would be let through now; they wait for a repair.
   private(set) var repeats = 0
@@ -31,7 +31,7 @@ struct ReplayFeed {
         guard let edited = repair.records[.init(run: line.run, line: line.number)] else { return }
         record = edited
       }
-      guard record.stream != QuarantineLine.noRecords else {
+      guard record.stream != QuarantineLine.noRecords, !record.isMasked else {
         unplayable += 1
         return
       }
@@ -107,7 +107,7 @@ struct ReplayFeed {
       writer.key("record")
       writer.raw(line.text("record") ?? "{}")
     }
-    for key in isAirbyte ? ["masked"] : ["version", "time_extracted", "masked"] {
+    for key in isAirbyte ? [] : ["version", "time_extracted"] {
       guard let text = line.text(key) else { continue }
       writer.key(key)
       writer.raw(text)

@@ -35,7 +35,8 @@ package struct ReplayOutcome: Sendable {
       if let file { text += " and wait in \(file)" }
     }
     if unplayable > 0 {
-      text += "; \(Figures.count(unplayable)) lines are no records, and wait for a --repair"
+      text +=
+        "; \(Figures.count(unplayable)) lines are no records, or have masked values, and wait for a --repair"
     }
     if repeats > 0 {
       text += "; \(Figures.count(repeats)) have the key of another record, and wait for a --repair"
