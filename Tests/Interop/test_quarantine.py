@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 
+import duckdb
 import pytest
 
 from conftest import CACHE, lines, record, run, schema, state
@@ -159,6 +160,13 @@ def test_an_airbyte_record_keeps_its_envelope(tmp_path):
     assert (first["type"], first["airbyte"]) == ("SCHEMA", True)
     assert (second["record"], second["airbyte"]) == ({"x": 1}, {"namespace": "ns", "emitted_at": 5})
     assert third["value"] == told["state"]
+
+
+def test_what_a_replay_says_of_a_record_stays_with_it(tmp_path):
+    said = {"masked": ["/name"], "quarantined": {"run": "r", "line": 8}}
+    validated(tmp_path, ORDERS, {**record("orders", {"id": 1, "n": 500}), **said})
+    line = parse(tmp_path / "q.jsonl")[1]
+    assert {key: line[key] for key in said} == said and line["line"] == 2
 
 
 def test_a_line_that_a_killed_writer_left_is_cut(tmp_path):
@@ -339,8 +347,6 @@ def test_an_edited_copy_repairs(shop):
     copy.write_bytes(lines(*shown))
     assert shop.quarantine("replay", "--repair", str(copy))["replayed"] == 5
     assert shop.waiting() == bad(100)[5:]
-    import duckdb
-
     rows = duckdb.sql(f"select id, n from read_parquet('{shop.folder}/out/orders/*.parquet') where n < 0").fetchall()
     assert sorted(rows) == [(id, -id) for id in bad(100)[:5]]
     # Those that were replayed are not sent again.
@@ -421,6 +427,30 @@ def test_a_replay_killed_at_a_failpoint_loads_each_record_once(shop, name):
     assert sorted(shop.ids() + left) == list(range(100))
 
 
+def test_rows_that_a_killed_replay_left_invisible_are_shown_by_the_next(shop):
+    """The target dies at the first file that it shows, and at the next when it goes on."""
+    config = {"destination": "out", "partition_by": ["n"]}
+    target = f"target: parquet\nconfig: {json.dumps(config)}"
+    shop.make(target=target)
+    shop.run(code=1)
+    shop.make(target=target, maximum=10_000)
+    os.environ["DATIVO_FAILPOINT"] = "commit.moving:kill"
+    try:
+        failed = shop.dativo("quarantine", "replay", "job.yaml")
+    finally:
+        del os.environ["DATIVO_FAILPOINT"]
+    assert failed.returncode == 75, failed.err
+    files = f"{shop.folder}/out/orders/**/*.parquet"
+
+    def ids():
+        return [id for (id,) in duckdb.sql(f"select id from read_parquet('{files}') order by id").fetchall()]
+
+    assert len(ids()) == 86 + 2
+    assert shop.waiting() == []
+    assert shop.quarantine("replay")["sent"] == 0
+    assert ids() == list(range(100))
+
+
 def test_a_replay_killed_at_random_loads_each_record_once(shop):
     chance = random.Random(5)
     rows, maximum = 200, 100
@@ -482,3 +512,33 @@ def test_a_foreign_target_that_fails_loses_no_record(shop):
     loaded = {row["id"] for row in parse(shop.folder / "rows.jsonl")}
     assert loaded | set(shop.waiting()) == set(range(100))
     assert set(shop.waiting()) == set(bad(100))
+
+
+def test_airbyte_records_are_replayed_as_they_came(shop):
+    tap, target = shop.folder / "air.py", shop.folder / "target.py"
+    tap.write_text(
+        "import json\n"
+        "for id in range(10):\n"
+        "    print(json.dumps({'type': 'RECORD', 'record': {'stream': 'orders', 'namespace': 'ns',\n"
+        "        'data': {'id': id, 'n': 1000 if id == 4 else 1}, 'emitted_at': 77}}))\n"
+        "print(json.dumps({'type': 'STATE', 'state': {'type': 'LEGACY', 'data': {'a': 1}}}))\n"
+    )
+    target.write_text(
+        "import sys\n"
+        "out = open('got.jsonl', 'a')\n"
+        "for line in sys.stdin:\n"
+        "    out.write(line)\n"
+        "    if '\"STATE\"' in line: print(line, end='', flush=True)\n"
+    )
+    command = f"command: [{sys.executable}, {target}]"
+    extra = "contracts: [c.odcs.yaml]\nvalidation: {mode: quarantine}"
+    shop.job(target=command, tap=tap, extra=extra)
+    shop.run(code=1)
+    assert shop.waiting() == [4]
+    (shop.folder / "c.odcs.yaml").write_text(CONTRACT % 10_000)
+    assert shop.quarantine("replay")["replayed"] == 1
+    last = parse(shop.folder / "got.jsonl")[-1]
+    assert last["record"] == {
+        "stream": "orders", "namespace": "ns", "data": {"id": 4, "n": 1000}, "emitted_at": 77
+    }
+    assert set(last["quarantined"]) == {"run", "line"}

@@ -113,7 +113,7 @@ package struct QuarantineLedger: Sendable {
     }
     if let sent = attempt.sent, isCommitted {
       for index in parts.indices {
-        for range in sent[parts[index].run] ?? [] { parts[index].mark(range) }
+        parts[index].mark((sent[parts[index].run] ?? []).lazy.flatMap { $0 })
       }
       awaitsTarget = !isAtEnd
     }
