@@ -110,3 +110,9 @@ def commits(tmp_path):
         return [commit for commit in found if commit["kind"] != "open"]
 
     return commits
+
+
+def set_aside(path):
+    """The records of a quarantine file, with what it says of each."""
+    lines_ = map(json.loads, path.read_text().splitlines())
+    return [line for line in lines_ if line["type"] == "RECORD"]
