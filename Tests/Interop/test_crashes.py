@@ -18,6 +18,8 @@ from conftest import BIN, lines, record, run, schema, state
 TAP = pathlib.Path(__file__).parent / "sequence_tap.py"
 TARGET = BIN / "dativo-target-parquet"
 KILLS = int(os.environ.get("DATIVO_KILLS", 20))
+# Seconds: what all the kills have left undone is done by the last run alone.
+PATIENCE = 120 + 3 * KILLS
 
 FAILPOINTS = [
     "log.opened", "log.cleaned", "table.claimed", "object.drafted", "object.linked", "file.begun",
@@ -87,7 +89,7 @@ class Pipeline:
 
         judge = threading.Thread(target=judge)
         judge.start()
-        self.told, self.errors = target.communicate(timeout=120)
+        self.told, self.errors = target.communicate(timeout=PATIENCE)
         judge.join()
         self.tap_code = source.returncode
         return target.returncode

@@ -401,5 +401,6 @@ def test_random_kills_between_requests(pipeline):
     assert pipeline.run(end) == 0, f"seed {seed}: {pipeline.errors}"
     pipeline.check(end)
     assert killed > test_crashes.KILLS // 3, f"seed {seed}"
-    verified = run("dativo", "verify", f"s3://{pipeline.root}", "--config", pipeline.config)
+    verified = run("dativo", "verify", f"s3://{pipeline.root}", "--config", pipeline.config,
+                   timeout=test_crashes.PATIENCE)
     assert verified.code == 0, f"seed {seed}: {verified}"
