@@ -15,7 +15,8 @@ from conftest import run
 from random_schemas import DRAFTS, Dice, Maker, near, text
 from random_texts import VALID, texts
 
-SEED = int(os.environ.get("DATIVO_SEED", "0")) or random.randrange(1 << 32)
+# The same pairs in every run, so that a difference is a change of ours; scripts/soak makes others.
+SEED = int(os.environ.get("DATIVO_SEED", "41"))
 PAIRS = int(os.environ.get("DATIVO_PAIRS", 100_000))
 VALUES = 10
 THEIRS = {

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import tarfile
-import time
 import zipfile
 
 import jsonschema
@@ -113,7 +112,8 @@ def test_the_official_examples_load(official, examples):
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_spoilt_contracts_have_the_verdict_of_the_official_schema(official, tmp_path, version):
-    seed = int(os.environ.get("DATIVO_SEED", time.time_ns() % 10**9))
+    # The same contracts in every run, so that a difference is a change of ours; scripts/soak makes others.
+    seed = int(os.environ.get("DATIVO_SEED", "77"))
     print("DATIVO_SEED", seed)
     dice = random.Random(seed)
     changed = [spoil(full(version), dice, version) for _ in range(ROUNDS)]
