@@ -12,9 +12,6 @@ package struct Freshness: Sendable {
   /// The promise in seconds.
   package let limit: Double
 
-  /// The names that ODCS and its tools use for it.
-  private static let names: Set<String> = ["latency", "ly", "freshness"]
-
   /// The promises about an object that a stream can be held to; and those that it cannot, why.
   package static func of(
     _ contract: Contract,
@@ -31,7 +28,7 @@ package struct Freshness: Sendable {
         let pointer = field.map { Pointer.append("", $0) } ?? ""
         skipped.append(ObjectCheck.Skipped(rule: rule, pointer: pointer, reason: reason))
       }
-      guard Self.names.contains(level.name.lowercased()) else {
+      guard level.isFreshness else {
         skip("it is about the service, not about records")
         continue
       }
@@ -83,20 +80,9 @@ package struct Freshness: Sendable {
   static func seconds(_ value: JSONValue, _ unit: String?) -> Double? {
     if let text = value.string, text.hasPrefix("P") { return duration(text) }
     guard let number = value.number?.double ?? value.string.flatMap({ Double($0) }), number >= 0,
-      let unit = unit?.lowercased()
+      let unit
     else { return nil }
-    let seconds: Double? =
-      switch unit {
-      case "s", "sec", "second", "seconds": 1
-      case "m", "min", "minute", "minutes": 60
-      case "h", "hr", "hour", "hours": 3600
-      case "d", "day", "days": 86400
-      case "w", "week", "weeks": 7 * 86400
-      case "mo", "month", "months": 30 * 86400
-      case "y", "yr", "year", "years": 365 * 86400
-      default: nil
-      }
-    return seconds.map { $0 * number }
+    return ServiceLevel.seconds(of: unit).map { Double($0) * number }
   }
 
   private static func duration(_ text: String) -> Double? {

@@ -7,7 +7,7 @@ extension TableChecks {
 
   private func level(_ level: ServiceLevel) -> [TableQuery] {
     let name = level.name.lowercased()
-    let isNewest = ["latency", "ly", "freshness"].contains(name)
+    let isNewest = level.isFreshness
     var query = TableQuery(
       check: TestCheck(object: "", rule: level.name, pointer: ""),
       objects: []
@@ -18,7 +18,7 @@ extension TableChecks {
       return [query]
     }
     guard let limit = level.value.number ?? level.value.string.flatMap({ JSONNumber($0) }),
-      let unit = Self.seconds(level.unit, monthsByM: !isNewest)
+      let unit = ServiceLevel.seconds(of: level.unit ?? "d", mIsMonths: !isNewest)
     else {
       query.obstacle = "\(level.value.encoded()) \(level.unit ?? "") is no span of time"
       return [query]
@@ -53,21 +53,5 @@ extension TableChecks {
     guard contract.objects.count == 1, let object = contract.objects.first else { return nil }
     let property = object.properties.first { [$0.name, $0.physicalName].contains(element) }
     return property.map { (object.name, $0.field) }
-  }
-
-  /// The seconds of a unit, days without one; `m` is months where it is about retention.
-  private static func seconds(_ unit: String?, monthsByM: Bool) -> Int? {
-    let day = 86_400
-    switch (unit ?? "d").lowercased() {
-    case "y", "yr", "year", "years": return 365 * day
-    case "month", "months", "mo": return 30 * day
-    case "m": return monthsByM ? 30 * day : 60
-    case "w", "week", "weeks": return 7 * day
-    case "d", "day", "days": return day
-    case "h", "hr", "hour", "hours": return 3600
-    case "min", "minute", "minutes": return 60
-    case "s", "sec", "second", "seconds": return 1
-    default: return nil
-    }
   }
 }
