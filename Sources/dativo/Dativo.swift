@@ -34,10 +34,19 @@ struct Dativo: ParsableCommand {
     ]
   )
 
-  /// Refuses a first word that is no command, which the parser would call an argument too many.
-  private static func check(_ word: String) throws {
-    let names = configuration.subcommands.map { $0._commandName } + ["help"]
-    guard !word.hasPrefix("-"), !names.contains(word) else { return }
+  /// Refuses a word that is no command, which the parser would call an argument too many.
+  ///
+  /// The second word, too, where the first is a group's.
+  private static func check(
+    _ words: ArraySlice<String>,
+    of commands: [any ParsableCommand.Type] = configuration.subcommands
+  ) throws {
+    guard let word = words.first, !word.hasPrefix("-"), !commands.isEmpty else { return }
+    if let command = commands.first(where: { $0._commandName == word }) {
+      return try check(words.dropFirst(), of: command.configuration.subcommands)
+    }
+    let names = commands.map { $0._commandName } + ["help"]
+    guard !names.contains(word) else { return }
     let near = Nearest.name(to: word, among: names).map { " Did you mean \"\($0)\"?" }
     throw ValidationError("There is no command \"\(word)\".\(near ?? "")")
   }
@@ -45,7 +54,7 @@ struct Dativo: ParsableCommand {
   /// Runs the command; with `--json` a command line that is wrong has its one object too.
   static func main() {
     do {
-      if let word = CommandLine.arguments.dropFirst().first { try check(word) }
+      try check(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
       try command.run()
     } catch {

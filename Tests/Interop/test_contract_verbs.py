@@ -188,3 +188,8 @@ def test_what_cannot_be_converted_is_told(contract, tmp_path):
     assert done.code == 78 and "neither a contract" in done.err, done
     done = run("dativo", "contract", "convert", contract, "--to", "avro", "--object", "order")
     assert done.code == 64 and "It has orders." in done.err, done
+
+
+def test_a_word_of_a_group_that_is_no_command():
+    done = run("dativo", "contract", "tst")
+    assert done.code == 64 and 'There is no command "tst". Did you mean "test"?' in done.err, done

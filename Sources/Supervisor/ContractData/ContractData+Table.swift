@@ -26,7 +26,7 @@ extension ContractData {
         throw Failure(
           .io,
           "there is no file and no folder \(path)",
-          hint: "DATA names what is tested."
+          hint: "DATA names what is read."
         )
       }
       guard Paths.isFolder(path) else { return [try file(path)] }
