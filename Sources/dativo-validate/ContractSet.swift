@@ -1,6 +1,7 @@
 import ConnectorKit
 import Contracts
 import JSON
+import JSONSchema
 import Posix
 import Wire
 
@@ -13,6 +14,18 @@ struct ContractSet {
     /// The object's fields, if any of them is masked.
     let mask: MaskNode?
     let drift: DriftPolicy
+
+    /// The object, compiled as the settings ask.
+    func check(_ settings: Settings) -> ObjectCheck {
+      ObjectCheck(
+        object,
+        refusesUnknown: settings.refusesUnknown || drift.columns == .quarantine,
+        looksForUnknown: drift.columns == .discard,
+        narrowsTypes: !settings.admitsMisfits,
+        datasetScope: !settings.isWholeDataset && contract.settings["dativo.scope"] == "dataset",
+        capturing: StreamMasking.captured(mask)
+      )
+    }
   }
 
   private(set) var entries: [Entry] = []
@@ -48,6 +61,9 @@ struct ContractSet {
       guard let contract else { continue }
       isEmpty = false
       loaded.append((path, contract))
+    }
+    if let problem = settings.severities.problems(loaded.map(\.contract)).first, errors.isEmpty {
+      throw settings.failure(problem)
     }
     if errors.isEmpty { errors = try plan(loaded, settings) }
     for line in errors.dropFirst() { Log.error(line) }
@@ -104,20 +120,19 @@ struct ContractSet {
 
   /// Whether a rule of severity error is judged at the end of a stream, so that no STATE may leave
   /// before; `dativo.endRules: report` in a contract gives that up.
-  var hasBindingEndRules: Bool {
+  func hasBindingEndRules(_ settings: Settings) -> Bool {
     entries.contains { entry in
       guard entry.contract.settings["dativo.endRules"] != "report" else { return false }
-      let scope = entry.contract.settings["dativo.scope"]
-      let rules = entry.object.rules + entry.object.properties.flatMap(\.rules)
-      return rules.contains { rule in
-        switch rule.metric {
-        case _ where rule.isWarning: false
-        case .skipped: false
-        case .rowCount: scope != "dataset"
-        case .duplicateValues: scope != "dataset" && !rule.demandsNone
-        case .nullValues, .missingValues, .invalidValues: !rule.demandsNone
-        }
+      let severities = settings.severities.of(entry.object)
+      let rules = entry.check(settings).endRules.contains { end in
+        severities.severity(of: end.rule.name, at: end.pointer).map { $0 == .error }
+          ?? !end.rule.isWarning
       }
+      let promises = Freshness.of(entry.contract, entry.object).found
+      return rules
+        || promises.contains { promise in
+          severities.severity(of: promise.rule, at: Pointer.append("", promise.field)) == .error
+        }
     }
   }
 

@@ -9,7 +9,7 @@ struct EndResult {
   let isPercent: Bool
   let expected: String
   let isBroken: Bool
-  let isWarning: Bool
+  var isWarning: Bool
   /// What the number counts; nil for records.
   var unit: String?
 
@@ -71,6 +71,11 @@ extension StreamCheck {
       return EndResult(end, count: count, read: read, inclusiveBetween: inclusiveBetween)
     }
     judgeFreshness()
+    for index in endings.indices {
+      let end = endings[index]
+      guard let weight = severities.severity(of: end.rule, at: end.pointer) else { continue }
+      endings[index].isWarning = weight == .warning
+    }
     for (pointer, count) in object.undecidedPatterns {
       let reason = "\(count) values took more steps than a pattern may"
       skipped.append(ObjectCheck.Skipped(rule: "pattern", pointer: pointer, reason: reason))

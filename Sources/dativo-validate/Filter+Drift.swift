@@ -52,58 +52,52 @@ extension Filter {
             + "or let it evolve."
         )
       }
+      if isType, action != .evolve, !(stream.object?.drift(drift.column, action) ?? true) {
+        throw violation(
+          "stream \(stream.name): \(drift.message), and the contract does not let it be left out",
+          hint: "It is required or part of a key: drift {types: discard} is not for such a field."
+        )
+      }
+      if isType, action == .discard {
+        let pointer = Pointer.append("", drift.column)
+        let reason = "the field is left out: its type has drifted"
+        stream.skipped.append(.init(rule: "type", pointer: pointer, reason: reason))
+      }
       Log.warning("stream \(stream.name): \(drift.message)")
       stream.drift.append(drift)
     }
   }
 
-  /// A record's bytes without the fields that the contract does not have; nil where it has all.
+  /// A record's bytes without the fields that are left out; nil where it is whole.
   func discarded(
     _ start: Position,
     _ end: Position,
     _ stream: StreamCheck
   ) throws(Failure) -> [UInt8]? {
-    guard stream.policy.columns == .discard, let object = stream.object else { return nil }
+    guard let known = stream.knownFields else { return nil }
     do throws(JSONFault) {
-      var output: [UInt8] = [0x7B]
-      var isWhole = true
-      var p = unsafe JSONScanner.skipWhitespace(start + 1, end)
-      while unsafe p < end, unsafe p.pointee != 0x7D {
-        let from = unsafe p
-        let scan = unsafe try JSONScanner.scanString(try JSONScanner.expect(0x22, p, end), end)
-        let name = unsafe JSONScanner.text(p + 1, scan)
-        unsafe p = unsafe JSONScanner.skipWhitespace(scan.end + 1, end)
-        unsafe p = unsafe JSONScanner.skipWhitespace(try JSONScanner.expect(0x3A, p, end), end)
-        unsafe p = unsafe try JSONScanner.skipValue(p, end)
-        if object.isUnknown(name) {
-          isWhole = false
-        } else {
-          if output.count > 1 { output.append(0x2C) }
-          unsafe output.append(contentsOf: UnsafeBufferPointer(start: from, count: p - from))
-        }
-        unsafe p = unsafe JSONScanner.skipWhitespace(p, end)
-        if unsafe p < end, unsafe p.pointee == 0x2C {
-          unsafe p = unsafe JSONScanner.skipWhitespace(p + 1, end)
-        }
-      }
-      output.append(0x7D)
-      return isWhole ? nil : output
+      return unsafe try known.pruned(start, end)
     } catch {
       throw unreadable
     }
   }
 }
 
-extension DriftPolicy {
-  /// A SCHEMA message without the columns that are discarded.
-  func narrowed(_ message: JSONValue, _ object: ObjectCheck) -> JSONValue {
-    guard columns == .discard, var result = message.object,
-      var schema = result["schema"]?.object, let properties = schema["properties"]?.object
-    else { return message }
-    schema["properties"] = .object(
-      JSONObject(properties.members.filter { !object.isUnknown($0.key) })
-    )
-    result["schema"] = .object(schema)
+extension StreamCheck {
+  /// What stays of records where fields are left out; nil where all stay.
+  func whatStays() -> KnownFields? {
+    guard let object else { return nil }
+    let leftOut = Set(object.driftedTypes.filter { $0.value == .discard }.keys)
+    guard policy.columns == .discard || !leftOut.isEmpty else { return nil }
+    return KnownFields(object.object, leftOut: leftOut, leavesUnknown: policy.columns == .discard)
+  }
+}
+
+extension KnownFields {
+  /// A SCHEMA message without what is left out.
+  func narrowed(_ message: JSONValue) -> JSONValue {
+    guard var result = message.object, let schema = result["schema"] else { return message }
+    result["schema"] = pruned(schema)
     return .object(result)
   }
 }

@@ -24,7 +24,9 @@ extension StreamCheck {
   fileprivate func lostRule(inclusiveBetween: Bool) -> EndResult? {
     guard let object else { return nil }
     for (index, end) in object.endRules.enumerated() {
-      guard !end.rule.isWarning, !end.rule.isPercent else { continue }
+      let weight = severities.severity(of: end.rule.name, at: end.pointer)
+      let isWarning = weight.map { $0 == .warning } ?? end.rule.isWarning
+      guard !isWarning, !end.rule.isPercent else { continue }
       var count = tallies[index]
       if case .rowCount = end.rule.metric { count = read }
       guard end.rule.isExceeded(by: count, inclusiveBetween: inclusiveBetween) else { continue }

@@ -161,7 +161,9 @@ extension Filter {
     _ findings: [Finding]
   ) throws(Failure) -> [Finding]? {
     var errors: [Finding] = []
-    for finding in findings {
+    for var finding in findings {
+      let weight = stream.severities.severity(of: finding.rule, at: finding.pointer)
+      finding.severity = weight ?? finding.severity
       if let tally = finding.tally {
         stream.tallies[tally] += 1
       } else {

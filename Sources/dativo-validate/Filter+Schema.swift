@@ -80,12 +80,12 @@ extension Filter {
     }
     var result = message
     if let root = stream.coercion?.root {
-      result = SchemaCoercion.message(result, root, admitsMisfits: settings.mode == .warn)
+      result = SchemaCoercion.message(result, root, admitsMisfits: settings.admitsMisfits)
     }
-    if let object = stream.object { result = stream.policy.narrowed(result, object) }
-    result = Narrowing.message(result, entry, narrowsTypes: settings.narrowsTypes)
+    if let known = stream.knownFields { result = known.narrowed(result) }
+    result = Narrowing.message(result, entry, narrowsTypes: !settings.admitsMisfits)
     if let root = entry.mask {
-      result = SchemaMasking.message(result, root, admitsMisfits: settings.mode == .warn)
+      result = SchemaMasking.message(result, root, admitsMisfits: settings.admitsMisfits)
     }
     let ending = line.reversed().prefix { $0 == 0x0A || $0 == 0x0D }.reversed()
     return Array(result.encoded().utf8) + ending

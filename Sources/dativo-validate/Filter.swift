@@ -60,7 +60,7 @@ struct Filter: ~Copyable {
     self.maskKey = maskKey
     self.contracts = contracts
     self.catalog = catalog
-    holdsStates = settings.mode == .strict && contracts.hasBindingEndRules
+    holdsStates = settings.mode == .strict && contracts.hasBindingEndRules(settings)
     if settings.mode == .quarantine, let path = settings.quarantine {
       quarantine = try Quarantine(path, run: settings.runID)
     } else {

@@ -92,6 +92,11 @@ struct Settings {
         }
       ),
       Setting(
+        "severity",
+        .object,
+        "{RULE or OBJECT.FIELD.RULE: error or warning}: what a breach weighs, whatever the contract says."
+      ),
+      Setting(
         "whole_dataset",
         .boolean,
         "The input is the whole dataset: rules of dativo.scope dataset are judged, too.",
@@ -121,6 +126,7 @@ struct Settings {
   var masking: JSONValue?
   var maskKeyFile: String?
   var drift = DriftPolicy()
+  var severities = Severities()
   var isWholeDataset = false
   var runID: String
   var keyMemory = 64 << 20
@@ -150,6 +156,13 @@ struct Settings {
         throw Failure(.configuration, "\(place): \(error.message)", hint: error.hint)
       }
     }
+    if let value = configuration["severity"] {
+      do throws(Severities.Problem) {
+        severities = try Severities(value)
+      } catch {
+        throw failure(error)
+      }
+    }
     isWholeDataset = configuration.bool("whole_dataset")
     var generator = SystemRandomNumberGenerator()
     runID = configuration.string("run_id") ?? String(generator.next(), radix: 16)
@@ -163,13 +176,19 @@ struct Settings {
   /// Where a setting stands, for messages.
   func place(_ name: String) -> String { configuration.place([name]) }
 
-  /// Whether the outgoing SCHEMA may say more than the one that came: not where records pass that
-  /// break the contract.
-  var narrowsTypes: Bool { mode != .warn }
+  /// Whether records pass that break the contract, so that the outgoing SCHEMA may not say more
+  /// than the one that came.
+  var admitsMisfits: Bool { mode == .warn || severities.lowers }
+
+  /// What is wrong with the severities, with its place.
+  func failure(_ problem: Severities.Problem) -> Failure {
+    let place = configuration.place(["severity"] + [problem.key].compactMap(\.self))
+    return Failure(.configuration, "\(place): \(problem.message)", hint: problem.hint)
+  }
 
   /// Refuses what does not go together.
   func check() throws(Failure) {
-    if mode != .quarantine, drift.tables == .quarantine || drift.columns == .quarantine {
+    if mode != .quarantine, drift.quarantines {
       throw Failure(
         .usage,
         "drift quarantine has no effect in mode \(mode.rawValue)",

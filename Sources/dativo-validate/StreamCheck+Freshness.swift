@@ -33,7 +33,7 @@ struct Newest {
     let then = Double(seconds) + Double(instant.nanoseconds) / 1e9
     let age = Double(now) / 1e9 - then
     return EndResult(
-      rule: "sla.\(rule.name)",
+      rule: rule.rule,
       pointer: Pointer.append("", rule.field),
       actual: JSONNumber(age.rounded()) ?? JSONNumber(0),
       isPercent: false,
@@ -74,7 +74,7 @@ extension StreamCheck {
       } else {
         let pointer = Pointer.append("", one.rule.field)
         let reason = "no record had a value"
-        skipped.append(.init(rule: "sla.\(one.rule.name)", pointer: pointer, reason: reason))
+        skipped.append(.init(rule: one.rule.rule, pointer: pointer, reason: reason))
       }
     }
   }

@@ -28,6 +28,8 @@ final class StreamCheck {
   /// What happens where the stream is not as the contract has it, and where it is not.
   let policy: DriftPolicy
   var drift: [Drift] = []
+  /// What breaches weigh here, where a setting says so.
+  let severities: Severities.OfStream
   /// What is masked of the stream's records; nil if nothing is.
   let masking: StreamMasking?
   /// What is coerced of the stream's records; nil if nothing is.
@@ -35,6 +37,8 @@ final class StreamCheck {
   /// The stream's own schema, where it is the measure.
   var schema: JSONSchema?
   var fast: FastCheck?
+  /// What stays of records where fields are left out; nil where all stay.
+  private(set) var knownFields: KnownFields?
   var form = LineForm()
   /// The `key_properties` that are in the schema: each must be present in a record.
   var keyProperties: [String] = []
@@ -73,17 +77,8 @@ final class StreamCheck {
     self.entry = entry
     let policy = entry?.drift ?? settings.drift
     self.policy = policy
-    object = entry.map { entry in
-      ObjectCheck(
-        entry.object,
-        refusesUnknown: settings.refusesUnknown || policy.columns == .quarantine,
-        looksForUnknown: policy.columns == .discard,
-        narrowsTypes: settings.narrowsTypes,
-        datasetScope: !settings.isWholeDataset
-          && entry.contract.settings["dativo.scope"] == "dataset",
-        capturing: StreamMasking.captured(entry.mask)
-      )
-    }
+    object = entry?.check(settings)
+    severities = settings.severities.of(entry?.object)
     coercion = entry.flatMap { CoercionNode($0.object) }.map(StreamCoercion.init)
     if let mask = entry?.mask, let object {
       masking = StreamMasking(mask, object, key: maskKey)
@@ -108,6 +103,7 @@ final class StreamCheck {
   /// Makes the fast check anew, after the schema or the keys have changed.
   func compile() {
     collectUnknown()
+    knownFields = whatStays()
     if let object {
       let shape = object.shape(present: keyProperties)
       knownNames = Set(shape.properties.map(\.name))
@@ -130,7 +126,13 @@ final class StreamCheck {
 
   /// The fields of a record that the fast check has no name for, in their order.
   func unknownNames(_ record: JSONObject) -> [String] {
-    fast == nil ? [] : record.keys.filter { !knownNames.contains($0) }
+    guard fast != nil else { return [] }
+    var names: [String] = []
+    for (name, value) in record.members {
+      if !knownNames.contains(name) { names.append(name) }
+      object?.listUnknown(in: value, of: name, &names)
+    }
+    return names
   }
 
   /// Keeps what a fast check that goes away has counted.

@@ -7,7 +7,7 @@ struct ContractCommand: ParsableCommand {
     abstract: "Work with data contracts (ODCS).",
     subcommands: [
       ContractTestCommand.self, ContractInferCommand.self, ContractDiffCommand.self,
-      ContractConvert.self,
+      ContractConvert.self, Lint.self,
     ]
   )
 }

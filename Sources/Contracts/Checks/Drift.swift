@@ -21,31 +21,58 @@ package struct Drift: Hashable, Sendable {
     self.message = message
   }
 
-  /// How the properties of a SCHEMA differ from an object of a contract.
+  /// The top-level field that it is about.
+  package var column: String { String(field.prefix { $0 != "." }) }
+
+  /// How the properties of a SCHEMA differ from an object of a contract, nested ones included: a
+  /// field below another is written `address.street`, in the elements of an array `lines.*.price`.
   package static func between(_ object: ContractObject, _ schema: JSONValue) -> [Drift] {
+    between(object.properties, schema, "")
+  }
+
+  private static func between(
+    _ known: [ContractProperty],
+    _ schema: JSONValue,
+    _ parent: String
+  ) -> [Drift] {
     guard let properties = schema["properties"]?.object, !properties.isEmpty else { return [] }
     var found: [Drift] = []
-    let known = object.properties.filter { !$0.isMeasure }
-    for (name, declared) in properties.members where !isMetadata(name) {
-      guard let property = object.properties.first(where: { $0.field == name }) else {
-        found.append(Drift(.newColumn, name, "the contract has no field \(name)"))
+    for (name, declared) in properties.members where !(parent.isEmpty && isMetadata(name)) {
+      let path = parent + name
+      guard let property = known.first(where: { $0.field == name }) else {
+        found.append(Drift(.newColumn, path, "the contract has no field \(path)"))
         continue
       }
-      let types = types(declared)
-      let allowed = allowed(property)
-      if property.coercions == nil, !types.isEmpty, !allowed.isEmpty,
-        types.isDisjoint(with: allowed)
-      {
-        let text = types.sorted().joined(separator: " or ")
-        let message =
-          "\(name) is declared \(text), in the contract \(property.type?.rawValue ?? "")"
-        found.append(Drift(.otherType, name, message))
-      }
+      found += below(property, declared, path)
     }
-    for property in known where properties[property.field] == nil {
-      found.append(Drift(.missingColumn, property.field, "the stream has no \(property.field)"))
+    for property in known where !property.isMeasure && properties[property.field] == nil {
+      let path = parent + property.field
+      found.append(Drift(.missingColumn, path, "the stream has no \(path)"))
     }
     return found
+  }
+
+  /// How a declared value, and what is within it, differs from its property.
+  private static func below(
+    _ property: ContractProperty,
+    _ declared: JSONValue,
+    _ path: String
+  ) -> [Drift] {
+    let types = types(declared)
+    let allowed = allowed(property)
+    if property.coercions == nil, !types.isEmpty, !allowed.isEmpty, types.isDisjoint(with: allowed) {
+      let text = types.sorted().joined(separator: " or ")
+      let message = "\(path) is declared \(text), in the contract \(property.type?.rawValue ?? "")"
+      return [Drift(.otherType, path, message)]
+    }
+    switch property.type {
+    case .object? where !property.properties.isEmpty:
+      return between(property.properties, declared, path + ".")
+    case .array?:
+      guard let item = property.items.first, let items = declared["items"] else { return [] }
+      return below(item, items, path + ".*")
+    default: return []
+    }
   }
 
   /// Whether a field is the metadata of taps, which is everybody's.

@@ -5,6 +5,8 @@ internal import JSONSchema
 package struct Freshness: Sendable {
   /// The name as the contract has it.
   package let name: String
+  /// The name that reports give to the promise.
+  package var rule: String { "sla.\(name)" }
   package let field: String
   package let temporal: TemporalRules
   /// What is promised, in words, such as `4 d`.

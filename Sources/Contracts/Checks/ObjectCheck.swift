@@ -39,13 +39,14 @@ package final class ObjectCheck {
   package private(set) var endRules: [EndRule] = []
   package private(set) var skipped: [Skipped] = []
   package private(set) var captureCount = 0
+  /// Fields whose type the SCHEMA declares otherwise than the contract, where the drift policy is to
+  /// set aside the records that have a value there (quarantine), or to leave the field out (discard).
+  package private(set) var driftedTypes: [String: DriftPolicy.Action] = [:]
   /// Members that say of a record that it announces a deletion.
   package static let deleteMarkers = ["_sdc_deleted_at", "_ab_cdc_deleted_at"]
   private let checks: [ValueCheck]
   private let fields: Set<String>
-  private let refusesUnknown: Bool
-  /// Whether the fast check passes records with fields that the contract lacks.
-  private let allowsUnknown: Bool
+  private let unknown: UnknownFields
   private var captures: [String: Int] = [:]
 
   /// Compiles `object`.
@@ -63,15 +64,15 @@ package final class ObjectCheck {
     capturing names: [String] = []
   ) {
     self.object = object
-    self.refusesUnknown = refusesUnknown
-    allowsUnknown = !refusesUnknown && !looksForUnknown
+    let unknown: UnknownFields = refusesUnknown ? .refuse : looksForUnknown ? .find : .pass
+    self.unknown = unknown
     let columns = object.properties.filter { !$0.isMeasure }.map { property in
       var property = property
       let isDay = property.temporal?.isDay ?? false
       property.temporal?.isColumn = narrowsTypes && isDay
       return property
     }
-    checks = columns.map(ValueCheck.init)
+    checks = columns.map { ValueCheck($0, unknown: unknown) }
     fields = Set(object.properties.map(\.field))
     addKeys(columns)
     for rule in object.rules { add(rule, nil, "", datasetScope) }
@@ -218,9 +219,17 @@ package final class ObjectCheck {
     let isDelete = Self.isDelete(record)
     for check in checks {
       let name = check.property.field
-      check.check(record[name], Pointer.append("", name), isDelete: isDelete, &findings)
+      let pointer = Pointer.append("", name)
+      let value = record[name]
+      switch driftedTypes[name] {
+      case .discard?: continue
+      case .quarantine? where value.map { !$0.isNull } ?? false:
+        let expected = "a field that its SCHEMA declares as the contract does"
+        findings.append(Finding("typeDrift", at: pointer, expected: expected, value: value))
+      default: check.check(value, pointer, isDelete: isDelete, &findings)
+      }
     }
-    if refusesUnknown {
+    if unknown == .refuse {
       for (name, value) in record.members where isUnknown(name) {
         findings.append(
           Finding(
@@ -240,6 +249,25 @@ package final class ObjectCheck {
     !fields.contains(name) && !Drift.isMetadata(name)
   }
 
+  /// Takes up that the type of a field has drifted; false if the field cannot be left out, for a
+  /// record without it would break the contract.
+  package func drift(_ name: String, _ action: DriftPolicy.Action) -> Bool {
+    guard driftedTypes[name] != action else { return true }
+    if action == .discard {
+      let isNeeded = checks.contains { check in
+        check.property.field == name && (check.refusesNull || check.property.isUnique)
+      }
+      guard !isNeeded, !keys.contains(where: { $0.fields.contains(name) }) else { return false }
+    }
+    driftedTypes[name] = action
+    return true
+  }
+
+  /// Adds the paths of members within a field's value that the contract does not know.
+  package func listUnknown(in value: JSONValue, of field: String, _ list: inout [String]) {
+    checks.first { $0.property.field == field }?.listUnknown(value, field, &list)
+  }
+
   /// Whether the record only says that a row was deleted.
   package static func isDelete(_ record: JSONObject) -> Bool {
     deleteMarkers.contains { record[$0].map { !$0.isNull } ?? false }
@@ -251,8 +279,13 @@ package final class ObjectCheck {
     for check in checks {
       let name = check.property.field
       var inner = check.shape()
+      // What has drifted is never "surely fine": it is set aside, or must be left out, be it null.
+      let drifted = driftedTypes[name]
+      if drifted != nil { inner = FastShape([]) }
       inner.capture = captures[name]
-      let isRequired = check.refusesNull || check.judgesAbsence || present.contains(name)
+      let isRequired =
+        drifted != .discard
+        && (check.refusesNull || check.judgesAbsence || present.contains(name))
       shape.properties.append((name, inner, isRequired))
     }
     for property in object.properties where property.isMeasure && captures[property.field] != nil {
@@ -267,7 +300,7 @@ package final class ObjectCheck {
     for name in present where !shape.properties.contains(where: { $0.name == name }) {
       shape.properties.append((name, FastShape(.all), true))
     }
-    shape.allowsUnknown = allowsUnknown
+    shape.allowsUnknown = unknown == .pass
     return shape
   }
 

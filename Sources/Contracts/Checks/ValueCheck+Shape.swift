@@ -6,7 +6,9 @@ extension ValueCheck {
   func shape() -> FastShape {
     var shape = FastShape(kinds, number: property.number)
     if !refusesNull { shape.kinds.insert(.null) }
+    isOpaque = false
     guard !needsTree, addRules(&shape) else {
+      isOpaque = true
       return FastShape { self.accepts($0) }
     }
     shape.minLength = property.minLength ?? 0
@@ -14,6 +16,7 @@ extension ValueCheck {
     if let choices = property.choices {
       let texts = choices.compactMap(\.string)
       guard texts.count == choices.count, shape.choices == nil else {
+        isOpaque = true
         return FastShape { self.accepts($0) }
       }
       shape.choices = texts
@@ -21,6 +24,8 @@ extension ValueCheck {
     addText(&shape)
     shape.minItems = property.minItems ?? 0
     shape.maxItems = property.maxItems ?? .max
+    shape.allowsUnknown = !isClosed
+    shape.listsUnknown = declaresMembers
     if let item { shape.items = [item.shape()] }
     for child in children {
       let name = child.property.field

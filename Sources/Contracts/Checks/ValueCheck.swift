@@ -1,6 +1,14 @@
 internal import JSON
 internal import JSONSchema
 
+/// What becomes of fields that a contract does not have.
+enum UnknownFields {
+  case pass
+  /// Nothing breaks, but the fast check leaves the record to whoever takes them out of it.
+  case find
+  case refuse
+}
+
 /// A property of a contract, compiled: the exact check of its values.
 final class ValueCheck {
   let property: ContractProperty
@@ -10,6 +18,9 @@ final class ValueCheck {
   private(set) var places: [String: Int] = [:]
   let item: ValueCheck?
   let mapKey: ValueCheck?
+  private let unknown: UnknownFields
+  /// Whether the fast check has no shape for it, and does not look into it.
+  var isOpaque = false
   /// The rules of the property that are judged value by value.
   private(set) var rules: [CompiledRule] = []
 
@@ -20,8 +31,9 @@ final class ValueCheck {
     var tally: Int?
   }
 
-  init(_ property: ContractProperty) {
+  init(_ property: ContractProperty, unknown: UnknownFields = .pass) {
     self.property = property
+    self.unknown = unknown
     kinds = Self.kinds(property.type)
     var text = TextRules()
     text.minLength = property.minLength
@@ -29,10 +41,35 @@ final class ValueCheck {
     text.pattern = property.pattern.flatMap { try? Pattern($0) }
     if property.type == .string { text.format = property.format.flatMap { Format(name: $0) } }
     self.text = text
-    children = property.properties.map(ValueCheck.init)
+    children = property.properties.map { ValueCheck($0, unknown: unknown) }
     for (index, child) in children.enumerated() { places[child.property.field] = index }
-    item = property.items.first.map(ValueCheck.init)
-    mapKey = property.mapKeys.first.map(ValueCheck.init)
+    item = property.items.first.map { ValueCheck($0, unknown: unknown) }
+    mapKey = property.mapKeys.first.map { ValueCheck($0) }
+  }
+
+  /// Whether its objects have the declared members only; one that declares none has any.
+  var isClosed: Bool { unknown != .pass && declaresMembers }
+
+  /// Whether a member that is not declared is an unknown one.
+  var declaresMembers: Bool { property.type == .object && !children.isEmpty }
+
+  /// Adds the paths of unknown members within `value` in their order, as the fast check lists them.
+  func listUnknown(_ value: JSONValue, _ path: String, _ list: inout [String]) {
+    guard !isOpaque else { return }
+    switch value {
+    case .array(let elements):
+      guard let item else { return }
+      for element in elements { item.listUnknown(element, path + ".*", &list) }
+    case .object(let object) where declaresMembers:
+      for (name, member) in object.members {
+        if let place = places[name] {
+          children[place].listUnknown(member, "\(path).\(name)", &list)
+        } else {
+          list.append("\(path).\(name)")
+        }
+      }
+    default: break
+    }
   }
 
   /// Takes a rule up; with a `tally` its findings are no violations by themselves.
@@ -103,7 +140,20 @@ final class ValueCheck {
   func accepts(_ value: JSONValue) -> Bool {
     var findings: [Finding] = []
     check(value, "", &findings)
-    return findings.isEmpty
+    return findings.isEmpty && (unknown != .find || !hasUnknown(value))
+  }
+
+  private func hasUnknown(_ value: JSONValue) -> Bool {
+    switch value {
+    case .array(let elements): item.map { elements.contains(where: $0.hasUnknown) } ?? false
+    case .object(let object):
+      object.members.contains { name, member in
+        if property.type == .map { return item?.hasUnknown(member) ?? false }
+        guard let place = places[name] else { return isClosed }
+        return children[place].hasUnknown(member)
+      }
+    default: false
+    }
   }
 
   private var expectedType: String {
@@ -205,6 +255,13 @@ final class ValueCheck {
       // What `required` of the object has reported is not reported again.
       if property.requiredMembers.contains(name), object[name] == nil { continue }
       child.check(object[name], Pointer.append(pointer, name), &findings)
+    }
+    if isClosed, unknown == .refuse {
+      for (name, member) in object.members where places[name] == nil {
+        let place = Pointer.append(pointer, name)
+        let expected = "only fields of the contract"
+        findings.append(Finding("unknownField", at: place, expected: expected, value: member))
+      }
     }
     guard property.type == .map else { return }
     for (name, member) in object.members {

@@ -25,12 +25,15 @@ package struct DriftPolicy: Hashable, Sendable {
   package var tables: Action?
   /// A field that the contract does not have, or a column that the stream does not.
   package var columns = Action.evolve
-  /// A type that the SCHEMA declares otherwise than the contract: evolve or freeze.
+  /// A type that the SCHEMA declares otherwise than the contract.
   ///
-  /// Values are judged one by one all the same.
+  /// With evolve values are judged one by one all the same.
   package var types = Action.evolve
 
   package init() {}
+
+  /// Whether anything is set aside.
+  package var quarantines: Bool { [tables, columns, types].contains(.quarantine) }
 
   package static let keys = ["tables", "columns", "types"]
 
@@ -45,7 +48,7 @@ package struct DriftPolicy: Hashable, Sendable {
         let hint = near.map { "Did you mean \"\($0)\"?" } ?? "It has tables, columns and types."
         throw Problem(key: key, message: "unknown key \"\(key)\" in drift", hint: hint)
       }
-      let names = key == "types" ? ["evolve", "freeze"] : Action.allCases.map(\.rawValue)
+      let names = Action.allCases.map(\.rawValue)
       guard let text = value.string, names.contains(text), let action = Action(rawValue: text)
       else {
         let near = value.string.flatMap { Nearest.name(to: $0, among: names) }

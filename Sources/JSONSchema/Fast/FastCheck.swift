@@ -19,7 +19,7 @@ package struct FastCheck: ~Copyable {
     package let end: Position
   }
 
-  /// How many members of the last record were not among the properties, up to where it stopped.
+  /// How many members of the last record are listed as unknown, up to where it stopped.
   package internal(set) var unknownVisited = 0
 
   let nodeCount: Int
@@ -32,6 +32,7 @@ package struct FastCheck: ~Copyable {
   let matchers: [(Span<UInt8>) -> Bool]
   let exacts: [(JSONValue) -> Bool]
   let choices: [[UInt8]]
+  let paths: [String]
   let refusesDuplicates: Bool
   var stamp = 0
 
@@ -43,6 +44,7 @@ package struct FastCheck: ~Copyable {
     matchers = flat.matchers
     exacts = flat.exacts
     choices = flat.choices
+    paths = flat.paths
     self.captureCount = captureCount
     self.refusesDuplicates = refusesDuplicates
     unsafe nodes = .allocate(capacity: nodeCount)
@@ -84,8 +86,16 @@ package struct FastCheck: ~Copyable {
   /// Where the value with that capture number stood in the last record; nil if it was absent.
   package func capture(_ index: Int) -> Capture? { unsafe captures[index] }
 
-  /// The members of records that are not among the properties, and how often each was.
-  package var unknownKeys: [(name: String, count: Int)] { unsafe layouts[0].unknownKeys }
+  /// The members of records that are not among the properties, and how often each was; those of
+  /// objects within as `address.street`, `lines.*.price`.
+  package var unknownKeys: [(name: String, count: Int)] {
+    var keys: [(name: String, count: Int)] = []
+    for index in 0..<nodeCount where unsafe nodes[index].listsUnknown {
+      let place = index == 0 ? "" : paths[index] + "."
+      for key in unsafe layouts[index].unknownKeys { keys.append((place + key.name, key.count)) }
+    }
+    return keys
+  }
 
   @inline(__always)
   mutating func object(_ index: Int, _ start: Position, _ end: Position) -> Position? {
@@ -112,7 +122,7 @@ package struct FastCheck: ~Copyable {
         if unsafe nodes[child].isRequired { required &+= 1 }
         unsafe next = unsafe value(child, key.value, end)
       } else {
-        if index == 0 { unknownVisited &+= 1 }
+        if unsafe node.pointee.listsUnknown { unknownVisited &+= 1 }
         guard unsafe node.pointee.allowsUnknown else { return nil }
         unsafe next = unsafe skip(key.value, end, 100)
       }

@@ -21,6 +21,7 @@ struct FastNode {
   var requiredCount = 0
   var isRequired = false
   var allowsUnknown = true
+  var listsUnknown = false
   var minItems = 0
   var maxItems = Int.max
   var isExact = false

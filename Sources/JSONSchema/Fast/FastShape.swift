@@ -23,6 +23,8 @@ package struct FastShape {
   package var properties: [(name: String, shape: FastShape, required: Bool)] = []
   /// Whether an object may have members that are not among `properties`.
   package var allowsUnknown = true
+  /// Whether such members are listed by their path; of the root they always are.
+  package var listsUnknown = false
   package var items: [FastShape] = []
   package var minItems = 0
   package var maxItems = Int.max

@@ -4,32 +4,38 @@ import JSON
 struct Flattening {
   var nodes: [FastNode] = []
   var names: [[String]] = []
+  /// Where the nodes stand, such as `address` or `lines.*`; empty for the root.
+  var paths: [String] = []
   var matchers: [(Span<UInt8>) -> Bool] = []
   var exacts: [(JSONValue) -> Bool] = []
   var choices: [[UInt8]] = []
 
   /// Adds the root and all below it.
   mutating func add(_ root: FastShape) {
-    append(root, required: false)
+    append(root, "", required: false)
+    nodes[0].listsUnknown = true
     expand(0, root)
   }
 
   private mutating func expand(_ index: Int, _ shape: FastShape) {
     let children = shape.properties.isEmpty ? shape.items : shape.properties.map(\.shape)
+    let place = paths[index].isEmpty ? "" : paths[index] + "."
     nodes[index].child = nodes.count
     nodes[index].childCount = children.count
     if !shape.properties.isEmpty {
       names[index] = shape.properties.map(\.name)
       nodes[index].requiredCount = shape.properties.count(where: \.required)
-      for property in shape.properties { append(property.shape, required: property.required) }
+      for property in shape.properties {
+        append(property.shape, place + property.name, required: property.required)
+      }
     } else {
-      for item in shape.items { append(item, required: false) }
+      for item in shape.items { append(item, place + "*", required: false) }
     }
     let first = nodes[index].child
     for (offset, child) in children.enumerated() { expand(first + offset, child) }
   }
 
-  private mutating func append(_ shape: FastShape, required: Bool) {
+  private mutating func append(_ shape: FastShape, _ path: String, required: Bool) {
     var node = FastNode(kinds: shape.kinds)
     // Members and items would share the node's children: such a union's arrays are left to the
     // exact check.
@@ -37,6 +43,7 @@ struct Flattening {
     node.isRequired = required
     node.capture = shape.capture ?? -1
     node.allowsUnknown = shape.allowsUnknown
+    node.listsUnknown = shape.listsUnknown
     node.minItems = shape.minItems
     node.maxItems = shape.maxItems
     node.minLength = shape.minLength
@@ -72,5 +79,6 @@ struct Flattening {
     }
     nodes.append(node)
     names.append([])
+    paths.append(path)
   }
 }

@@ -65,7 +65,10 @@ struct Verdicts {
         end($0, object)
       }
       for (name, count) in stream["unknown_fields"]?.object?.members ?? [] {
-        var check = TestCheck(object: object.name, rule: "unknownField", pointer: "/\(name)")
+        let steps = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let isWithin = object.properties.contains { $0.field == steps[0] }
+        let pointer = (isWithin ? steps : [name]).reduce("", Pointer.append)
+        var check = TestCheck(object: object.name, rule: "unknownField", pointer: pointer)
         check.status = .warning
         check.count = Self.figure(count)
         check.message = "records have the field, which the contract lacks"

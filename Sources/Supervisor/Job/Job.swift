@@ -52,6 +52,8 @@ package struct Job: Sendable {
     package var maskKeyFile: String?
     /// What happens to what the contracts do not know, as `dativo-validate` takes it.
     package var drift: JSONValue?
+    /// What breaches of rules weigh, as `dativo-validate` takes it.
+    package var severity: JSONValue?
 
     package init() {}
   }

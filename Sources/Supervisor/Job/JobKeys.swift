@@ -9,6 +9,7 @@ package enum JobKeys {
   package static let source = ["tap", "command", "config", "select", "lenient", "env"]
   package static let validation = [
     "mode", "quarantine", "report", "max_violations", "masking", "mask_key_file", "drift",
+    "severity",
   ]
   package static let target = ["target", "command", "config", "env"]
   package static let state = ["path"]

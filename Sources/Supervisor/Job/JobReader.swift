@@ -151,6 +151,7 @@ struct JobReader {
     }
     validation.masking = masking(node["masking"])
     validation.drift = drift(node["drift"])
+    validation.severity = severity(node["severity"])
     validation.maskKeyFile = yaml.text(node["mask_key_file"], "validation.mask_key_file")
     return validation
   }
@@ -160,6 +161,18 @@ struct JobReader {
     var policy = DriftPolicy()
     do throws(DriftPolicy.Problem) {
       try policy.apply(node.json)
+      return node.json
+    } catch {
+      let place = error.key.flatMap { node[$0] } ?? node
+      yaml.error(place, error.message, hint: error.hint)
+      return nil
+    }
+  }
+
+  private mutating func severity(_ node: YAMLNode?) -> JSONValue? {
+    guard let node, !node.isNull else { return nil }
+    do throws(Severities.Problem) {
+      _ = try Severities(node.json)
       return node.json
     } catch {
       let place = error.key.flatMap { node[$0] } ?? node

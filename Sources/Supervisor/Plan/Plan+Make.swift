@@ -84,6 +84,7 @@ extension Plan {
     if let size = job.target.config["max_line_size"] { config["max_line_size"] = size }
     config["masking"] = job.validation.masking
     config["drift"] = job.validation.drift
+    config["severity"] = job.validation.severity
     if let path = job.validation.maskKeyFile {
       config["mask_key_file"] = .string(Self.absolute(path, job.folder))
     }

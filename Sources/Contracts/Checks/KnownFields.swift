@@ -1,0 +1,145 @@
+package import JSON
+
+/// The fields that an object of a contract has, and how whatever else a record has is left out.
+package final class KnownFields {
+  private var members: [String: KnownFields] = [:]
+  /// Whether members that are not named stay: a map, or an object that declares none.
+  private let isOpen: Bool
+  private let keepsMetadata: Bool
+  /// What the elements of an array, or the values of a map, have.
+  private let item: KnownFields?
+
+  /// The fields of `object`; top-level ones in `leftOut` are taken for unknown.
+  package init(_ object: ContractObject, leftOut: Set<String>, leavesUnknown: Bool) {
+    isOpen = !leavesUnknown
+    keepsMetadata = true
+    item = nil
+    for property in object.properties {
+      members[property.field] = KnownFields(property, leavesUnknown)
+    }
+    for name in leftOut { members[name] = nil }
+    self.leftOut = leftOut
+  }
+
+  private var leftOut: Set<String> = []
+
+  private init(_ property: ContractProperty, _ leavesUnknown: Bool) {
+    isOpen = !leavesUnknown || property.type != .object || property.properties.isEmpty
+    keepsMetadata = false
+    item = property.items.first.map { KnownFields($0, leavesUnknown) }
+    for child in property.properties { members[child.field] = KnownFields(child, leavesUnknown) }
+  }
+
+  private func keeps(_ name: String) -> Bool {
+    if members[name] != nil { return true }
+    return (isOpen || (keepsMetadata && Drift.isMetadata(name))) && !leftOut.contains(name)
+  }
+
+  // MARK: Records
+
+  /// The value at `start..<end` without what is unknown; nil where it is whole.
+  ///
+  /// SAFETY: the range holds one valid JSON value, and no white space before it.
+  package func pruned(
+    _ start: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>
+  ) throws(JSONFault) -> [UInt8]? {
+    guard unsafe start < end else { return nil }
+    switch unsafe start.pointee {
+    case 0x7B: return unsafe try prunedMembers(start, end)
+    case 0x5B: return unsafe try item.map { item throws(JSONFault) in
+      unsafe try Self.prunedElements(item, start, end)
+    } ?? nil
+    default: return nil
+    }
+  }
+
+  private func prunedMembers(
+    _ start: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>
+  ) throws(JSONFault) -> [UInt8]? {
+    var output: [UInt8] = [0x7B]
+    var isWhole = true
+    var p = unsafe JSONScanner.skipWhitespace(start + 1, end)
+    while unsafe p < end, unsafe p.pointee != 0x7D {
+      let from = unsafe p
+      let scan = unsafe try JSONScanner.scanString(try JSONScanner.expect(0x22, p, end), end)
+      let name = unsafe JSONScanner.text(p + 1, scan)
+      unsafe p = unsafe JSONScanner.skipWhitespace(scan.end + 1, end)
+      unsafe p = unsafe JSONScanner.skipWhitespace(try JSONScanner.expect(0x3A, p, end), end)
+      let value = unsafe p
+      unsafe p = unsafe try JSONScanner.skipValue(p, end)
+      if keeps(name) {
+        if output.count > 1 { output.append(0x2C) }
+        if let inner = unsafe try (members[name] ?? item)?.pruned(value, p) {
+          isWhole = false
+          unsafe output.append(contentsOf: UnsafeBufferPointer(start: from, count: value - from))
+          output += inner
+        } else {
+          unsafe output.append(contentsOf: UnsafeBufferPointer(start: from, count: p - from))
+        }
+      } else {
+        isWhole = false
+      }
+      unsafe p = unsafe try Self.next(p, end)
+    }
+    output.append(0x7D)
+    return isWhole ? nil : output
+  }
+
+  private static func prunedElements(
+    _ item: KnownFields,
+    _ start: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>
+  ) throws(JSONFault) -> [UInt8]? {
+    var output: [UInt8] = [0x5B]
+    var isWhole = true
+    var p = unsafe JSONScanner.skipWhitespace(start + 1, end)
+    while unsafe p < end, unsafe p.pointee != 0x5D {
+      let from = unsafe p
+      unsafe p = unsafe try JSONScanner.skipValue(p, end)
+      if output.count > 1 { output.append(0x2C) }
+      if let inner = unsafe try item.pruned(from, p) {
+        isWhole = false
+        output += inner
+      } else {
+        unsafe output.append(contentsOf: UnsafeBufferPointer(start: from, count: p - from))
+      }
+      unsafe p = unsafe try next(p, end)
+    }
+    output.append(0x5D)
+    return isWhole ? nil : output
+  }
+
+  /// The place of the next member or element, or of the bracket that closes.
+  private static func next(
+    _ place: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>
+  ) throws(JSONFault) -> UnsafePointer<UInt8> {
+    let p = unsafe JSONScanner.skipWhitespace(place, end)
+    guard unsafe p < end, unsafe p.pointee == 0x2C else { return unsafe p }
+    return unsafe JSONScanner.skipWhitespace(p + 1, end)
+  }
+
+  // MARK: Schemas
+
+  /// A JSON Schema without the properties that are left out.
+  package func pruned(_ schema: JSONValue) -> JSONValue {
+    guard var object = schema.object else { return schema }
+    if let properties = object["properties"]?.object {
+      object["properties"] = .object(
+        JSONObject(
+          properties.members.compactMap { name, inner in
+            guard keeps(name) else { return nil }
+            return (name, (members[name] ?? item)?.pruned(inner) ?? inner)
+          }
+        )
+      )
+    }
+    if let required = object["required"]?.array {
+      object["required"] = .array(required.filter { $0.string.map(keeps) ?? true })
+    }
+    if let item, let items = object["items"] { object["items"] = item.pruned(items) }
+    return .object(object)
+  }
+}
