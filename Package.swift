@@ -114,8 +114,8 @@ let package = Package(
     module(
       "Supervisor",
       [
-        "Wire", "Telemetry", "Contracts", "Storage", "Commits", "JSONSchema", "Children", "Posix",
-        "JSON", yams,
+        "Wire", "Telemetry", "Contracts", "Storage", "Commits", "JSONSchema", "Net", "Children",
+        "Posix", "JSON", yams,
       ],
       resources: ["job", "plugin", "event", "commit"].map {
         .embedInCode("Schemas/\($0).schema.json")

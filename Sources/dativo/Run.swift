@@ -22,8 +22,11 @@ struct Run: ParsableCommand {
       """
   )
 
-  @Argument(help: "The job file.")
-  var job: String
+  @Argument(help: "Job files, or folders of them, which are run one after the other.")
+  var jobs: [String]
+
+  @Option(name: .long, help: "A folder, all of whose jobs are run.")
+  var jobDir: [String] = []
 
   @Flag(
     name: .long,
@@ -31,44 +34,111 @@ struct Run: ParsableCommand {
   )
   var fullRefresh = false
 
+  @Option(
+    name: .long,
+    help: "Forget the state of this stream first: its rows are loaded again, in place of those there."
+  )
+  var fullRefreshStream: [String] = []
+
+  @Option(name: .long, help: "Load only what matches, in place of the job's \"select\": orders.*")
+  var select: [String] = []
+
+  @Flag(name: .long, help: "Show what would run, as `dativo plan` does, and move nothing.")
+  var dryRun = false
+
   @Flag(name: .long, help: "Print the run record as one JSON object on standard output.")
   var json = false
 
   @Flag(name: .long, help: "Do not show how far the run is.")
   var noProgress = false
 
-  func run() throws {
-    try Answer.give("run", json: json) {
-      let file = JobFile.read(job)
-      guard let job = file.job else { throw Findings(file.findings) }
-      let warnings = file.findings
-      let console = Console(showsProgress: !noProgress)
-      let record = try perform(job, file, console)
-      let colour: Console.Colour =
-        switch record.outcome {
-        case .success: .good
-        case .partial, .interrupted: .doubtful
-        case .failed: .bad
-        }
-      let lines = RunSummary.lines(record)
-      console.show(lines[0], colour)
-      console.show(Array(lines.dropFirst()))
-      var answer = Answer(record.json, text: nil, exit: record.exit, warnings: warnings)
-      if let blame = record.blame, record.outcome == .failed {
-        answer.errors = [Finding(.error, blame.message, hint: blame.hint)]
-      }
-      return answer
+  func validate() throws {
+    if fullRefresh, !fullRefreshStream.isEmpty {
+      throw ValidationError("--full-refresh is for all streams: leave --full-refresh-stream out.")
     }
+    if jobs.isEmpty, jobDir.isEmpty { throw ValidationError("Missing expected argument '<jobs> ...'") }
+  }
+
+  func run() throws {
+    var paths: [String] = []
+    try Answer.give("run", json: json) {
+      for place in jobs + jobDir { paths += try JobFile.paths(place) }
+      guard paths.count > 1 else { return try answer(paths[0]) }
+      return try answers(paths)
+    }
+  }
+
+  /// One job after the other; what fails does not keep those behind it from running.
+  private func answers(_ paths: [String]) throws -> Answer {
+    var all = Answer(.array([]), text: dryRun ? "" : nil)
+    var results: [JSONValue] = []
+    for path in paths {
+      var one: Answer
+      do {
+        one = try answer(path)
+      } catch let findings as Findings {
+        one = Answer(.null, text: nil, exit: 2, warnings: findings.warnings)
+        one.errors = findings.errors
+      } catch let failure as Failure {
+        if case .signal = failure.kind { throw failure }
+        one = Answer(.null, text: nil, exit: 2)
+        one.errors = [Finding(failure)]
+      }
+      Console(showsProgress: false).show(one.errors.map(\.text))
+      results.append(["file": .string(path), "exit": .number(JSONNumber(one.exit)), "result": one.result])
+      all.errors += one.errors
+      all.warnings += one.warnings
+      if let text = one.text { all.text = (all.text ?? "") + text + "\n" }
+      // An interruption is one of everything.
+      all.exit = one.exit > 128 ? one.exit : Swift.max(all.exit, one.exit)
+      if one.exit > 128 { break }
+    }
+    all.result = .array(results)
+    return all
+  }
+
+  private func answer(_ path: String) throws -> Answer {
+    let file = JobFile.read(path)
+    guard var job = file.job else { throw Findings(file.findings) }
+    if !select.isEmpty { job.select = select }
+    if dryRun {
+      let preview = try Preview(job)
+      return Answer(
+        preview.plan.json,
+        text: preview.plan.text,
+        warnings: file.findings + preview.warnings
+      )
+    }
+    let console = Console(showsProgress: !noProgress)
+    let record = try perform(job, file, console)
+    let colour: Console.Colour =
+      switch record.outcome {
+      case .success: .good
+      case .partial, .interrupted: .doubtful
+      case .failed: .bad
+      }
+    let lines = RunSummary.lines(record)
+    console.show(lines[0], colour)
+    console.show(Array(lines.dropFirst()))
+    var answer = Answer(record.json, text: nil, exit: record.exit, warnings: file.findings)
+    if let blame = record.blame, record.outcome == .failed {
+      answer.errors = [Finding(.error, blame.message, hint: blame.hint)]
+    }
+    return answer
   }
 
   private func perform(_ job: Job, _ file: JobFile, _ console: Console) throws -> RunRecord {
     do throws(Failure) {
-      return try Runner(job, console: console).run(fullRefresh: fullRefresh)
+      return try Runner(job, console: console).run(refresh: refresh)
     } catch {
       // A connector that refuses its settings does not know where in the job file they stand.
       let wrong = error.kind == .configuration ? Findings(file.settingsFindings(job)).errors : []
       guard wrong.isEmpty else { throw Findings(wrong) }
       throw error
     }
+  }
+
+  private var refresh: Runner.Refresh {
+    fullRefresh ? .everything : fullRefreshStream.isEmpty ? .nothing : .streams(fullRefreshStream)
   }
 }

@@ -40,6 +40,7 @@ target:
 retry: {{attempts: 3, initial_seconds: 0.05, max_seconds: 0.2}}
 {extra}
 """
+        (self.folder / file).parent.mkdir(exist_ok=True)
         (self.folder / file).write_text(text)
 
     @property

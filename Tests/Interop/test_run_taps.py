@@ -83,7 +83,7 @@ def test_the_tail_of_a_clean_end_is_committed(project):
 
 
 def test_a_silent_tap_is_ended_and_named(project):
-    project.job({"hang_at": 350}, extra="stall_seconds: 1")
+    project.job({"hang_at": 350}, extra="idle_timeout: 1s")
     started = time.monotonic()
     done = project.run(code=2)
     assert "sent nothing for 1 s" in done.err
@@ -94,7 +94,7 @@ def test_a_silent_tap_is_ended_and_named(project):
 def test_a_silent_tap_that_ignores_sigterm_is_killed(project):
     project.job(
         {"hang_at": 350, "ignore_term": True, "once": str(project.folder / "once")},
-        extra="stall_seconds: 1",
+        extra="idle_timeout: 1s",
     )
     project.run()
     first = project.record()["attempts"][0]["stages"][0]

@@ -51,6 +51,17 @@ import Testing
     #expect(second == [.signal(stage: 0, 9), .signal(stage: 1, 9), .signal(stage: 2, 9)])
   }
 
+  @Test func whatTakesTooLongDrainsAndIsThenKilled() {
+    var run = RunLifecycle(stages: 3, hasVerdict: true, stallSeconds: nil, timeoutSeconds: 30, now: 0)
+    #expect(run.deadline == 30)
+    #expect(run.handle(.tick(idle: 0), at: 29) == [])
+    #expect(run.handle(.tick(idle: 0), at: 30) == [.signal(stage: 0, 15)])
+    #expect(run.isOverdue)
+    _ = run.handle(ended(0), at: 31)
+    #expect(run.handle(ended(1), at: 32) == [.refuse])
+    #expect(run.handle(.tick(idle: 0), at: 90) == [.signal(stage: 2, 9)])
+  }
+
   @Test func zeroAfterOurSignalProvesNothing() {
     var run = pipe()
     _ = run.handle(.signal(15), at: 1)

@@ -83,6 +83,9 @@ package struct Job: Sendable {
   package var retry: Retry
   /// Seconds without a line from the tap after which it counts as hung; nil for never.
   package var stallSeconds: Double?
+  /// Seconds that a run may take, all attempts together; nil for as long as it needs.
+  package var timeoutSeconds: Double?
+  package var hooks: [Hook.Moment: [Hook]] = [:]
 
   package init(
     file: String,

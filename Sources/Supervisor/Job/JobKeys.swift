@@ -2,10 +2,11 @@
 package enum JobKeys {
   package static let root = [
     "apiVersion", "kind", "tenant", "name", "description", "source", "contracts", "validation",
-    "target", "state", "retry", "stall_seconds",
+    "target", "state", "retry", "timeout",
+    "idle_timeout", "stall_seconds", "hooks",
   ]
   /// Keys whose names are taken, for what does not exist yet.
-  package static let reserved = ["parallelism", "sandbox", "hooks"]
+  package static let reserved = ["parallelism", "sandbox"]
   package static let source = ["tap", "command", "config", "select", "lenient", "env"]
   package static let validation = [
     "mode", "quarantine", "report", "max_violations", "masking", "mask_key_file", "drift",
@@ -13,5 +14,7 @@ package enum JobKeys {
   ]
   package static let target = ["target", "command", "config", "env"]
   package static let state = ["path"]
+  package static let hooks = Hook.Moment.allCases.map(\.rawValue)
+  package static let hook = ["command", "webhook"]
   package static let retry = ["attempts", "initial_seconds", "max_seconds"]
 }

@@ -44,8 +44,21 @@ struct JobReader {
       job.stateFolder = yaml.text(node["path"], "state.path")
     }
     if let node = root["retry"], !node.isNull { job.retry = retry(node) }
-    job.stallSeconds = yaml.number(root["stall_seconds"], "stall_seconds", above: 0)
+    job.hooks = hooks(root["hooks"])
+    job.timeoutSeconds = yaml.duration(root["timeout"], "timeout")
+    job.stallSeconds = yaml.duration(root["idle_timeout"], "idle_timeout") ?? stallSeconds(root)
     return job
+  }
+
+  /// The former name of `idle_timeout`.
+  private mutating func stallSeconds(_ root: YAMLNode) -> Double? {
+    guard let node = root["stall_seconds"], !node.isNull else { return nil }
+    let seconds = yaml.number(node, "stall_seconds", above: 0)
+    if let place = root.members.first(where: { $0.key == "stall_seconds" }) {
+      let hint = "Write `idle_timeout: \(node.text ?? "")s`."
+      yaml.warning(place.keyMark, "\"stall_seconds\" is now called \"idle_timeout\"", hint: hint)
+    }
+    return seconds
   }
 
   private mutating func header(_ root: YAMLNode) {

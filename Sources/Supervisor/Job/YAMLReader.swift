@@ -119,6 +119,20 @@ struct YAMLReader {
     return value
   }
 
+  /// A length of time above zero: `90s`, `15m`, `2h`, `1d`, or a number of seconds.
+  mutating func duration(_ node: YAMLNode?, _ path: String) -> Double? {
+    guard let node, !node.isNull else { return nil }
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
+    let text = node.text ?? ""
+    let unit = text.last.flatMap { units[$0] }
+    let number = Double(unit == nil ? text[...] : text.dropLast())
+    guard let number, number.isFinite, number > 0 else {
+      error(node, "\"\(path)\" must be a length of time\(shown(node))", hint: "Write 90s, 15m, 2h or 1d.")
+      return nil
+    }
+    return number * (unit ?? 1)
+  }
+
   mutating func integer(_ node: YAMLNode?, _ path: String, atLeast minimum: Int) -> Int? {
     guard let node, !node.isNull else { return nil }
     let number = node.json.number

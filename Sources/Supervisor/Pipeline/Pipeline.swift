@@ -89,6 +89,7 @@ package final class Pipeline {
       stages: stages.count,
       hasVerdict: verdict != nil,
       stallSeconds: plan.stallSeconds,
+      timeoutSeconds: plan.timeoutSeconds,
       now: begin
     )
   }
@@ -300,6 +301,7 @@ package final class Pipeline {
         ends,
         rounds: rounds,
         interruptedBy: lifecycle.interruptedBy,
+        isOverdue: lifecycle.isOverdue,
         stalled: lifecycle.stalled,
         stallSeconds: plan.stallSeconds ?? 0,
         abandoned: lifecycle.abandoned,

@@ -47,20 +47,27 @@ package struct RunLifecycle: Sendable {
   package private(set) var interruptedBy: Int32?
   /// The stage that was ended since nothing moved.
   package private(set) var stalled: Int?
+  /// Whether the attempt took longer than it may: the tap was asked to end, what it sent drains.
+  package private(set) var isOverdue = false
   /// A stage whose processes stayed behind and had to be killed.
   package private(set) var abandoned: Int?
   private var isDecided: Bool
   private var lastMove: Double
   private let stallSeconds: Double?
+  /// When it must be over; then, when what has not drained is killed.
+  private var timeoutAt: Double?
   private let teardown: Teardown
 
   /// What a stage whose reader is gone may take to notice that by itself.
   private static let brokenPipeGrace = 1.0
+  /// How long what was sent may take to drain, once the time is up.
+  private static let drainSeconds = 60.0
 
   package init(
     stages: Int,
     hasVerdict: Bool,
     stallSeconds: Double?,
+    timeoutSeconds: Double? = nil,
     teardown: Teardown = .gentle,
     now: Double
   ) {
@@ -68,6 +75,7 @@ package struct RunLifecycle: Sendable {
     isDecided = !hasVerdict
     self.stallSeconds = stallSeconds
     self.teardown = teardown
+    timeoutAt = timeoutSeconds.map { now + $0 }
     lastMove = now
   }
 
@@ -80,6 +88,7 @@ package struct RunLifecycle: Sendable {
   package var deadline: Double? {
     var times = stages.flatMap { [$0.killAt, $0.endAt].compactMap(\.self) }
     if let stallSeconds, watchesTap { times.append(lastMove + stallSeconds) }
+    if let timeoutAt { times.append(timeoutAt) }
     return times.min()
   }
 
@@ -126,7 +135,7 @@ package struct RunLifecycle: Sendable {
     guard upstream.allSatisfy({ $0.exit != nil && !$0.hasGroup }) else { return [] }
     isDecided = true
     let isWell =
-      stalled == nil && abandoned == nil
+      stalled == nil && abandoned == nil && !isOverdue
       && upstream.allSatisfy { $0.ourSignal == nil }
     return [isWell ? .allow : .refuse]
   }
@@ -150,6 +159,16 @@ package struct RunLifecycle: Sendable {
         actions.append(.signal(stage: index, Signal.kill))
       }
     }
+    if let time = timeoutAt, now >= time {
+      if isOverdue || interruptedBy != nil {
+        timeoutAt = nil
+        actions += killAll()
+      } else {
+        isOverdue = true
+        timeoutAt = now + Self.drainSeconds
+        actions += end(0, now)
+      }
+    }
     if let stallSeconds, watchesTap, now >= lastMove + stallSeconds {
       if idle == 0 {
         stalled = 0
@@ -164,15 +183,19 @@ package struct RunLifecycle: Sendable {
 
   private mutating func interrupt(_ number: Int32, _ now: Double) -> [Action] {
     guard interruptedBy == nil else {
-      return stages.indices.filter { stages[$0].exit == nil || stages[$0].hasGroup }
-        .map { index in
-          stages[index].ourSignal = stages[index].ourSignal ?? Signal.kill
-          return .signal(stage: index, Signal.kill)
-        }
+      return killAll()
     }
     interruptedBy = number
     guard stages[0].exit == nil else { return [] }
     return end(0, now)
+  }
+
+  private mutating func killAll() -> [Action] {
+    stages.indices.filter { stages[$0].exit == nil || stages[$0].hasGroup }
+      .map { index in
+        stages[index].ourSignal = stages[index].ourSignal ?? Signal.kill
+        return .signal(stage: index, Signal.kill)
+      }
   }
 
   /// Asks a stage to end, once.

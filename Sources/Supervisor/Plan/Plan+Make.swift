@@ -57,6 +57,7 @@ extension Plan {
     report =
       job.validation.report.map { Self.absolute($0, job.folder) } ?? "\(runFolder)/report.json"
     stallSeconds = job.stallSeconds
+    timeoutSeconds = job.timeoutSeconds
     stages = []
     files = []
     stages = [tap(job, parts), validate(job, parts), target(job, parts)]

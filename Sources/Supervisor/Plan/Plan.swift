@@ -78,4 +78,6 @@ package struct Plan: Sendable {
   /// Where the middle stage writes its figures.
   package var report: String
   package var stallSeconds: Double?
+  /// How long the attempt may take; nil for as long as it needs.
+  package var timeoutSeconds: Double?
 }

@@ -53,6 +53,7 @@ package enum Diagnosis: Sendable {
     _ ends: [End],
     rounds: [[Int]],
     interruptedBy: Int32? = nil,
+    isOverdue: Bool = false,
     stalled: Int? = nil,
     stallSeconds: Double = 0,
     abandoned: Int? = nil,
@@ -62,6 +63,22 @@ package enum Diagnosis: Sendable {
       self = .interrupted(interruptedBy)
       return
     }
+    if isOverdue {
+      let slow = ends.firstIndex { $0.ourSignal == Signal.kill } ?? 0
+      self = .failed(
+        Blame(
+          stage: slow,
+          code: ends[slow].exit.shellCode,
+          message: slow == 0
+            ? "the run took longer than its timeout; \(ends[0].name) was asked to end"
+            : "the run took longer than its timeout, and \(ends[slow].name) did not come to an end",
+          hint: "\"timeout\" in the job file says how long a run may take. What was committed stays.",
+          recovery: .none,
+          lines: ends[slow].lines
+        )
+      )
+      return
+    }
     if let stalled {
       self = .failed(
         Blame(
@@ -69,7 +86,7 @@ package enum Diagnosis: Sendable {
           code: ends[stalled].exit.shellCode,
           message: "\(ends[stalled].name) sent nothing for \(Self.seconds(stallSeconds)) "
             + "and was ended",
-          hint: "\"stall_seconds\" in the job file says how long it may be silent.",
+          hint: "\"idle_timeout\" in the job file says how long it may be silent.",
           recovery: .later,
           lines: ends[stalled].lines
         )

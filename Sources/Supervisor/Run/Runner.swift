@@ -7,6 +7,12 @@ package import Wire
 ///
 /// It must run on a thread that outlives the run (see `Pipeline`): the main one.
 package final class Runner {
+  /// Of what the STATE is forgotten before the run.
+  package enum Refresh: Sendable {
+    case nothing, everything
+    case streams([String])
+  }
+
   private let job: Job
   private let console: Console
   private let tap: Connector
@@ -38,7 +44,7 @@ package final class Runner {
   }
 
   /// Runs the job to its end; throws only for what keeps it from beginning.
-  package func run(fullRefresh: Bool) throws(Failure) -> RunRecord {
+  package func run(refresh: Refresh) throws(Failure) -> RunRecord {
     Processes.adoptOrphans()
     guard try store.lock() else {
       throw Failure(
@@ -55,8 +61,12 @@ package final class Runner {
     }
     let began = Clock.monotonic
     do throws(Failure) {
-      var record = try attempts(fullRefresh: fullRefresh)
+      var record = try attempts(refresh)
       record.seconds = Double(Clock.monotonic - began) / 1e9
+      try write(record)
+      let problems = Hooks(job, record, path: recordPath).call()
+      guard !problems.isEmpty else { return record }
+      for problem in problems { warn(problem, &record) }
       try write(record)
       return record
     } catch {
@@ -66,7 +76,7 @@ package final class Runner {
     }
   }
 
-  private func attempts(fullRefresh: Bool) throws(Failure) -> RunRecord {
+  private func attempts(_ refresh: Refresh) throws(Failure) -> RunRecord {
     let preparation = Preparation(
       job,
       tap: tap,
@@ -81,19 +91,16 @@ package final class Runner {
       ? TargetLog(job, parts.target, pipeline: pipeline, folder: folder, interrupt: inbox.raw)
       : nil
     var ledger = try QuarantineLedger(job)
-    if fullRefresh {
-      _ = try ledger.recover(log?.last(), stored: store.read()?.state)
-      try refresh(log)
-      try ledger.supersede("*")
-    }
+    try forget(refresh, log, &ledger)
     let last = try log?.last()
     _ = try ledger.recover(last, stored: store.read()?.state)
     let begin = StatePlan(store: try store.read(), destination: last)
+    let deadline = job.timeoutSeconds.map { Clock.monotonic + UInt64($0 * 1e9) }
     var entry = begin.entry
     var record: RunRecord?
     var retry = Retry(job.retry)
     while true {
-      let plan = Plan(
+      var plan = Plan(
         job,
         parts,
         run: run,
@@ -101,6 +108,7 @@ package final class Runner {
         folder: folder,
         state: entry.state
       )
+      plan.timeoutSeconds = deadline.map { Self.seconds(until: $0) }
       if log == nil { try refuseOtherSource(entry, plan.source) }
       var current = record ?? RunRecord(plan, countsCommits: parts.target.commitsState)
       if record == nil, let warning = begin.warning {
@@ -126,6 +134,10 @@ package final class Runner {
       let isMoved =
         before.state != entry.state || attempt.meters.last.map { $0.rowsCommitted > 0 } == true
       guard let delay = try conclude(&current, isMoved, &retry) else { return current }
+      if let deadline, Self.seconds(until: deadline) <= delay {
+        current.stopReason = "no further attempt: the job's timeout would be over"
+        return current
+      }
       record = current
       if let signal = pause(delay) {
         current.outcome = .interrupted
@@ -133,6 +145,11 @@ package final class Runner {
         return current
       }
     }
+  }
+
+  private static func seconds(until deadline: UInt64) -> Double {
+    let now = Clock.monotonic
+    return now < deadline ? Double(deadline - now) / 1e9 : 0
   }
 
   /// A target of ours refuses it by itself; with any other the store is all that knows.
@@ -147,12 +164,50 @@ package final class Runner {
   }
 
   /// Begins anew: the next commit replaces what is there.
-  private func refresh(_ log: TargetLog?) throws(Failure) {
-    if let log {
-      try log.reset(reason: "dativo run --full-refresh", keepingRows: false)
-    } else if let entry = try store.read() {
-      try store.write(entry.followed(by: StateEntry()))
+  private func forget(
+    _ refresh: Refresh,
+    _ log: TargetLog?,
+    _ ledger: inout QuarantineLedger
+  ) throws(Failure) {
+    switch refresh {
+    case .nothing: return
+    case .everything:
+      _ = try ledger.recover(log?.last(), stored: store.read()?.state)
+      if let log {
+        try log.reset(reason: "dativo run --full-refresh", keepingRows: false)
+      } else if let entry = try store.read() {
+        try store.write(entry.followed(by: StateEntry()))
+      }
+      try ledger.supersede("*")
+    case .streams(let streams):
+      for stream in streams { try forget(stream, log, &ledger) }
     }
+  }
+
+  private func forget(
+    _ stream: String,
+    _ log: TargetLog?,
+    _ ledger: inout QuarantineLedger
+  ) throws(Failure) {
+    let last = try log?.last()
+    let entry = StatePlan(store: try store.read(), destination: last).entry
+    _ = try ledger.recover(last, stored: try store.read()?.state)
+    guard let state = entry.state, let edited = StateEdit.removing(stream, from: state) else {
+      let known = entry.state.map(StateEdit.streams) ?? []
+      throw Failure(
+        .usage,
+        "the state of \(job.tenant).\(job.name) has nothing for a stream \"\(stream)\"",
+        hint: known.isEmpty
+          ? "--full-refresh loads everything again." : "It has \(known.joined(separator: ", "))."
+      )
+    }
+    if let log {
+      let reason = "dativo run --full-refresh-stream \(stream)"
+      try log.set(edited, reason: reason, replacing: stream)
+    } else {
+      try store.write(entry.followed(by: StateEntry(state: edited, source: entry.source)))
+    }
+    try ledger.supersede(stream)
   }
 
   /// Whether the target leaves what comes after the last STATE.
@@ -299,8 +354,10 @@ package final class Runner {
     }
   }
 
+  private var recordPath: String { "\(home)/runs/\(run).json" }
+
   private func write(_ record: RunRecord) throws(Failure) {
-    let path = "\(home)/runs/\(record.run).json"
+    let path = recordPath
     do throws(PosixError) {
       try Files.makeFolder(Files.folder(of: path))
       try Files.replace(path, Array((record.json.encoded(pretty: true) + "\n").utf8))

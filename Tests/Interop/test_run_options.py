@@ -1,0 +1,103 @@
+"""`dativo run` with its options, and what a job says of its runs: timeouts and hooks."""
+import http.server
+import json
+import threading
+import time
+
+import pytest
+
+from job_project import project  # noqa: F401 (a fixture)
+
+
+def test_a_run_that_takes_too_long_commits_what_it_has(project):
+    project.job({"hang_at": 350}, extra="timeout: 2s")
+    started = time.monotonic()
+    done = project.run(code=2)
+    assert "longer than its timeout" in done.err and "what was committed stays" in done.err.lower()
+    assert time.monotonic() - started < 30
+    assert project.ids() == list(range(300)) and len(project.record()["attempts"]) == 1
+    project.job()
+    project.run()
+    assert project.ids() == list(range(1000))
+
+
+def test_a_timeout_counts_all_attempts(project):
+    project.job({"exit_at": 0, "exit": 75}, extra="timeout: 3s\n")
+    text = (project.folder / "job.yaml").read_text()
+    (project.folder / "job.yaml").write_text(text.replace("initial_seconds: 0.05, max_seconds: 0.2", "initial_seconds: 30, max_seconds: 60"))
+    started = time.monotonic()
+    done = project.run(code=2)
+    # Full jitter may draw a wait that is short enough, again and again.
+    assert time.monotonic() - started < 20, done.err
+
+
+def test_several_jobs_and_a_folder_of_them(project):
+    for name in ("one", "two"):
+        project.job(name=name, target=f'target: parquet\nconfig: {{destination: {name}}}', file=f"jobs/{name}.yaml")
+    project.job({"exit_at": 0, "exit": 65}, name="bad", file="jobs/bad.yaml")
+    done = project.dativo("run", "--job-dir", "jobs", "--json")
+    answer = json.loads(done.out)
+    assert done.returncode == answer["exit"] == 2, done.err
+    assert [(one["file"], one["exit"]) for one in answer["result"]] == [("jobs/bad.yaml", 2), ("jobs/one.yaml", 0), ("jobs/two.yaml", 0)]
+    assert [one["result"]["rows"]["committed"] for one in answer["result"][1:]] == [1000, 1000]
+    assert answer["errors"] and not answer["ok"]
+
+
+def test_a_dry_run_moves_nothing(project):
+    project.job()
+    done = project.run("--dry-run")
+    assert "dativo-validate" in done.out and not (project.folder / "out").exists()
+
+
+def test_one_stream_is_loaded_again(project):
+    project.job()
+    project.run()
+    project.run("--full-refresh-stream", "orders")
+    assert project.ids() == list(range(1000)) and project.record()["rows"]["committed"] == 1000
+    wrong = project.dativo("run", "job.yaml", "--full-refresh-stream", "order")
+    assert wrong.returncode == 64 and "nothing for a stream" in wrong.err and "orders" in wrong.err
+
+
+@pytest.mark.parametrize("source, code, moment", [({}, 0, "success"), ({"exit_at": 0, "exit": 65}, 2, "failure")])
+def test_a_command_is_told_how_the_run_ended(project, source, code, moment):
+    script = 'echo "$DATIVO_OUTCOME $DATIVO_JOB $1" > told; cp "$DATIVO_RECORD" record.json'
+    hook = json.dumps(["sh", "-c", script, "hook", "arg"])
+    project.job(source, extra=f"hooks: {{{moment}: [{{command: {hook}}}], partial: [{{command: [false]}}]}}\n")
+    project.run(code=code)
+    outcome = "success" if code == 0 else "failed"
+    assert (project.folder / "told").read_text().split() == [outcome, "acme.orders", "arg"]
+    assert json.loads((project.folder / "record.json").read_text())["outcome"] == outcome
+
+
+def test_a_hook_that_fails_changes_nothing(project):
+    script = json.dumps(["sh", "-c", "echo no such channel >&2; exit 3"])
+    project.job(extra=f"hooks: {{success: [{{command: {script}}}, {{command: [not-there]}}]}}\n")
+    done = project.run()
+    assert "sh, exited with 3: no such channel" in done.err and "not-there, was not found" in done.err
+    assert len(project.record()["warnings"]) == 2
+
+
+def test_a_webhook_gets_the_summary_and_no_state(project):
+    got = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            got.append((self.path, json.loads(self.rfile.read(int(self.headers["content-length"])))))
+            self.send_response(503 if len(got) == 1 else 204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/T/secret-path"
+    project.job(extra=f"hooks: {{success: [{{webhook: '{url}'}}]}}\n")
+    done = project.run()
+    server.shutdown()
+    assert len(got) == 2, "a server that is busy is asked again"
+    path, summary = got[1]
+    assert path == "/T/secret-path" and summary["rows"]["committed"] == 1000 and "state" not in summary
+    project.job(extra=f"hooks: {{success: [{{webhook: '{url}'}}]}}\n", source={"rows": 10}, name="other", target="target: parquet\nconfig: {destination: out2}")
+    done = project.run()
+    assert "could not be reached" in done.err and "secret-path" not in done.err
