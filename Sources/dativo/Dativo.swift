@@ -27,7 +27,8 @@ struct Dativo: ParsableCommand {
       """,
     version: "dativo 0.1.0",
     subcommands: [
-      Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, Run.self,
+      Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, PreviewCommand.self,
+      Run.self,
       StateCommand.self, ContractCommand.self, QuarantineCommand.self, Schema.self, Inspect.self,
       Log.self, Verify.self,
       Compact.self,

@@ -101,3 +101,50 @@ def test_a_webhook_gets_the_summary_and_no_state(project):
     project.job(extra=f"hooks: {{success: [{{webhook: '{url}'}}]}}\n", source={"rows": 10}, name="other", target="target: parquet\nconfig: {destination: out2}")
     done = project.run()
     assert "could not be reached" in done.err and "secret-path" not in done.err
+
+
+CONTRACT = """
+apiVersion: v3.0.2
+kind: DataContract
+id: x
+version: 1.0.0
+status: active
+schema:
+- name: orders
+  properties:
+  - {name: id, logicalType: integer, logicalTypeOptions: {minimum: 3}}
+"""
+
+
+def test_a_preview_shows_the_first_records_and_writes_nothing(project):
+    (project.folder / "c.yaml").write_text(CONTRACT)
+    project.job({"rows": 1_000_000}, extra="contracts: [c.yaml]\n")
+    before = sorted(path.name for path in project.folder.iterdir())
+    done = project.dativo("preview", "job.yaml", "--limit", "5", "--json")
+    assert done.returncode == 0, done.err
+    result = json.loads(done.out)["result"]
+    assert [record["id"] for record in result["streams"][0]["records"]] == [0, 1, 2, 3, 4] and not result["whole"]
+    assert result["violations"][0]["pointer"] == "/id" and result["violations"][0]["rule"] == "minimum"
+    assert sorted(path.name for path in project.folder.iterdir()) == before and project.processes() == []
+    text = project.dativo("preview", "job.yaml", "--limit", "2")
+    assert text.out.splitlines()[0] == "orders: 2 records" and "broken" in text.out
+
+
+def test_a_preview_of_less_than_asked_is_whole(project):
+    project.job({"rows": 3})
+    done = project.dativo("preview", "job.yaml", "--json")
+    result = json.loads(done.out)["result"]
+    assert len(result["streams"][0]["records"]) == 3 and result["whole"]
+
+
+def test_a_preview_of_a_tap_that_hangs_shows_what_came(project):
+    project.job({"hang_at": 4, "ignore_term": True})
+    done = project.dativo("preview", "job.yaml", "--seconds", "1", "--json")
+    assert done.returncode == 0 and len(json.loads(done.out)["result"]["streams"][0]["records"]) == 4, done.err
+    assert project.processes() == []
+
+
+def test_a_preview_of_a_tap_that_fails_says_so(project):
+    project.job({"exit_at": 0, "exit": 77, "stderr": "wrong password"})
+    done = project.dativo("preview", "job.yaml")
+    assert done.returncode != 0 and "wrong password" in done.err and "exited with 77" in done.err
