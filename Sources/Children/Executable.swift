@@ -28,12 +28,16 @@ package enum Executable {
 
   /// The folder of the running program.
   package static var ownFolder: String? {
+    own.flatMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } }
+  }
+
+  /// The running program.
+  package static var own: String? {
     var buffer = [CChar](repeating: 0, count: 4096)
     // SAFETY: the call writes at most as many bytes as it is told, and no terminator.
     let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count - 1)
     guard count > 0 else { return nil }
-    let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return path.lastIndex(of: "/").map { String(path[..<$0]) }
+    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Whether `file` is a regular file that may be executed.

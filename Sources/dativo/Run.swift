@@ -46,6 +46,12 @@ struct Run: ParsableCommand {
   @Flag(name: .long, help: "Show what would run, as `dativo plan` does, and move nothing.")
   var dryRun = false
 
+  @Option(name: .long, help: .hidden)
+  var part: String?
+
+  @Option(name: .long, help: .hidden)
+  var catalog: String?
+
   @Flag(name: .long, help: "Print the run record as one JSON object on standard output.")
   var json = false
 
@@ -109,22 +115,47 @@ struct Run: ParsableCommand {
         warnings: file.findings + preview.warnings
       )
     }
+    if let part {
+      job = job.divided(Job.Part(stream: part, catalog: catalog))
+    } else if job.parallelism > 1 {
+      return try parallel(job, file)
+    }
     let console = Console(showsProgress: !noProgress)
     let record = try perform(job, file, console)
-    let colour: Console.Colour =
-      switch record.outcome {
-      case .success: .good
-      case .partial, .interrupted: .doubtful
-      case .failed: .bad
-      }
     let lines = RunSummary.lines(record)
-    console.show(lines[0], colour)
+    console.show(lines[0], Self.colour(record.outcome))
     console.show(Array(lines.dropFirst()))
     var answer = Answer(record.json, text: nil, exit: record.exit, warnings: file.findings)
     if let blame = record.blame, record.outcome == .failed {
       answer.errors = [Finding(.error, blame.message, hint: blame.hint)]
     }
     return answer
+  }
+
+  /// Runs each stream in a process of its own.
+  private func parallel(_ job: Job, _ file: JobFile) throws -> Answer {
+    var arguments = fullRefresh ? ["--full-refresh"] : []
+    for pattern in select { arguments += ["--select", pattern] }
+    let console = Console(showsProgress: false)
+    let runner = try ParallelRunner(
+      job,
+      console: console,
+      refreshing: fullRefreshStream,
+      arguments: arguments
+    )
+    let record = try runner.run()
+    let lines = record.lines
+    console.show(lines[0], Self.colour(record.outcome))
+    console.show(Array(lines.dropFirst()))
+    return Answer(record.json, text: nil, exit: record.exit, warnings: file.findings)
+  }
+
+  private static func colour(_ outcome: RunRecord.Outcome) -> Console.Colour {
+    switch outcome {
+    case .success: .good
+    case .partial, .interrupted: .doubtful
+    case .failed: .bad
+    }
   }
 
   private func perform(_ job: Job, _ file: JobFile, _ console: Console) throws -> RunRecord {

@@ -9,22 +9,24 @@ internal import Wire
 /// A hook that fails is told and changes nothing: the run has ended as it has.
 struct Hooks {
   private let job: Job
-  private let record: RunRecord
+  private let outcome: RunRecord.Outcome
+  private let record: JSONValue
   /// Where the run record lies.
   private let path: String
 
   /// How long one hook may take.
   private static let patience = 60.0
 
-  init(_ job: Job, _ record: RunRecord, path: String) {
+  init(_ job: Job, outcome: RunRecord.Outcome, record: JSONValue, path: String) {
     self.job = job
+    self.outcome = outcome
     self.record = record
     self.path = path
   }
 
   /// Calls the hooks of the run's outcome; returns what went wrong with them.
   func call() -> [String] {
-    let moment = Hook.Moment(record.outcome)
+    let moment = Hook.Moment(outcome)
     return (job.hooks[moment] ?? []).compactMap { hook in
       let problem =
         switch hook {
@@ -40,9 +42,9 @@ struct Hooks {
       return "\(words[0]), was not found"
     }
     var environment = StageEnvironment.base
-    environment["DATIVO_RUN"] = record.run
-    environment["DATIVO_JOB"] = record.job
-    environment["DATIVO_OUTCOME"] = record.outcome.rawValue
+    environment["DATIVO_RUN"] = record["run"]?.string
+    environment["DATIVO_JOB"] = record["job"]?.string
+    environment["DATIVO_OUTCOME"] = outcome.rawValue
     environment["DATIVO_RECORD"] = path
     let command = Command(
       executable,
@@ -86,9 +88,9 @@ struct Hooks {
 
   /// The run record without STATE, which may hold what a source keeps to itself.
   private var summary: JSONValue {
-    var object = record.json.object ?? JSONObject()
+    var object = record.object ?? JSONObject()
     object["state"] = nil
-    object["attempts"] = .number(JSONNumber(record.attempts.count))
+    object["attempts"] = (object["attempts"]?.array?.count).map { .number(JSONNumber($0)) }
     return .object(object)
   }
 }

@@ -86,6 +86,10 @@ package struct Job: Sendable {
   /// Seconds that a run may take, all attempts together; nil for as long as it needs.
   package var timeoutSeconds: Double?
   package var hooks: [Hook.Moment: [Hook]] = [:]
+  /// How many streams are loaded side by side; 1 loads all in one pipe.
+  package var parallelism = 1
+  /// The stream that this job loads of the one in the file; nil for all.
+  package var part: Part?
 
   package init(
     file: String,

@@ -4,9 +4,10 @@ package enum JobKeys {
     "apiVersion", "kind", "tenant", "name", "description", "source", "contracts", "validation",
     "target", "state", "retry", "timeout",
     "idle_timeout", "stall_seconds", "hooks",
+    "parallelism",
   ]
   /// Keys whose names are taken, for what does not exist yet.
-  package static let reserved = ["parallelism", "sandbox"]
+  package static let reserved = ["sandbox"]
   package static let source = ["tap", "command", "config", "select", "lenient", "env"]
   package static let validation = [
     "mode", "quarantine", "report", "max_violations", "masking", "mask_key_file", "drift",

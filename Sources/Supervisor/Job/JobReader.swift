@@ -44,6 +44,9 @@ struct JobReader {
       job.stateFolder = yaml.text(node["path"], "state.path")
     }
     if let node = root["retry"], !node.isNull { job.retry = retry(node) }
+    if let parts = yaml.integer(root["parallelism"], "parallelism", atLeast: 1) {
+      job.parallelism = parts
+    }
     job.hooks = hooks(root["hooks"])
     job.timeoutSeconds = yaml.duration(root["timeout"], "timeout")
     job.stallSeconds = yaml.duration(root["idle_timeout"], "idle_timeout") ?? stallSeconds(root)
@@ -84,20 +87,11 @@ struct JobReader {
   private mutating func reserved(_ root: YAMLNode) {
     for member in root.members where JobKeys.reserved.contains(member.key) {
       guard !member.value.isNull else { continue }
-      if member.key == "parallelism" {
-        guard member.value.text != "1" else { continue }
-        yaml.warning(
-          member.keyMark,
-          "\"parallelism\" is not supported yet: the job runs in one part",
-          hint: "Remove it, or write `parallelism: 1`."
-        )
-      } else {
-        yaml.error(
-          member.keyMark,
-          "\"\(member.key)\" is not supported yet",
-          hint: "Remove it: the job would run without what it asks for."
-        )
-      }
+      yaml.error(
+        member.keyMark,
+        "\"\(member.key)\" is not supported yet",
+        hint: "Remove it: the job would run without what it asks for."
+      )
     }
   }
 

@@ -50,7 +50,9 @@ package struct Preparation {
       )
     }
     var catalog: Catalog?
-    if discovers, tap.discovers, tap.catalogOption != nil { catalog = try discover(tap) }
+    if discovers, tap.discovers, tap.catalogOption != nil {
+      catalog = try job.part?.catalog.map(read) ?? discover(tap)
+    }
     if let found = catalog { catalog = try selected(found, tap) }
     if discovers, catalog == nil, !job.select.isEmpty {
       throw Failure(
@@ -67,6 +69,14 @@ package struct Preparation {
       contracts: contracts,
       home: home
     )
+  }
+
+  /// What the tap has offered to the run that this one is a part of.
+  private func read(_ path: String) throws(Failure) -> Catalog {
+    guard let bytes = try? Files.read(path), let value = try? JSONValue.parse(bytes),
+      let catalog = Catalog(value)
+    else { throw Failure(.io, "the catalog \(path) cannot be read") }
+    return catalog
   }
 
   /// What the tap offers.
@@ -91,6 +101,11 @@ package struct Preparation {
         warn("\(job.file): \(miss.message)" + (miss.hint.map { ". \($0)" } ?? ""))
       }
       catalog = selection.apply(to: catalog)
+    }
+    if let part = job.part {
+      for index in catalog.streams.indices where catalog.streams[index].tapStreamID != part.stream {
+        catalog.streams[index].select(false)
+      }
     }
     guard catalog.streams.contains(where: \.isSelected) else {
       throw Failure(

@@ -64,7 +64,8 @@ package final class Runner {
       var record = try attempts(refresh)
       record.seconds = Double(Clock.monotonic - began) / 1e9
       try write(record)
-      let problems = Hooks(job, record, path: recordPath).call()
+      let problems = Hooks(job, outcome: record.outcome, record: record.json, path: recordPath)
+        .call()
       guard !problems.isEmpty else { return record }
       for problem in problems { warn(problem, &record) }
       try write(record)
@@ -357,12 +358,6 @@ package final class Runner {
   private var recordPath: String { "\(home)/runs/\(run).json" }
 
   private func write(_ record: RunRecord) throws(Failure) {
-    let path = recordPath
-    do throws(PosixError) {
-      try Files.makeFolder(Files.folder(of: path))
-      try Files.replace(path, Array((record.json.encoded(pretty: true) + "\n").utf8))
-    } catch {
-      throw Failure(.io, "the run record cannot be written: \(error)")
-    }
+    try RunFile.write(record.json, recordPath)
   }
 }

@@ -14,6 +14,9 @@ package enum StageEnvironment {
   /// The variable with the key for masked hashes, which is none of the connectors' business.
   private static let maskKey = "DATIVO_MASK_KEY"
 
+  /// What a part of a run gets, which starts stages itself.
+  static var withMaskKey: [String: String] { variables(base, of: .validate) }
+
   /// What a stage gets of `base`: the key is for the one that masks.
   static func variables(
     _ base: [String: String],
