@@ -115,18 +115,18 @@ struct JobReaderTests {
   }
 
   @Test func whatDoesNotExistYetIsNeverPassedOver() throws {
-    let found = try problems(
-      job(config: "{}") + "\nsandbox: {}\nhooks: []\nparallelism: 4"
-    )
-    #expect(found.count == 3)
+    let found = try problems(job(config: "{}") + "\nsandbox: {}")
+    #expect(found.count == 1)
     #expect(found[0].hasPrefix("9:1 \"sandbox\" is not supported yet | Remove it"))
-    #expect(found[1].hasPrefix("10:1 \"hooks\" is not supported yet"))
-    #expect(
-      found[2].hasPrefix("11:1 \"parallelism\" is not supported yet: the job runs in one part")
-    )
-    let file = try read(job(config: "{}") + "\nparallelism: 4")
-    #expect(file.job != nil && file.findings.map(\.severity) == [.warning])
     #expect(try problems(job(config: "{}") + "\nsandbox:\nparallelism: 1") == [])
+  }
+
+  @Test func lengthsOfTimeHaveUnits() throws {
+    let text = job(config: "{}") + "\ntimeout: 1.5h\nidle_timeout: 90"
+    let file = try read(text)
+    #expect(file.job?.timeoutSeconds == 5400 && file.job?.stallSeconds == 90)
+    let found = try problems(job(config: "{}") + "\ntimeout: soon")
+    #expect(found == ["9:10 \"timeout\" must be a length of time, not \"soon\" | Write 90s, 15m, 2h or 1d."])
   }
 
   @Test(arguments: [
