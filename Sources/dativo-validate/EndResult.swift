@@ -1,5 +1,6 @@
 import Contracts
 import JSON
+import JSONSchema
 
 /// The outcome of a rule that was judged at the end of its stream.
 struct EndResult {

@@ -1,5 +1,6 @@
 import ConnectorKit
 import Contracts
+import JSONSchema
 import Wire
 
 extension Filter {

@@ -160,7 +160,7 @@ struct Settings {
       do throws(Severities.Problem) {
         severities = try Severities(value)
       } catch {
-        throw failure(error)
+        throw Self.failure(error, configuration)
       }
     }
     isWholeDataset = configuration.bool("whole_dataset")
@@ -181,7 +181,12 @@ struct Settings {
   var admitsMisfits: Bool { mode == .warn || severities.lowers }
 
   /// What is wrong with the severities, with its place.
-  func failure(_ problem: Severities.Problem) -> Failure {
+  func failure(_ problem: Severities.Problem) -> Failure { Self.failure(problem, configuration) }
+
+  private static func failure(
+    _ problem: Severities.Problem,
+    _ configuration: Configuration
+  ) -> Failure {
     let place = configuration.place(["severity"] + [problem.key].compactMap(\.self))
     return Failure(.configuration, "\(place): \(problem.message)", hint: problem.hint)
   }

@@ -57,7 +57,9 @@ struct PreviewCommand: ParsableCommand {
     for stream in sample.streams {
       if !lines.isEmpty { lines.append("") }
       let count = stream.records.count
-      lines.append("\(stream.name): \(count == 0 ? "no records" : count == 1 ? "1 record" : "\(count) records")")
+      lines.append(
+        "\(stream.name): \(count == 0 ? "no records" : count == 1 ? "1 record" : "\(count) records")"
+      )
       lines += table(stream.records)
     }
     if sample.streams.isEmpty { lines.append("The tap sent no records.") }

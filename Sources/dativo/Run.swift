@@ -36,7 +36,8 @@ struct Run: ParsableCommand {
 
   @Option(
     name: .long,
-    help: "Forget the state of this stream first: its rows are loaded again, in place of those there."
+    help:
+      "Forget the state of this stream first: its rows are loaded again, in place of those there."
   )
   var fullRefreshStream: [String] = []
 
@@ -62,7 +63,9 @@ struct Run: ParsableCommand {
     if fullRefresh, !fullRefreshStream.isEmpty {
       throw ValidationError("--full-refresh is for all streams: leave --full-refresh-stream out.")
     }
-    if jobs.isEmpty, jobDir.isEmpty { throw ValidationError("Missing expected argument '<jobs> ...'") }
+    if jobs.isEmpty, jobDir.isEmpty {
+      throw ValidationError("Missing expected argument '<jobs> ...'")
+    }
   }
 
   func run() throws {
@@ -91,7 +94,9 @@ struct Run: ParsableCommand {
         one.errors = [Finding(failure)]
       }
       Console(showsProgress: false).show(one.errors.map(\.text))
-      results.append(["file": .string(path), "exit": .number(JSONNumber(one.exit)), "result": one.result])
+      results.append([
+        "file": .string(path), "exit": .number(JSONNumber(one.exit)), "result": one.result,
+      ])
       all.errors += one.errors
       all.warnings += one.warnings
       if let text = one.text { all.text = (all.text ?? "") + text + "\n" }

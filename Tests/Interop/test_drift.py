@@ -28,6 +28,7 @@ def validate(tmp_path):
         config = {"contract": "c.yaml", "mode": mode, "report": "r.json", "drift": drift}
         if mode == "quarantine":
             config["quarantine"] = "q"
+            (tmp_path / "q").unlink(missing_ok=True)
         (tmp_path / "v.json").write_text(json.dumps(config))
         done = run("dativo-validate", "--config", "v.json", stdin=lines(*messages, state({"n": 1})), cwd=tmp_path)
         path = tmp_path / "r.json"

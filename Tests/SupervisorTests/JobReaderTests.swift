@@ -126,7 +126,11 @@ struct JobReaderTests {
     let file = try read(text)
     #expect(file.job?.timeoutSeconds == 5400 && file.job?.stallSeconds == 90)
     let found = try problems(job(config: "{}") + "\ntimeout: soon")
-    #expect(found == ["9:10 \"timeout\" must be a length of time, not \"soon\" | Write 90s, 15m, 2h or 1d."])
+    #expect(
+      found == [
+        "9:10 \"timeout\" must be a length of time, not \"soon\" | Write 90s, 15m, 2h or 1d."
+      ]
+    )
   }
 
   @Test(arguments: [

@@ -52,7 +52,13 @@ import Testing
   }
 
   @Test func whatTakesTooLongDrainsAndIsThenKilled() {
-    var run = RunLifecycle(stages: 3, hasVerdict: true, stallSeconds: nil, timeoutSeconds: 30, now: 0)
+    var run = RunLifecycle(
+      stages: 3,
+      hasVerdict: true,
+      stallSeconds: nil,
+      timeoutSeconds: 30,
+      now: 0
+    )
     #expect(run.deadline == 30)
     #expect(run.handle(.tick(idle: 0), at: 29) == [])
     #expect(run.handle(.tick(idle: 0), at: 30) == [.signal(stage: 0, 15)])

@@ -60,7 +60,8 @@ package struct Drift: Hashable, Sendable {
   ) -> [Drift] {
     let types = types(declared)
     let allowed = allowed(property)
-    if property.coercions == nil, !types.isEmpty, !allowed.isEmpty, types.isDisjoint(with: allowed) {
+    if property.coercions == nil, !types.isEmpty, !allowed.isEmpty, types.isDisjoint(with: allowed)
+    {
       let text = types.sorted().joined(separator: " or ")
       let message = "\(path) is declared \(text), in the contract \(property.type?.rawValue ?? "")"
       return [Drift(.otherType, path, message)]

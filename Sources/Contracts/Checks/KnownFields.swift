@@ -47,9 +47,9 @@ package final class KnownFields {
     guard unsafe start < end else { return nil }
     switch unsafe start.pointee {
     case 0x7B: return unsafe try prunedMembers(start, end)
-    case 0x5B: return unsafe try item.map { item throws(JSONFault) in
-      unsafe try Self.prunedElements(item, start, end)
-    } ?? nil
+    case 0x5B:
+      guard let item else { return nil }
+      return unsafe try Self.prunedElements(item, start, end)
     default: return nil
     }
   }

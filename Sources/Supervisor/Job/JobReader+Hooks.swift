@@ -28,7 +28,8 @@ extension JobReader {
     case (let command?, nil):
       let words = yaml.texts(command, "\(path).command")
       if words.isEmpty { yaml.error(command, "\"\(path).command\" is empty") }
-      return words.isEmpty ? nil : .command(words.map { substitution.replace($0, command.mark, &yaml) })
+      return words.isEmpty
+        ? nil : .command(words.map { substitution.replace($0, command.mark, &yaml) })
     case (nil, let webhook?):
       guard let text = yaml.text(webhook, "\(path).webhook") else { return nil }
       let url = substitution.replace(text, webhook.mark, &yaml)

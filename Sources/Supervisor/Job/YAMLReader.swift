@@ -127,7 +127,11 @@ struct YAMLReader {
     let unit = text.last.flatMap { units[$0] }
     let number = Double(unit == nil ? text[...] : text.dropLast())
     guard let number, number.isFinite, number > 0 else {
-      error(node, "\"\(path)\" must be a length of time\(shown(node))", hint: "Write 90s, 15m, 2h or 1d.")
+      error(
+        node,
+        "\"\(path)\" must be a length of time\(shown(node))",
+        hint: "Write 90s, 15m, 2h or 1d."
+      )
       return nil
     }
     return number * (unit ?? 1)

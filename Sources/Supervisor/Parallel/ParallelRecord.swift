@@ -96,7 +96,8 @@ package struct ParallelRecord: Sendable {
     var lines = ["\(job): \(words) after \(Figures.seconds(seconds))"]
     lines += parts.map { part in
       var text = "  \(part.part.stream): \(part.record["outcome"]?.string ?? "failed"), "
-      text += "\(Figures.rows(part.rows("read"))) read, \(Figures.count(part.rows("committed"))) committed"
+      text +=
+        "\(Figures.rows(part.rows("read"))) read, \(Figures.count(part.rows("committed"))) committed"
       if part.rows("quarantined") > 0 {
         text += ", \(Figures.count(part.rows("quarantined"))) quarantined"
       }

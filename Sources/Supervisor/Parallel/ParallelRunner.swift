@@ -92,7 +92,9 @@ package final class ParallelRunner {
     }
     let path = "\(folder)/catalog.json"
     try PrivateFile.write(path, found.json)
-    return found.streams.filter(\.isSelected).map { Job.Part(stream: $0.tapStreamID, catalog: path) }
+    return found.streams.filter(\.isSelected).map {
+      Job.Part(stream: $0.tapStreamID, catalog: path)
+    }
   }
 
   private func work(_ parts: [Job.Part]) throws(Failure) {

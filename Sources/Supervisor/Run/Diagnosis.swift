@@ -72,7 +72,8 @@ package enum Diagnosis: Sendable {
           message: slow == 0
             ? "the run took longer than its timeout; \(ends[0].name) was asked to end"
             : "the run took longer than its timeout, and \(ends[slow].name) did not come to an end",
-          hint: "\"timeout\" in the job file says how long a run may take. What was committed stays.",
+          hint:
+            "\"timeout\" in the job file says how long a run may take. What was committed stays.",
           recovery: .none,
           lines: ends[slow].lines
         )

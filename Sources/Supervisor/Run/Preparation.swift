@@ -51,7 +51,11 @@ package struct Preparation {
     }
     var catalog: Catalog?
     if discovers, tap.discovers, tap.catalogOption != nil {
-      catalog = try job.part?.catalog.map(read) ?? discover(tap)
+      if let path = job.part?.catalog {
+        catalog = try read(path)
+      } else {
+        catalog = try discover(tap)
+      }
     }
     if let found = catalog { catalog = try selected(found, tap) }
     if discovers, catalog == nil, !job.select.isEmpty {
