@@ -23,7 +23,7 @@ struct Run: ParsableCommand {
   )
 
   @Argument(help: "Job files, or folders of them, which are run one after the other.")
-  var jobs: [String]
+  var jobs: [String] = []
 
   @Option(name: .long, help: "A folder, all of whose jobs are run.")
   var jobDir: [String] = []

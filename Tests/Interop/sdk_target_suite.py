@@ -26,7 +26,7 @@ class Executable:
 
     def __init__(self, config=None, parse_env_config=False, **_):
         self.config = dict(config or {})
-        test = os.environ["PYTEST_CURRENT_TEST"].split("[")[-1].split("]")[0]
+        test = os.environ["PYTEST_CURRENT_TEST"].split("::")[-1].split(" ")[0]
         self.config["destination"] = str(pathlib.Path(os.environ["DESTINATION"], test))
 
     def run(self, *options, stdin=b""):

@@ -16,7 +16,7 @@ def count(project, stream):
     files = str(project.folder / "out" / stream / "*.parquet")
     if not list((project.folder / "out").glob(f"{stream}/*.parquet")):
         return 0, 0
-    return duckdb.sql(f"select count(*), count(distinct id) from '{files}'").fetchone()
+    return duckdb.sql(f"select count(*), count(distinct id) from '{files}'").fetchall()[0]
 
 
 def test_ten_streams_side_by_side_take_about_as_long_as_one(project):

@@ -24,7 +24,7 @@ struct JobReaderTests {
       config: {destination: out}
     state: {path: /var/state}
     retry: {attempts: 5, initial_seconds: 0.5, max_seconds: 30}
-    stall_seconds: 90
+    idle_timeout: 90
     """
 
   private func read(_ text: String, _ environment: [String: String] = [:]) throws -> JobFile {

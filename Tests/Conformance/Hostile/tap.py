@@ -91,7 +91,7 @@ if "flood_line" in config:
 if "leave" in config:
     subprocess.Popen(["sleep", str(config["leave"])])
 
-start = json.load(open(options.state))["bookmarks"]["orders"]["last"] if options.state else 0
+start = json.load(open(options.state))["bookmarks"].get("orders", {}).get("last", 0) if options.state else 0
 rows, every = config.get("rows", 1000), config.get("every", 100)
 send(type="SCHEMA", stream="orders", schema=SCHEMA, key_properties=["id"])
 for row in range(start, rows):
