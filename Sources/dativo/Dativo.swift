@@ -31,7 +31,7 @@ struct Dativo: ParsableCommand {
       Run.self,
       StateCommand.self, ContractCommand.self, QuarantineCommand.self, Schema.self, Inspect.self,
       Log.self, Verify.self,
-      Compact.self,
+      Compact.self, TortureCommand.self,
     ]
   )
 

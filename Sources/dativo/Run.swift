@@ -53,6 +53,9 @@ struct Run: ParsableCommand {
   @Option(name: .long, help: .hidden)
   var catalog: String?
 
+  @Option(name: .long, help: .hidden)
+  var scratch: String?
+
   @Flag(name: .long, help: "Print the run record as one JSON object on standard output.")
   var json = false
 
@@ -120,6 +123,7 @@ struct Run: ParsableCommand {
         warnings: file.findings + preview.warnings
       )
     }
+    if let scratch { job = job.redirected(to: scratch) }
     if let part {
       job = job.divided(Job.Part(stream: part, catalog: catalog))
     } else if job.parallelism > 1 {

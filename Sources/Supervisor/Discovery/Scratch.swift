@@ -2,7 +2,7 @@ internal import Glibc
 internal import Posix
 
 /// A private folder for a moment, below `TMPDIR`.
-struct Scratch {
+struct Scratch: Sendable {
   let path: String
 
   init() {

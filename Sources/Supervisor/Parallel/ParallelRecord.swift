@@ -1,3 +1,4 @@
+internal import Children
 package import JSON
 internal import Posix
 
@@ -11,6 +12,16 @@ package struct ParallelRecord: Sendable {
     package let record: JSONValue
     package let errors: [JSONValue]
     package let seconds: Double
+
+    /// What came of a part whose process has ended.
+    init(_ part: Job.Part, _ process: RunProcess) {
+      self.part = part
+      let envelope = process.envelope
+      exit = process.exit?.shellCode ?? 70
+      record = envelope?["result"] ?? .null
+      errors = envelope?["errors"]?.array ?? []
+      seconds = Double(Clock.monotonic - process.began) / 1e9
+    }
 
     package func rows(_ key: String) -> Int { Int(record["rows"]?[key]?.number?.int64 ?? 0) }
 

@@ -99,37 +99,37 @@ package final class ParallelRunner {
 
   private func work(_ parts: [Job.Part]) throws(Failure) {
     var waiting = parts[...]
-    var running: [PartProcess] = []
+    var running: [(part: Job.Part, process: RunProcess)] = []
     while !running.isEmpty || (!waiting.isEmpty && record.interruptedBy == nil) {
       while running.count < job.parallelism, record.interruptedBy == nil,
         let part = waiting.popFirst()
       {
-        running.append(try start(part))
+        running.append((part, try start(part)))
       }
-      _ = try? Poll.readable(running.flatMap(\.polled) + [inbox.raw], milliseconds: 1000)
+      _ = try? Poll.readable(running.flatMap(\.process.polled) + [inbox.raw], milliseconds: 1000)
       while let signal = inbox.next() {
         // The first asks for a clean drain, the second ends everything: as a part itself has it.
         record.interruptedBy = record.interruptedBy ?? signal
-        for process in running { process.signal(signal) }
+        for one in running { one.process.signal(signal) }
       }
-      for process in running { show(process) }
-      for process in running where process.reap() {
-        show(process, blocks: 1024)
-        let outcome = process.outcome()
+      for (part, process) in running { show(part, process) }
+      for (part, process) in running where process.reap() {
+        show(part, process, blocks: 1024)
+        let outcome = ParallelRecord.Outcome(part, process)
         record.parts.append(outcome)
         console.show(
-          "\(record.job): \(process.part.stream) \(outcome.record["outcome"]?.string ?? "failed"), "
+          "\(record.job): \(part.stream) \(outcome.record["outcome"]?.string ?? "failed"), "
             + "\(Figures.rows(outcome.rows("committed"))) committed; "
             + "\(running.count - 1 + waiting.count) to go",
           outcome.exit == 0 ? .good : outcome.exit == 1 ? .doubtful : .bad
         )
       }
-      running.removeAll { $0.exit != nil }
+      running.removeAll { $0.process.exit != nil }
     }
     record.left = waiting.map(\.stream)
   }
 
-  private func start(_ part: Job.Part) throws(Failure) -> PartProcess {
+  private func start(_ part: Job.Part) throws(Failure) -> RunProcess {
     var arguments = ["run", job.file, "--part", part.stream, "--json", "--no-progress"]
     if let catalog = part.catalog { arguments += ["--catalog", catalog] }
     if refreshing.contains(part.stream) { arguments.append("--full-refresh") }
@@ -140,16 +140,16 @@ package final class ParallelRunner {
       folder: nil
     )
     do throws(StartFailure) {
-      return try PartProcess(part, command)
+      return try RunProcess(command)
     } catch {
       throw Failure(error)
     }
   }
 
-  private func show(_ process: PartProcess, blocks: Int = 4) {
+  private func show(_ part: Job.Part, _ process: RunProcess, blocks: Int = 4) {
     let lines = process.listen(blocks: blocks)
     guard !lines.isEmpty else { return }
-    console.show(lines.map { "\(process.part.stream) | \($0)" })
+    console.show(lines.map { "\(part.stream) | \($0)" })
   }
 
   private var path: String { "\(Home.folder(job))/runs/\(record.run).json" }

@@ -2,10 +2,9 @@ internal import Children
 internal import JSON
 internal import Posix
 
-/// One part of a job while it runs: a `dativo run` of its own, so that nothing of one part is in the
-/// way of another.
-final class PartProcess {
-  let part: Job.Part
+/// A `dativo run` of ours while it runs, with `--json`: parts of a job are such processes, so that
+/// nothing of one is in the way of another.
+final class RunProcess {
   private var child: Child
   private var stdout: Source
   private var stderr: Source
@@ -14,8 +13,7 @@ final class PartProcess {
   private(set) var exit: Exit?
   let began = Clock.monotonic
 
-  init(_ part: Job.Part, _ command: Command) throws(StartFailure) {
-    self.part = part
+  init(_ command: Command) throws(StartFailure) {
     let input = try Pipeline.pipe()
     let out = try Pipeline.pipe()
     let err = try Pipeline.pipe()
@@ -37,6 +35,8 @@ final class PartProcess {
       + (stderr.isOpen ? [stderr.raw] : [])
   }
 
+  var pid: Int32 { child.pid }
+
   func signal(_ number: Int32) { child.signal(number) }
 
   /// Whether it has ended just now.
@@ -56,15 +56,6 @@ final class PartProcess {
     return lines
   }
 
-  /// What came of it, once it has ended.
-  func outcome() -> ParallelRecord.Outcome {
-    let envelope = try? JSONValue.parse(answer)
-    return ParallelRecord.Outcome(
-      part: part,
-      exit: exit?.shellCode ?? 70,
-      record: envelope?["result"] ?? .null,
-      errors: envelope?["errors"]?.array ?? [],
-      seconds: Double(Clock.monotonic - began) / 1e9
-    )
-  }
+  /// What it answered with `--json`; nil where it did not.
+  var envelope: JSONValue? { try? JSONValue.parse(answer) }
 }

@@ -1,0 +1,93 @@
+internal import Children
+internal import JSON
+internal import Posix
+internal import Wire
+
+/// A run of a job against a scratch destination that is to be killed, or to come to its end.
+struct Victim {
+  /// How the kill is to come.
+  enum Kill {
+    case never
+    /// At a step of a commit, the `time`-th time that it is reached.
+    case step(String, time: Int)
+    /// After so many seconds: the process with this role, or the supervisor itself.
+    case moment(Double, role: String)
+  }
+
+  /// What came of it.
+  struct End {
+    let exit: Exit
+    /// Whether a process was killed.
+    let wasKilled: Bool
+    let record: JSONValue
+    let lines: [String]
+
+    /// Whether the run came to its end.
+    var isDone: Bool { exit == .code(0) || exit == .code(1) }
+  }
+
+  let job: String
+  let folder: String
+  let program: String
+  static let roles = ["tap", "validate", "target", "dativo"]
+
+  /// Runs it; `seconds` are the most that a run may take.
+  func run(_ kill: Kill, seconds: Double = 3600) throws(Failure) -> End {
+    var environment = StageEnvironment.withMaskKey
+    environment["DATIVO_HOME"] = "\(folder)/home"
+    environment["DATIVO_FAILPOINT"] = nil
+    if case .step(let name, let time) = kill {
+      environment["DATIVO_FAILPOINT"] = "\(name):kill:\(time)"
+    }
+    let command = Command(
+      program,
+      ["run", job, "--scratch", folder, "--json", "--no-progress"],
+      environment: environment
+    )
+    let process: RunProcess
+    do throws(StartFailure) {
+      process = try RunProcess(command)
+    } catch {
+      throw Failure(error)
+    }
+    var lines: [String] = []
+    var wasKilled = false
+    let began = Clock.monotonic
+    while process.exit == nil {
+      var patience: Int32 = 1000
+      let now = Double(Clock.monotonic - began) / 1e9
+      if case .moment(let time, let role) = kill, !wasKilled {
+        // Before the stages are there, or between two attempts, it is tried again soon.
+        if now >= time { wasKilled = Self.kill(role, below: process.pid) }
+        let left = now < time ? (time - now) * 1000 + 1 : 10
+        patience = wasKilled ? 1000 : Int32(min(left, 1000))
+      }
+      if now > seconds { process.signal(Signal.kill) }
+      _ = try? Poll.readable(process.polled, milliseconds: patience)
+      lines += process.listen()
+      _ = process.reap()
+    }
+    lines += process.listen(blocks: 1024)
+    let record = process.envelope?["result"] ?? .null
+    if case .step = kill {
+      wasKilled = (record["attempts"]?.array ?? []).contains { attempt in
+        (attempt["stages"]?.array ?? []).contains { $0["signal"]?.string == "SIGKILL" }
+      }
+    }
+    return End(
+      exit: process.exit ?? .signal(Signal.kill),
+      wasKilled: wasKilled,
+      record: record,
+      lines: lines
+    )
+  }
+
+  /// Kills a process of the run; false if there is none of that kind, now.
+  private static func kill(_ role: String, below pid: Int32) -> Bool {
+    if role == "dativo" { return Processes.kill(pid) }
+    let children = Processes.children(of: pid)
+    // Stages are started in pipe order.
+    guard let place = roles.firstIndex(of: role), children.count == 3 else { return false }
+    return Processes.kill(children[place])
+  }
+}
