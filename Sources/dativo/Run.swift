@@ -16,7 +16,7 @@ struct Run: ParsableCommand {
         1    done, but records were quarantined, or broke a rule and were let pass
         2    failed; the summary names the stage and the reason
         64   the command line is wrong
-        75   another run of this job is under way
+        75   another run of this job is under way, or somebody has locked it
         78   the job file is wrong, or names something that is not there
         130  interrupted by SIGINT, 143 by SIGTERM: what was read is committed
       """
@@ -31,11 +31,21 @@ struct Run: ParsableCommand {
   )
   var fullRefresh = false
 
+  @Option(
+    name: .long,
+    help: "Wait so many seconds for another run of the job to end, or for its lock to be taken off."
+  )
+  var wait = 0.0
+
   @Flag(name: .long, help: "Print the run record as one JSON object on standard output.")
   var json = false
 
   @Flag(name: .long, help: "Do not show how far the run is.")
   var noProgress = false
+
+  func validate() throws {
+    guard wait >= 0, wait < 1e9 else { throw ValidationError("--wait takes seconds.") }
+  }
 
   func run() throws {
     try Answer.give("run", json: json) {
@@ -63,7 +73,7 @@ struct Run: ParsableCommand {
 
   private func perform(_ job: Job, _ file: JobFile, _ console: Console) throws -> RunRecord {
     do throws(Failure) {
-      return try Runner(job, console: console).run(fullRefresh: fullRefresh)
+      return try Runner(job, console: console).run(fullRefresh: fullRefresh, wait: wait)
     } catch {
       // A connector that refuses its settings does not know where in the job file they stand.
       let wrong = error.kind == .configuration ? Findings(file.settingsFindings(job)).errors : []

@@ -13,7 +13,7 @@ package final class Runner {
   private let target: Connector
   private let inbox: SignalInbox
   private let home: String
-  private let store: FileStateStore
+  private let store: any StateStore
   private let run: String
   private let folder: String
   private let environment = StageEnvironment.base
@@ -32,26 +32,23 @@ package final class Runner {
       throw Failure(.io, "signals cannot be received: \(error)")
     }
     home = Home.folder(job)
-    store = Home.store(job)
+    store = try Home.store(job)
     run = RunName.make()
     folder = "\(home)/run/\(job.tenant)/\(job.name)/\(run)"
   }
 
   /// Runs the job to its end; throws only for what keeps it from beginning.
-  package func run(fullRefresh: Bool) throws(Failure) -> RunRecord {
+  ///
+  /// Another run of the job is waited for, up to `wait` seconds.
+  package func run(fullRefresh: Bool, wait: Double = 0) throws(Failure) -> RunRecord {
     Processes.adoptOrphans()
-    guard try store.lock() else {
-      throw Failure(
-        .temporary,
-        "another run of \(job.tenant).\(job.name) is under way",
-        hint: "Wait until it has ended."
-      )
-    }
+    try takeLock(waiting: wait)
     // What a killed run left behind: its configurations hold secrets.
     Files.remove(Files.folder(of: folder))
     defer {
       Files.remove(Files.folder(of: folder))
       Processes.killOrphans()
+      store.lock.release()
     }
     let began = Clock.monotonic
     do throws(Failure) {
@@ -65,6 +62,27 @@ package final class Runner {
       throw error
     }
   }
+
+  private func takeLock(waiting wait: Double) throws(Failure) {
+    let end = Clock.monotonic + UInt64(wait * 1e9)
+    var told = false
+    while let refusal = try store.lock.take(LockOwner("run \(run)"), obeysHold: true) {
+      let failure = store.lock.failure(refusal)
+      let now = Clock.monotonic
+      guard now < end else { throw failure }
+      if !told { console.show("\(failure.message); waiting", .doubtful) }
+      told = true
+      if let signal = pause(min(0.2, Double(end - now) / 1e9)) {
+        throw Failure(.signal(signal), "interrupted")
+      }
+    }
+    if let left = store.lock.abandoned {
+      console.show("taking over from \(left.text), which ended without giving the lock back")
+    }
+  }
+
+  /// Who brings the STATEs of this run.
+  private var cause: StateCause { StateCause(why: "run \(run)", run: run) }
 
   private func attempts(fullRefresh: Bool) throws(Failure) -> RunRecord {
     let preparation = Preparation(
@@ -113,11 +131,11 @@ package final class Runner {
       }
       try makeFolders(plan)
       try ledger.begin(plan, after: entry)
-      let attempt = try attempt(plan, current)
+      let attempt = try attempt(plan, current, after: entry)
       current.attempts.append(attempt)
       let before = entry
       let last = try log?.last()
-      entry = try settle(last, after: entry, source: plan.source)
+      entry = try settle(last, attempt, after: entry, source: plan.source)
       let waiting = try ledger.settle(attempt, last, discardsTail: discardsTail)
       current.count(ValidationReport(path: plan.report), waiting: waiting, in: plan.quarantine)
       current.stateAfter = entry.state
@@ -150,8 +168,8 @@ package final class Runner {
   private func refresh(_ log: TargetLog?) throws(Failure) {
     if let log {
       try log.reset(reason: "dativo run --full-refresh", keepingRows: false)
-    } else if let entry = try store.read() {
-      try store.write(entry.followed(by: StateEntry()))
+    } else if try store.read() != nil {
+      try store.put(StateEntry(cause: StateCause(why: "dativo run --full-refresh")))
     }
   }
 
@@ -168,7 +186,11 @@ package final class Runner {
     }
   }
 
-  private func attempt(_ plan: Plan, _ record: RunRecord) throws(Failure) -> Attempt {
+  private func attempt(
+    _ plan: Plan,
+    _ record: RunRecord,
+    after entry: StateEntry
+  ) throws(Failure) -> Attempt {
     for file in plan.files { try PrivateFile.write(file.path, file.content) }
     // Else the figures of a run before would stand for those of a stage that was killed.
     if Paths.isFile(plan.report) { Files.remove(plan.report) }
@@ -187,7 +209,7 @@ package final class Runner {
         committed: { [self] state in
           // For a target of ours the destination has it already; for any other this is all.
           guard plan.delivery == .atLeastOnce else { return }
-          keep(state, source)
+          keep(StateEdit.carrying(entry.state, into: state), source)
         },
         progress: { [console] progress in
           console.progress {
@@ -207,8 +229,7 @@ package final class Runner {
   /// Keeps a STATE that a foreign target has told.
   private func keep(_ state: JSONValue, _ source: String) {
     do throws(Failure) {
-      let former = try store.read() ?? StateEntry()
-      try store.write(former.followed(by: StateEntry(state: state, source: source)))
+      try store.put(StateEntry(state: state, source: source, cause: cause))
     } catch {
       console.show("warning: \(error.message)", .doubtful)
     }
@@ -217,18 +238,17 @@ package final class Runner {
   /// What stands after an attempt, written to the store.
   private func settle(
     _ last: TargetLog.Last?,
+    _ attempt: Attempt,
     after entry: StateEntry,
     source: String
   ) throws(Failure) -> StateEntry {
-    guard let last else { return try store.read() ?? entry }
-    let new = StateEntry(
-      state: last.state,
-      sequence: last.sequence,
-      epoch: last.epoch,
-      source: last.source
-    )
-    let former = try store.read() ?? StateEntry()
-    try store.write(former.followed(by: new))
+    guard let last else {
+      // Of a run that has ended well the last STATE is the whole one.
+      if case .success = attempt.diagnosis, let state = attempt.state { keep(state, source) }
+      return try store.read() ?? entry
+    }
+    let new = StateEntry(last, cause: cause)
+    try store.put(new)
     return new
   }
 
