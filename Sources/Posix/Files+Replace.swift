@@ -55,18 +55,6 @@ extension Files {
     guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else { throw PosixError("mkdir", path) }
   }
 
-  /// Takes a lock that one process at a time holds; nil if another has it.
-  ///
-  /// The number stays open, and with it the lock, until the process ends.
-  package static func lock(_ path: String) throws(PosixError) -> Int32? {
-    let file = try Descriptor(opening: path, O_RDWR | O_CREAT)
-    guard flock(file.raw, LOCK_EX | LOCK_NB) == 0 else {
-      if errno == EWOULDBLOCK { return nil }
-      throw PosixError("flock", path)
-    }
-    return file.release()
-  }
-
   /// Removes a file, or a folder with the files in it.
   package static func remove(_ path: String) {
     guard unsafe unlink(path) != 0 else { return }

@@ -16,7 +16,7 @@ struct Run: ParsableCommand {
         1    done, but records were quarantined, or broke a rule and were let pass
         2    failed; the summary names the stage and the reason
         64   the command line is wrong
-        75   another run of this job is under way
+        75   another run of this job is under way, or somebody has locked it
         78   the job file is wrong, or names something that is not there
         130  interrupted by SIGINT, 143 by SIGTERM: what was read is committed
       """
@@ -56,6 +56,12 @@ struct Run: ParsableCommand {
   @Option(name: .long, help: .hidden)
   var scratch: String?
 
+  @Option(
+    name: .long,
+    help: "Wait so many seconds for another run of the job to end, or for its lock to be taken off."
+  )
+  var wait = 0.0
+
   @Flag(name: .long, help: "Print the run record as one JSON object on standard output.")
   var json = false
 
@@ -69,6 +75,7 @@ struct Run: ParsableCommand {
     if jobs.isEmpty, jobDir.isEmpty {
       throw ValidationError("Missing expected argument '<jobs> ...'")
     }
+    guard wait >= 0, wait < 1e9 else { throw ValidationError("--wait takes seconds.") }
   }
 
   func run() throws {
@@ -152,7 +159,7 @@ struct Run: ParsableCommand {
       refreshing: fullRefreshStream,
       arguments: arguments
     )
-    let record = try runner.run()
+    let record = try runner.run(wait: wait)
     let lines = record.lines
     console.show(lines[0], Self.colour(record.outcome))
     console.show(Array(lines.dropFirst()))
@@ -169,7 +176,7 @@ struct Run: ParsableCommand {
 
   private func perform(_ job: Job, _ file: JobFile, _ console: Console) throws -> RunRecord {
     do throws(Failure) {
-      return try Runner(job, console: console).run(refresh: refresh)
+      return try Runner(job, console: console).run(refresh: refresh, wait: wait)
     } catch {
       // A connector that refuses its settings does not know where in the job file they stand.
       let wrong = error.kind == .configuration ? Findings(file.settingsFindings(job)).errors : []
@@ -178,7 +185,7 @@ struct Run: ParsableCommand {
     }
   }
 
-  private var refresh: Runner.Refresh {
+  private var refresh: Refresh {
     fullRefresh ? .everything : fullRefreshStream.isEmpty ? .nothing : .streams(fullRefreshStream)
   }
 }

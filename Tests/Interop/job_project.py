@@ -17,6 +17,31 @@ from conftest import BIN, ROOT
 TAP = ROOT / "Tests/Conformance/Hostile/tap.py"
 
 
+# A target of somebody else, which appends rows to a file.
+FOREIGN = """\
+import json, sys, signal
+config = json.load(open(sys.argv[sys.argv.index("--config") + 1]))
+state = None
+with open(config["file"], "a") as out:
+    for line in sys.stdin:
+        message = json.loads(line)
+        if message["type"] == "RECORD":
+            out.write(json.dumps(message["record"]) + "\\n")
+        if message["type"] == "STATE":
+            state = message["value"]
+            out.flush()
+            if config.get("each"):
+                print(json.dumps(state), flush=True)
+        if config.get("stop_after"):
+            sys.exit(0)
+        if config.get("fail"):
+            print("no room here", file=sys.stderr)
+            sys.exit(config["fail"])
+if state and not config.get("each"):
+    print(json.dumps(state), flush=True)
+"""
+
+
 class Project:
     """A folder with a job, and what is left of its processes."""
 
@@ -117,3 +142,15 @@ def project(tmp_path):
     yield made
     for number, _ in made.processes():
         os.kill(number, signal.SIGKILL)
+
+
+@pytest.fixture
+def foreign(project):
+    program = project.folder / "target.py"
+    program.write_text(FOREIGN)
+
+    def make(**config):
+        config = {"file": "rows.jsonl", **config}
+        return f"command: [{sys.executable}, {program}]\nconfig: {json.dumps(config)}"
+
+    return make

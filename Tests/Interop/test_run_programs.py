@@ -7,43 +7,7 @@ import time
 
 import pytest
 
-from job_project import TAP, project  # noqa: F401 (a fixture)
-
-
-FOREIGN = """\
-import json, sys, signal
-config = json.load(open(sys.argv[sys.argv.index("--config") + 1]))
-state = None
-with open(config["file"], "a") as out:
-    for line in sys.stdin:
-        message = json.loads(line)
-        if message["type"] == "RECORD":
-            out.write(json.dumps(message["record"]) + "\\n")
-        if message["type"] == "STATE":
-            state = message["value"]
-            out.flush()
-            if config.get("each"):
-                print(json.dumps(state), flush=True)
-        if config.get("stop_after"):
-            sys.exit(0)
-        if config.get("fail"):
-            print("no room here", file=sys.stderr)
-            sys.exit(config["fail"])
-if state and not config.get("each"):
-    print(json.dumps(state), flush=True)
-"""
-
-
-@pytest.fixture
-def foreign(project):
-    program = project.folder / "target.py"
-    program.write_text(FOREIGN)
-
-    def make(**config):
-        config = {"file": "rows.jsonl", **config}
-        return f"command: [{sys.executable}, {program}]\nconfig: {json.dumps(config)}"
-
-    return make
+from job_project import TAP, foreign, project  # noqa: F401 (fixtures)
 
 
 def test_a_foreign_target_is_at_least_once_and_its_state_is_kept(project, foreign):

@@ -27,15 +27,36 @@ import Testing
     #expect(plan.entry.state == ["a": 1])
   }
 
-  @Test func theHistoryHoldsTheLastTenStates() {
-    var entry = StateEntry(state: ["n": 0])
-    for number in 1...15 {
+  @Test func theHistoryHoldsTheLastStates() {
+    var entry = StateEntry()
+    for number in 1...30 {
       entry = entry.followed(by: StateEntry(state: ["n": .number(JSONNumber(number))]))
+      // What changes nothing has no place in it.
       entry = entry.followed(by: StateEntry(state: ["n": .number(JSONNumber(number))]))
     }
-    #expect(entry.history.count == 10)
-    #expect(entry.history.first?.state == ["n": 14])
-    #expect(entry.history.last?.state == ["n": 5])
+    #expect(entry.version == 60)
+    #expect(entry.history.count == StateEntry.historyLimit)
+    #expect(entry.history.first?.state == ["n": 29])
+    #expect(entry.history.last?.state == ["n": 10])
+    #expect(entry.history.allSatisfy { $0.history.isEmpty })
+  }
+
+  @Test func aRunHasOnePlaceInTheHistory() {
+    var entry = StateEntry().followed(by: StateEntry(state: ["n": 0]))
+    for number in 1...5 {
+      let cause = StateCause(who: "a@b", why: "run x", run: "x")
+      entry = entry.followed(by: StateEntry(state: ["n": .number(JSONNumber(number))], cause: cause))
+    }
+    #expect(entry.state == ["n": 5])
+    #expect(entry.history.map(\.state) == [["n": 0]])
+  }
+
+  @Test func anEntryIsReadAsItWasWritten() throws {
+    var entry = StateEntry().followed(by: StateEntry(state: ["a": 1], sequence: 3, source: "s"))
+    entry = entry.followed(by: StateEntry(cause: StateCause(who: "a@b", why: "reset", run: nil)))
+    let read = try StateEntry(entry.json(pipeline: "t.j"))
+    #expect(read.json(pipeline: "t.j") == entry.json(pipeline: "t.j"))
+    #expect(read.state == nil && read.history[0].state == ["a": 1] && read.version == 2)
   }
 
   @Test func oneStreamLeavesTheState() {

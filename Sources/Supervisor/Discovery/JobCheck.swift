@@ -138,7 +138,7 @@ package struct JobCheck {
       }
     }
     step("state") { _ throws(Failure) in
-      let entry = try StateVerbs(job).show().entry
+      let entry = try StateView(job).plan.entry
       return entry.state == nil ? "none yet: everything is loaded" : "commit \(entry.sequence)"
     }
   }

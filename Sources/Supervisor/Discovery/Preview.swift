@@ -19,7 +19,7 @@ package struct Preview {
       warn: { notes.lines.append($0) }
     )
     let parts = try preparation.parts()
-    let begin = try StateVerbs(job).show()
+    let begin = try StateView(job).plan
     plan = Plan(
       job,
       parts,

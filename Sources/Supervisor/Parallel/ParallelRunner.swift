@@ -13,7 +13,7 @@ package final class ParallelRunner {
   private let program: String
   private let refreshing: Set<String>
   private let further: [String]
-  private let store: FileStateStore
+  private let store: any StateStore
   private let inbox: SignalInbox
   private let folder: String
   private var record: ParallelRecord
@@ -44,14 +44,10 @@ package final class ParallelRunner {
   }
 
   /// Runs all parts; throws only for what keeps the run from beginning.
-  package func run() throws(Failure) -> ParallelRecord {
-    guard try store.lock() else {
-      throw Failure(
-        .temporary,
-        "another run of \(record.job) is under way",
-        hint: "Wait until it has ended."
-      )
-    }
+  ///
+  /// Another run of the job is waited for, up to `wait` seconds.
+  package func run(wait: Double = 0) throws(Failure) -> ParallelRecord {
+    try store.lock.take("run \(record.run)", waiting: wait, inbox, console)
     defer { Files.remove(Files.folder(of: folder)) }
     let began = Clock.monotonic
     let parts = try parts()

@@ -15,8 +15,9 @@ package struct QuarantineVerbs {
     var ledger = try QuarantineLedger(job)
     var isRunning = false
     if ledger.pending != nil {
-      let store = Home.store(job)
-      isRunning = try !store.lock()
+      let store = try Home.store(job)
+      let owner = LockOwner("quarantine list")
+      isRunning = try store.lock.take(owner, obeysHold: false) != nil
       // A run may have ended in between.
       if !isRunning {
         ledger = try QuarantineLedger(job)
@@ -31,7 +32,7 @@ package struct QuarantineVerbs {
   private static func settle(
     _ ledger: inout QuarantineLedger,
     _ job: Job,
-    _ store: FileStateStore
+    _ store: any StateStore
   ) throws(Failure) {
     guard ledger.pending != nil else { return }
     let target = try PluginCatalog(project: job.folder).connector(job.target, .target)

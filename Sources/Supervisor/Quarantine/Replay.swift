@@ -35,7 +35,7 @@ package final class Replay {
   private let job: Job
   private let console: Console
   private let inbox: SignalInbox
-  private let store: FileStateStore
+  private let store: any StateStore
   private let run = RunName.make()
   private let folder: String
   private let tap: Connector
@@ -53,19 +53,13 @@ package final class Replay {
     } catch {
       throw Failure(.io, "signals cannot be received: \(error)")
     }
-    store = Home.store(job)
+    store = try Home.store(job)
     folder = "\(Home.folder(job))/run/\(job.tenant)/\(job.name)/\(run)"
   }
 
   package func perform(_ request: Request) throws(Failure) -> ReplayOutcome {
     Processes.adoptOrphans()
-    guard try store.lock() else {
-      throw Failure(
-        .temporary,
-        "a run of \(job.pipeline) is under way",
-        hint: "Wait until it has ended."
-      )
-    }
+    try store.lock.take(for: "quarantine replay \(run)", obeysHold: true)
     Files.remove(Files.folder(of: folder))
     defer {
       Files.remove(Files.folder(of: folder))

@@ -1,4 +1,5 @@
 internal import Posix
+package import Wire
 
 /// The folder of a project's state, runs and locks.
 package enum Home {
@@ -9,7 +10,7 @@ package enum Home {
   }
 
   /// The state store of a job.
-  package static func store(_ job: Job) -> FileStateStore {
+  package static func store(_ job: Job) throws(Failure) -> any StateStore {
     let root = job.stateFolder.map { Paths.absolute($0, from: job.folder) }
     return FileStateStore(
       root: root ?? "\(folder(job))/state",

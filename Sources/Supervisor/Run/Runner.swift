@@ -7,19 +7,13 @@ package import Wire
 ///
 /// It must run on a thread that outlives the run (see `Pipeline`): the main one.
 package final class Runner {
-  /// Of what the STATE is forgotten before the run.
-  package enum Refresh: Sendable {
-    case nothing, everything
-    case streams([String])
-  }
-
   private let job: Job
   private let console: Console
   private let tap: Connector
   private let target: Connector
   private let inbox: SignalInbox
   private let home: String
-  private let store: FileStateStore
+  private let store: any StateStore
   private let run: String
   private let folder: String
   private let environment = StageEnvironment.base
@@ -38,26 +32,23 @@ package final class Runner {
       throw Failure(.io, "signals cannot be received: \(error)")
     }
     home = Home.folder(job)
-    store = Home.store(job)
+    store = try Home.store(job)
     run = RunName.make()
     folder = "\(home)/run/\(job.tenant)/\(job.name)/\(run)"
   }
 
   /// Runs the job to its end; throws only for what keeps it from beginning.
-  package func run(refresh: Refresh) throws(Failure) -> RunRecord {
+  ///
+  /// Another run of the job is waited for, up to `wait` seconds.
+  package func run(refresh: Refresh, wait: Double = 0) throws(Failure) -> RunRecord {
     Processes.adoptOrphans()
-    guard try store.lock() else {
-      throw Failure(
-        .temporary,
-        "another run of \(job.tenant).\(job.name) is under way",
-        hint: "Wait until it has ended."
-      )
-    }
+    try store.lock.take("run \(run)", waiting: wait, inbox, console)
     // What a killed run left behind: its configurations hold secrets.
     Files.remove(Files.folder(of: folder))
     defer {
       Files.remove(Files.folder(of: folder))
       Processes.killOrphans()
+      store.lock.release()
     }
     let began = Clock.monotonic
     do throws(Failure) {
@@ -77,6 +68,9 @@ package final class Runner {
     }
   }
 
+  /// Who brings the STATEs of this run.
+  private var cause: StateCause { StateCause(why: "run \(run)", run: run) }
+
   private func attempts(_ refresh: Refresh) throws(Failure) -> RunRecord {
     let preparation = Preparation(
       job,
@@ -92,7 +86,7 @@ package final class Runner {
       ? TargetLog(job, parts.target, pipeline: pipeline, folder: folder, interrupt: inbox.raw)
       : nil
     var ledger = try QuarantineLedger(job)
-    try forget(refresh, log, &ledger)
+    try Refreshing(job, store, log).apply(refresh, &ledger)
     let last = try log?.last()
     _ = try ledger.recover(last, stored: store.read()?.state)
     let begin = StatePlan(store: try store.read(), destination: last)
@@ -122,11 +116,11 @@ package final class Runner {
       }
       try makeFolders(plan)
       try ledger.begin(plan, after: entry)
-      let attempt = try attempt(plan, current)
+      let attempt = try attempt(plan, current, after: entry)
       current.attempts.append(attempt)
       let before = entry
       let last = try log?.last()
-      entry = try settle(last, after: entry, source: plan.source)
+      entry = try settle(last, attempt, after: entry, source: plan.source)
       let waiting = try ledger.settle(attempt, last, discardsTail: discardsTail)
       current.count(ValidationReport(path: plan.report), waiting: waiting, in: plan.quarantine)
       current.stateAfter = entry.state
@@ -140,7 +134,7 @@ package final class Runner {
         return current
       }
       record = current
-      if let signal = pause(delay) {
+      if let signal = inbox.pause(delay) {
         current.outcome = .interrupted
         current.exit = 128 + signal
         return current
@@ -164,53 +158,6 @@ package final class Runner {
     )
   }
 
-  /// Begins anew: the next commit replaces what is there.
-  private func forget(
-    _ refresh: Refresh,
-    _ log: TargetLog?,
-    _ ledger: inout QuarantineLedger
-  ) throws(Failure) {
-    switch refresh {
-    case .nothing: return
-    case .everything:
-      _ = try ledger.recover(log?.last(), stored: store.read()?.state)
-      if let log {
-        try log.reset(reason: "dativo run --full-refresh", keepingRows: false)
-      } else if let entry = try store.read() {
-        try store.write(entry.followed(by: StateEntry()))
-      }
-      try ledger.supersede("*")
-    case .streams(let streams):
-      for stream in streams { try forget(stream, log, &ledger) }
-    }
-  }
-
-  private func forget(
-    _ stream: String,
-    _ log: TargetLog?,
-    _ ledger: inout QuarantineLedger
-  ) throws(Failure) {
-    let last = try log?.last()
-    let entry = StatePlan(store: try store.read(), destination: last).entry
-    _ = try ledger.recover(last, stored: try store.read()?.state)
-    guard let state = entry.state, let edited = StateEdit.removing(stream, from: state) else {
-      let known = entry.state.map(StateEdit.streams) ?? []
-      throw Failure(
-        .usage,
-        "the state of \(job.tenant).\(job.name) has nothing for a stream \"\(stream)\"",
-        hint: known.isEmpty
-          ? "--full-refresh loads everything again." : "It has \(known.joined(separator: ", "))."
-      )
-    }
-    if let log {
-      let reason = "dativo run --full-refresh-stream \(stream)"
-      try log.set(edited, reason: reason, replacing: stream)
-    } else {
-      try store.write(entry.followed(by: StateEntry(state: edited, source: entry.source)))
-    }
-    try ledger.supersede(stream)
-  }
-
   /// Whether the target leaves what comes after the last STATE.
   private var discardsTail: Bool { job.target.config["tail"]?.string == "discard" }
 
@@ -224,7 +171,11 @@ package final class Runner {
     }
   }
 
-  private func attempt(_ plan: Plan, _ record: RunRecord) throws(Failure) -> Attempt {
+  private func attempt(
+    _ plan: Plan,
+    _ record: RunRecord,
+    after entry: StateEntry
+  ) throws(Failure) -> Attempt {
     for file in plan.files { try PrivateFile.write(file.path, file.content) }
     // Else the figures of a run before would stand for those of a stage that was killed.
     if Paths.isFile(plan.report) { Files.remove(plan.report) }
@@ -243,7 +194,7 @@ package final class Runner {
         committed: { [self] state in
           // For a target of ours the destination has it already; for any other this is all.
           guard plan.delivery == .atLeastOnce else { return }
-          keep(state, source)
+          keep(StateEdit.carrying(entry.state, into: state), source)
         },
         progress: { [console] progress in
           console.progress {
@@ -263,8 +214,7 @@ package final class Runner {
   /// Keeps a STATE that a foreign target has told.
   private func keep(_ state: JSONValue, _ source: String) {
     do throws(Failure) {
-      let former = try store.read() ?? StateEntry()
-      try store.write(former.followed(by: StateEntry(state: state, source: source)))
+      try store.put(StateEntry(state: state, source: source, cause: cause))
     } catch {
       console.show("warning: \(error.message)", .doubtful)
     }
@@ -273,18 +223,17 @@ package final class Runner {
   /// What stands after an attempt, written to the store.
   private func settle(
     _ last: TargetLog.Last?,
+    _ attempt: Attempt,
     after entry: StateEntry,
     source: String
   ) throws(Failure) -> StateEntry {
-    guard let last else { return try store.read() ?? entry }
-    let new = StateEntry(
-      state: last.state,
-      sequence: last.sequence,
-      epoch: last.epoch,
-      source: last.source
-    )
-    let former = try store.read() ?? StateEntry()
-    try store.write(former.followed(by: new))
+    guard let last else {
+      // Of a run that has ended well the last STATE is the whole one.
+      if case .success = attempt.diagnosis, let state = attempt.state { keep(state, source) }
+      return try store.read() ?? entry
+    }
+    let new = StateEntry(last, cause: cause)
+    try store.put(new)
     return new
   }
 
@@ -341,18 +290,6 @@ package final class Runner {
   private func warn(_ warning: String, _ record: inout RunRecord) {
     console.show("warning: \(warning)", .doubtful)
     record.warnings.append(warning)
-  }
-
-  /// Waits; returns the signal that ended the wait early.
-  private func pause(_ seconds: Double) -> Int32? {
-    let end = Clock.monotonic + UInt64(seconds * 1e9)
-    while true {
-      if let signal = inbox.next() { return signal }
-      let now = Clock.monotonic
-      guard now < end else { return nil }
-      let left = Int32(min((end - now) / 1_000_000 + 1, 60_000))
-      _ = try? Poll.readable([inbox.raw], milliseconds: left)
-    }
   }
 
   private var recordPath: String { "\(home)/runs/\(run).json" }

@@ -7,14 +7,15 @@ package import Wire
 package final class FileStateStore: StateStore {
   /// The job's file.
   package let path: String
+  package let lock: JobLock
   private let folder: String
   private let pipeline: String
-  private var held: Int32?
 
   package init(root: String, tenant: String, job: String) {
     folder = "\(root)/\(tenant)"
     path = "\(folder)/\(job).json"
     pipeline = "\(tenant).\(job)"
+    lock = JobLock("\(path).lock", job: pipeline)
   }
 
   /// What stood before the last write.
@@ -53,27 +54,31 @@ package final class FileStateStore: StateStore {
     )
   }
 
-  package func write(_ entry: StateEntry) throws(Failure) {
-    do throws(PosixError) {
+  package func replace(_ version: Int, by entry: StateEntry) throws(Failure) -> Bool {
+    // Between looking and replacing nobody else may write; whoever dies with it lets go of it.
+    let turn = try writing { () throws(PosixError) in
       try Files.makeFolder(folder)
+      return try Files.waitForLock("\(folder)/.writing")
+    }
+    defer { Files.unlock(turn) }
+    guard try (read()?.version ?? 0) == version else { return false }
+    try writing { () throws(PosixError) in
       // A second name for the version that stands, which the replacement leaves alone.
       unsafe unlink(backup)
       unsafe _ = link(path, backup)
       let text = entry.json(pipeline: pipeline).encoded(pretty: true) + "\n"
       try Files.replace(path, Array(text.utf8))
-    } catch {
-      throw Failure(.io, "the state file cannot be written: \(error)")
     }
+    return true
   }
 
-  package func lock() throws(Failure) -> Bool {
-    guard held == nil else { return true }
+  private func writing<Result>(
+    _ body: () throws(PosixError) -> Result
+  ) throws(Failure) -> Result {
     do throws(PosixError) {
-      try Files.makeFolder(folder)
-      held = try Files.lock("\(path).lock")
-      return held != nil
+      return try body()
     } catch {
-      throw Failure(.io, "the state file cannot be locked: \(error)")
+      throw Failure(.io, "the state file cannot be written: \(error)")
     }
   }
 }

@@ -3,13 +3,6 @@ internal import Posix
 
 /// What the store keeps for one job.
 package struct StateEntry: Sendable {
-  /// A STATE that stood before.
-  package struct Former: Sendable {
-    package var state: JSONValue?
-    package var sequence: Int
-    package var updated: String
-  }
-
   /// The STATE to begin from; nil for from the start.
   package var state: JSONValue?
   /// The commit of the destination that it is based on; 0 where the destination keeps none.
@@ -17,85 +10,66 @@ package struct StateEntry: Sendable {
   package var epoch: Int
   /// The fingerprint of the source that it belongs to.
   package var source: String?
+  /// When the STATE became this one.
   package var updated: String
-  /// What stood before, the newest first.
-  package var history: [Former] = []
+  /// Who made it this one, and why; nil where that was not noted.
+  package var cause: StateCause?
+  /// The number of this entry among those of its job, which grows with each write; 0 before the
+  /// first.
+  package var version = 0
+  /// What stood before, the newest first; these have no history of their own.
+  package var history: [StateEntry] = []
 
-  private static let historyLimit = 10
+  /// How many former entries are kept.
+  package static let historyLimit = 20
 
   package init(
     state: JSONValue? = nil,
     sequence: Int = 0,
     epoch: Int = 0,
     source: String? = nil,
-    updated: String = Clock.timestamp
+    updated: String = Clock.timestamp,
+    cause: StateCause? = nil
   ) {
     self.state = state
     self.sequence = sequence
     self.epoch = epoch
     self.source = source
     self.updated = updated
+    self.cause = cause
   }
 
-  /// The entry that follows this one; an unchanged STATE leaves the history as it is.
+  /// What the last commit of a destination says.
+  package init(_ last: TargetLog.Last, cause: StateCause? = nil) {
+    self.init(
+      state: last.state,
+      sequence: last.sequence,
+      epoch: last.epoch,
+      source: last.source,
+      cause: cause
+    )
+  }
+
+  /// The entry that follows this one.
+  ///
+  /// Where neither STATE nor source changes, the history, who and when stay as they are. A run has
+  /// one place in the history, however many STATEs it brings.
   package func followed(by next: StateEntry) -> StateEntry {
     var next = next
+    next.version = version + 1
     next.history = history
-    if next.state != state {
-      next.history.insert(Former(state: state, sequence: sequence, updated: updated), at: 0)
+    guard next.state != state || next.source != source else {
+      next.updated = updated
+      next.cause = cause ?? next.cause
+      return next
+    }
+    let isSameRun = next.cause?.run != nil && next.cause?.run == cause?.run
+    if !isSameRun, version > 0 || state != nil {
+      var former = self
+      former.history = []
+      next.history.insert(former, at: 0)
       next.history.removeLast(max(0, next.history.count - Self.historyLimit))
     }
     return next
   }
-}
-
-extension StateEntry {
-  /// The file's form.
-  func json(pipeline: String) -> JSONValue {
-    var object = JSONObject()
-    object["format"] = 1
-    object["pipeline"] = .string(pipeline)
-    object["state"] = state ?? .null
-    object["sequence"] = .number(JSONNumber(sequence))
-    object["epoch"] = .number(JSONNumber(epoch))
-    object["source"] = source.map { .string($0) } ?? .null
-    object["updated"] = .string(updated)
-    object["history"] = .array(
-      history.map { former in
-        [
-          "state": former.state ?? .null, "sequence": .number(JSONNumber(former.sequence)),
-          "updated": .string(former.updated),
-        ]
-      }
-    )
-    return .object(object)
-  }
-
-  /// Reads what `json` wrote, or throws what is wrong with it.
-  init(_ value: JSONValue) throws(Malformed) {
-    guard value["format"]?.number?.int64 == 1 else { throw Malformed(reason: "no \"format\": 1") }
-    guard let sequence = value["sequence"]?.number?.int64 else {
-      throw Malformed(reason: "no \"sequence\"")
-    }
-    guard let state = value["state"] else { throw Malformed(reason: "no \"state\"") }
-    self.init(
-      // Not a bare nil, which would be the JSON value null.
-      state: state.isNull ? JSONValue?.none : state,
-      sequence: Int(sequence),
-      epoch: Int(value["epoch"]?.number?.int64 ?? 0),
-      source: value["source"]?.string,
-      updated: value["updated"]?.string ?? ""
-    )
-    history = (value["history"]?.array ?? []).map { former in
-      let state = former["state"]
-      return Former(
-        state: state?.isNull == true ? nil : state,
-        sequence: Int(former["sequence"]?.number?.int64 ?? 0),
-        updated: former["updated"]?.string ?? ""
-      )
-    }
-  }
-
-  /// A file that holds something else.
-  struct Malformed: Error { let reason: String }
 }

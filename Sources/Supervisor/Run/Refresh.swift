@@ -1,0 +1,63 @@
+internal import JSON
+internal import Wire
+
+/// Of what the STATE is forgotten before a run.
+package enum Refresh: Sendable {
+  case nothing, everything
+  case streams([String])
+}
+
+/// Forgets STATE, so that the next commit replaces the rows that are there.
+struct Refreshing {
+  private let job: Job
+  private let store: any StateStore
+  /// Nil for a target that keeps no STATE of its own.
+  private let log: TargetLog?
+
+  init(_ job: Job, _ store: any StateStore, _ log: TargetLog?) {
+    self.job = job
+    self.store = store
+    self.log = log
+  }
+
+  func apply(_ refresh: Refresh, _ ledger: inout QuarantineLedger) throws(Failure) {
+    switch refresh {
+    case .nothing: return
+    case .everything: try everything(&ledger)
+    case .streams(let streams): for stream in streams { try one(stream, &ledger) }
+    }
+  }
+
+  private func everything(_ ledger: inout QuarantineLedger) throws(Failure) {
+    _ = try ledger.recover(log?.last(), stored: store.read()?.state)
+    let why = "dativo run --full-refresh"
+    if let log {
+      try log.reset(reason: why, keepingRows: false)
+    } else if try store.read() != nil {
+      try store.put(StateEntry(cause: StateCause(why: why)))
+    }
+    try ledger.supersede("*")
+  }
+
+  private func one(_ stream: String, _ ledger: inout QuarantineLedger) throws(Failure) {
+    let last = try log?.last()
+    let entry = StatePlan(store: try store.read(), destination: last).entry
+    _ = try ledger.recover(last, stored: try store.read()?.state)
+    guard let state = entry.state, let edited = StateEdit.removing(stream, from: state) else {
+      let known = entry.state.map(StateEdit.streams) ?? []
+      throw Failure(
+        .usage,
+        "the state of \(job.tenant).\(job.name) has nothing for a stream \"\(stream)\"",
+        hint: known.isEmpty
+          ? "--full-refresh loads everything again." : "It has \(known.joined(separator: ", "))."
+      )
+    }
+    let why = "dativo run --full-refresh-stream \(stream)"
+    if let log {
+      try log.set(edited, reason: why, replacing: stream)
+    } else {
+      try store.put(StateEntry(state: edited, source: entry.source, cause: StateCause(why: why)))
+    }
+    try ledger.supersede(stream)
+  }
+}

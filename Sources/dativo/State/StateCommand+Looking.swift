@@ -1,0 +1,176 @@
+import ArgumentParser
+import JSON
+import Supervisor
+import Wire
+
+extension StateCommand {
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the jobs of a project with their states and locks."
+    )
+
+    @Argument(help: "A job file, or a folder with job files.")
+    var place: String?
+
+    @Option(name: .long, help: "The folder with job files.")
+    var jobDir: String?
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+      guard place == nil || jobDir == nil else {
+        throw ValidationError("Name one folder: as an argument, or with --job-dir.")
+      }
+    }
+
+    func run() throws {
+      try Answer.give("state list", json: json) {
+        var views: [StateView] = []
+        var warnings: [Finding] = []
+        for file in try JobFile.paths(place ?? jobDir ?? ".") {
+          do {
+            let (job, found) = try Job.load(file)
+            warnings += found
+            views.append(try view(job, &warnings))
+          } catch let findings as Findings {
+            warnings += findings.list
+          }
+        }
+        let rows = views.map { view in
+          let entry = view.plan.entry
+          return [
+            view.job.tenant, view.job.name, entry.sequence > 0 ? "\(entry.sequence)" : "-",
+            entry.state == nil ? "-" : String(view.stored.updated.prefix(19)),
+            entry.state == nil
+              ? "(no state)" : StateEdit.streams(entry.state ?? .null).joined(separator: ", "),
+            view.holder?.text ?? "",
+          ]
+        }
+        let heads = ["TENANT", "JOB", "SEQUENCE", "UPDATED", "STREAMS", "LOCKED BY"]
+        return Answer(
+          ["jobs": .array(views.map(\.json))],
+          text: TextTable.lines([heads] + rows).joined(separator: "\n"),
+          warnings: warnings
+        )
+      }
+    }
+
+    /// A destination that does not answer leaves what the store has.
+    private func view(_ job: Job, _ warnings: inout [Finding]) throws -> StateView {
+      do throws(Failure) {
+        return try StateView(job)
+      } catch {
+        let view = try StateView(storeOf: job)
+        warnings.append(
+          Finding(
+            .warning,
+            "the destination does not answer (\(error.message)): this is what the store has",
+            hint: error.hint,
+            file: job.file
+          )
+        )
+        return view
+      }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show the state.")
+
+    @OptionGroup var options: Options
+
+    func run() throws {
+      try Answer.give("state show", json: options.json) {
+        let (job, warnings) = try Job.load(options.job)
+        let view = try StateView(job)
+        var text = view.plan.text(job)
+        if let holder = view.holder { text += "\nlocked    \(holder.text)" }
+        var result = view.plan.json.object ?? [:]
+        result["locked"] = view.holder?.json ?? .null
+        return Answer(.object(result), text: text, warnings: warnings)
+      }
+    }
+  }
+
+  struct History: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the states that stood before: when, who, why, and what changed.",
+      discussion: """
+        The newest comes first. A run has one line, whatever number of commits it made; the store \
+        keeps the last \(StateEntry.historyLimit). `dativo log DESTINATION` has every commit.
+        """
+    )
+
+    @OptionGroup var options: Options
+
+    func run() throws {
+      try Answer.give("state history", json: options.json) {
+        let (job, warnings) = try Job.load(options.job)
+        let stored = try StateView(storeOf: job).stored
+        let entries = stored.version > 0 ? [stored] + stored.history : []
+        var rows = [["STATE", "SEQUENCE", "SINCE", "WHO", "WHY", "CHANGED"]]
+        var list: [JSONValue] = []
+        for (index, entry) in entries.enumerated() {
+          let isOldest = index + 1 == entries.count
+          let former = isOldest ? nil : entries[index + 1].state
+          let changes = StateChange.between(former, entry.state)
+          // What the oldest changed is not known once others have been forgotten.
+          let isKnown = !isOldest || entry.version == 1
+          rows.append([
+            "\(entry.version)", entry.sequence > 0 ? "\(entry.sequence)" : "-",
+            String(entry.updated.prefix(19)), entry.cause?.who ?? "", entry.cause?.why ?? "",
+            entry.state == nil ? "reset" : isKnown ? StateTable.summary(changes) : "",
+          ])
+          var object = entry.members
+          object["changes"] = isKnown ? .array(changes.map(\.json)) : nil
+          list.append(.object(object))
+        }
+        let text = entries.isEmpty ? "no state yet" : TextTable.lines(rows).joined(separator: "\n")
+        return Answer(["history": .array(list)], text: text, warnings: warnings)
+      }
+    }
+  }
+
+  struct Diff: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Compare two states, by stream and key.",
+      discussion: """
+        A state is named by `now`, by its number in `state history`, by a commit of the destination \
+        (`commit:12`), or by a file (`./12` is one, `-` is standard input). Without names it is \
+        what changed last.
+        """
+    )
+
+    @OptionGroup var options: Options
+
+    @Argument(help: "The one state; by default the one before now.")
+    var first: String?
+
+    @Argument(help: "The other one.")
+    var second = "now"
+
+    func run() throws {
+      try Answer.give("state diff", json: options.json) {
+        let (job, warnings) = try Job.load(options.job)
+        let view = try StateView(job)
+        let before =
+          try first.map { try state($0, view) } ?? view.stored.history.first?.state ?? nil
+        let changes = StateChange.between(before, try state(second, view))
+        return Answer(
+          ["changes": .array(changes.map(\.json)), "equal": .bool(changes.isEmpty)],
+          text: changes.isEmpty
+            ? "no difference" : StateTable.lines(changes).joined(separator: "\n"),
+          warnings: warnings
+        )
+      }
+    }
+
+    private func state(_ name: String, _ view: StateView) throws -> JSONValue? {
+      let reference = StateReference(name)
+      if case .file(let path) = reference { return try StateText(file: path).state }
+      if let entry = try reference.entry(in: view.stored) { return entry.state }
+      return view.plan.entry.state
+    }
+  }
+}
