@@ -30,7 +30,7 @@ struct Dativo: ParsableCommand {
       Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, Run.self,
       StateCommand.self, ContractCommand.self, QuarantineCommand.self, Schema.self, Inspect.self,
       Log.self, Verify.self,
-      Compact.self,
+      Compact.self, PluginsCommand.self,
     ]
   )
 
