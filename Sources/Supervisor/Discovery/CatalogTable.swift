@@ -20,7 +20,7 @@ package enum CatalogTable {
   }
 
   /// As many names as fit a line.
-  private static func list(_ names: [String]) -> String {
+  package static func list(_ names: [String]) -> String {
     var shown: [String] = []
     var width = 0
     for name in names {

@@ -1,5 +1,5 @@
 internal import Contracts
-internal import JSON
+package import JSON
 internal import Posix
 package import Wire
 
@@ -52,7 +52,7 @@ extension Discovery {
   }
 
   /// A configuration file by itself, with variables replaced.
-  private static func configuration(_ path: String) throws(Findings) -> JSONObject {
+  package static func configuration(_ path: String) throws(Findings) -> JSONObject {
     let reading = YAMLFile.read(path)
     guard let root = reading.root else { throw Findings(reading.findings) }
     var yaml = YAMLReader(file: path)

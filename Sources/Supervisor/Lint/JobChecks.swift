@@ -111,12 +111,8 @@ struct JobChecks {
       case .command(let words): _ = try catalog.program(words.first ?? "")
       case .plugin(let name):
         let plugin = try catalog.find(name, role)
-        if !plugin.executable.hasPrefix("/"), reportsMissing {
-          add(
-            section?[role.rawValue],
-            "the executable \"\(plugin.executable)\" of the \(role.rawValue) \(name) was not found",
-            hint: "It is looked up beside its plugin.yaml, beside dativo and on PATH."
-          )
+        if reportsMissing, let obstacle = catalog.obstacle(plugin) {
+          add(section?[role.rawValue], obstacle.message, hint: obstacle.hint)
         }
         guard let settings = catalog.settings(of: plugin) else { return }
         let place = file.configurations[end]

@@ -5,21 +5,25 @@ package struct Connector: Sendable {
   /// Words of the command before those that Singer adds.
   package var arguments: [String]
   package var capabilities: Set<String>
+  package var quirks: Set<Plugin.Quirk>
 
   package init(
     name: String,
     executable: String,
     arguments: [String] = [],
-    capabilities: Set<String>
+    capabilities: Set<String>,
+    quirks: Set<Plugin.Quirk> = []
   ) {
     self.name = name
     self.executable = executable
     self.arguments = arguments
     self.capabilities = capabilities
+    self.quirks = quirks
   }
 
   /// The option that takes a catalog; nil for a tap that takes none.
   package var catalogOption: String? {
+    if quirks.contains(.properties) { return "--properties" }
     if capabilities.contains("catalog") { return "--catalog" }
     return capabilities.contains("properties") ? "--properties" : nil
   }

@@ -94,7 +94,9 @@ extension Plan {
     arguments += ["--mode", mode.rawValue, "--report", report]
     if let quarantine { arguments += ["--quarantine", quarantine] }
     if let limit = job.validation.maxViolations { arguments += ["--max-violations", limit] }
-    if job.source.isLenient { arguments.append("--lenient") }
+    if job.source.isLenient || parts.tap.quirks.contains(.lenientStdout) {
+      arguments.append("--lenient")
+    }
     return Stage(
       role: .validate,
       name: "dativo-validate",

@@ -5,6 +5,17 @@ package import Wire
 
 /// What a program says of itself.
 package struct About: Sendable {
+  /// How it said it.
+  package enum Source: Sendable, Hashable {
+    /// In its answer to `--about`.
+    case about
+    /// By the options of its help text.
+    case help
+    /// Not at all; the last line that it printed instead.
+    case silent(String?)
+  }
+
+  package var source = Source.about
   package var capabilities: Set<String> = []
   package var summary = ""
   package var version: String?
@@ -59,7 +70,9 @@ package struct About: Sendable {
     }
     let help = try capture(["--help"])
     guard help.cut == nil else { return .silent }
-    return About(help: String(decoding: help.stdout + help.stderr, as: UTF8.self))
+    var about = About(help: String(decoding: help.stdout + help.stderr, as: UTF8.self))
+    if case .silent = about.source { about.source = .silent(help.errorLines.last) }
+    return about
   }
 
   /// How many seconds an answer may take: interpreters that load much are slow the first time.
@@ -74,6 +87,7 @@ package struct About: Sendable {
   static var silent: About {
     var about = About()
     about.capabilities = ["state"]
+    about.source = .silent(nil)
     return about
   }
 
@@ -88,6 +102,7 @@ package struct About: Sendable {
 
   /// The capabilities whose options stand in a help text.
   init(help: String) {
+    source = .help
     for word in ["catalog", "properties", "discover", "state", "test"] {
       let isThere = help.ranges(of: "--\(word)").contains { range in
         guard let next = help[range.upperBound...].first else { return true }

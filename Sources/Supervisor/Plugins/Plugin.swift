@@ -9,6 +9,14 @@ package struct Plugin: Sendable {
     package var folder: String { "\(rawValue)s" }
   }
 
+  /// What a connector does otherwise than its peers, and the supervisor does for it.
+  package enum Quirk: String, CaseIterable, Sendable {
+    /// It prints lines that are no messages: they are relayed to standard error.
+    case lenientStdout = "lenient_stdout"
+    /// It obeys a catalog under `--properties` only, whatever its options say.
+    case properties
+  }
+
   package var name: String
   package var role: Role
   /// `singer` or `airbyte`.
@@ -20,6 +28,17 @@ package struct Plugin: Sendable {
   package var summary: String
   /// What its configuration may hold, as a JSON Schema; nil if it does not say.
   package var settings: JSONValue?
+  /// The distribution that it is installed from; nil for a program that is there.
+  package var python: PythonPackage?
+  /// The container image that it is; nil for a program.
+  package var image: String?
+  package var quirks: Set<Quirk> = []
+  /// Who made it and what is known of it; for people.
+  package var origin = PluginOrigin()
+  /// What came of trying it.
+  package var status = PluginStatus()
+  /// The file that describes it; nil for a program that was asked.
+  package var file: String?
 
   package init(
     name: String,
@@ -38,4 +57,7 @@ package struct Plugin: Sendable {
     self.summary = summary
     self.settings = settings
   }
+
+  /// Role and name, as messages call it.
+  package var title: String { "\(role.rawValue) \(name)" }
 }

@@ -7,8 +7,9 @@ internal import Posix
 package struct PluginFile: Sendable {
   /// The keys; `schemas/plugin.schema.json` has the same.
   package static let keys = [
-    "apiVersion", "kind", "name", "role", "protocol", "executable", "capabilities", "description",
-    "version", "homepage", "settings",
+    "apiVersion", "kind", "name", "role", "protocol", "dativo_api_version", "description",
+    "executable", "python", "image", "capabilities", "quirks", "version", "maintainer", "homepage",
+    "license", "tested", "permissions", "settings", "status",
   ]
   private static let wires = ["singer", "airbyte"]
 
@@ -65,29 +66,53 @@ package struct PluginFile: Sendable {
     if let node = root["protocol"], !wires.contains(wire) {
       yaml.error(node, "\"protocol\" must be singer or airbyte, not \"\(wire)\"")
     }
-    let executable = yaml.required(
-      root,
-      "executable",
-      "executable",
-      example: "executable: ./tap.sh"
-    )
-    let capabilities = yaml.texts(root["capabilities"], "capabilities")
-    let summary = yaml.text(root["description"], "description") ?? ""
-    _ = yaml.text(root["version"], "version")
-    _ = yaml.text(root["homepage"], "homepage")
+    let image = yaml.text(root["image"], "image")
+    let executable =
+      image == nil
+      ? yaml.required(root, "executable", "executable", example: "executable: ./tap.sh")
+      : yaml.text(root["executable"], "executable")
+    let python = python(root, &yaml)
+    checkVersion(root, role, name, &yaml)
+    let capabilities = Set(yaml.texts(root["capabilities"], "capabilities"))
     let settings = settings(root["settings"], &yaml)
-    guard let name, let role, let executable else { return nil }
+    guard let name, let role, image != nil || executable != nil else { return nil }
     let folder = Paths.absolute(Files.folder(of: yaml.file))
     checkFolder(name, role, folder, root, &yaml)
-    return Plugin(
+    let program = executable ?? name
+    var plugin = Plugin(
       name: name,
       role: role,
       wire: wire,
-      executable: find(executable, folder) ?? executable,
-      capabilities: Set(capabilities),
-      summary: summary,
-      settings: settings
+      // What is installed lies in an environment, which the catalog knows.
+      executable: python == nil ? find(program, folder) ?? program : program,
+      capabilities: capabilities,
+      summary: yaml.text(root["description"], "description") ?? "",
+      settings: settings.map { StandardSettings.added(to: $0, capabilities) }
     )
+    plugin.python = python
+    plugin.image = image
+    plugin.quirks = quirks(root["quirks"], &yaml)
+    plugin.origin = origin(root, &yaml)
+    plugin.status = status(root["status"], &yaml)
+    plugin.file = yaml.file
+    return plugin
+  }
+
+  /// A connector for a newer platform is refused, one for an older runs with a warning.
+  private static func checkVersion(
+    _ root: YAMLNode,
+    _ role: Plugin.Role?,
+    _ name: String?,
+    _ yaml: inout YAMLReader
+  ) {
+    guard let node = root["dativo_api_version"],
+      let version = yaml.integer(node, "dativo_api_version", atLeast: 1)
+    else { return }
+    switch PluginAPI.verdict(version, of: "\(role?.rawValue ?? "plugin") \(name ?? "")") {
+    case .fits: break
+    case .older(let message): yaml.warning(node.mark, message)
+    case .newer(let message, let hint): yaml.error(node, message, hint: hint)
+    }
   }
 
   private static func settings(_ node: YAMLNode?, _ yaml: inout YAMLReader) -> JSONValue? {

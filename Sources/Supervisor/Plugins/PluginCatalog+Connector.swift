@@ -1,0 +1,105 @@
+internal import Children
+internal import Posix
+package import Wire
+
+extension PluginCatalog {
+  /// One end of a job's pipe: its program found, and asked what it can do.
+  package func connector(_ end: Job.Connector, _ role: Plugin.Role) throws(Failure) -> Connector {
+    switch end.program {
+    case .plugin(let name):
+      let plugin = try find(name, role) { found in
+        let warnings = found.filter { $0.severity == .warning }
+        Console(showsProgress: false).show(warnings.map(\.text))
+      }
+      if let failure = obstacle(plugin) { throw failure }
+      return Connector(
+        name: "\(role.rawValue)-\(name)",
+        executable: plugin.executable,
+        capabilities: plugin.capabilities,
+        quirks: plugin.quirks
+      )
+    case .command(let words):
+      let program = words.first ?? ""
+      let executable = try self.program(program)
+      let arguments = Array(words.dropFirst())
+      let about = try ask(executable, arguments, end.environment)
+      return Connector(
+        name: Self.name(words),
+        executable: executable,
+        arguments: arguments,
+        capabilities: about.capabilities
+      )
+    }
+  }
+
+  /// Why a plugin cannot be run as it is; nil where it can.
+  func obstacle(_ plugin: Plugin) -> Failure? {
+    if plugin.image != nil {
+      return Failure(
+        .configuration,
+        "the \(plugin.title) is a container image, which is not supported yet",
+        hint: "A program that takes Singer's options can stand in its place."
+      )
+    }
+    if plugin.wire != "singer" {
+      return Failure(
+        .configuration,
+        "the \(plugin.title) speaks the \(plugin.wire) protocol, which is not supported yet",
+        hint: "A program that takes Singer's options can stand in its place."
+      )
+    }
+    if plugin.executable.hasPrefix("/") { return nil }
+    if plugin.python != nil {
+      let option = plugin.role == .target ? " --role target" : ""
+      return Failure(
+        .configuration,
+        "the \(plugin.title) is not installed",
+        hint: "Run `dativo plugins install \(plugin.name)\(option)`."
+      )
+    }
+    return Failure(
+      .configuration,
+      "the executable \"\(plugin.executable)\" of the \(plugin.title) was not found",
+      hint: "A bare name is looked up beside its plugin.yaml, beside dativo and on PATH."
+    )
+  }
+
+  /// The program of a command, looked up as a run does.
+  package func program(_ name: String) throws(Failure) -> String {
+    guard let executable = Executable.find(name, from: project, besides: true, path: path) else {
+      throw missing(name)
+    }
+    return executable
+  }
+
+  /// What people call a command: its program, or the script where that is only the interpreter.
+  private static func name(_ words: [String]) -> String {
+    func base(_ word: String) -> String { word.split(separator: "/").last.map(String.init) ?? word }
+    let program = base(words.first ?? "")
+    let interpreters = ["python", "bash", "sh", "node", "ruby", "perl", "env", "uv"]
+    guard interpreters.contains(where: program.hasPrefix),
+      let script = words.dropFirst().first(where: { word in
+        word.contains(".") && !word.hasPrefix("-") && !word.contains(" ")
+      })
+    else { return program }
+    return base(script)
+  }
+
+  private func missing(_ program: String) -> Failure {
+    let file = program.contains("/") ? Paths.absolute(program, from: project) : nil
+    if let file, Paths.isFile(file) {
+      return Failure(
+        .configuration,
+        "the program \(program) is not executable",
+        hint: "Run `chmod +x \(file)`."
+      )
+    }
+    return Failure(
+      .configuration,
+      "the program \(program) was not found",
+      hint: program.contains("/")
+        ? "A path starts from \(project)."
+        : "It is looked up on PATH; a path such as ./\(program) starts from \(project)."
+    )
+  }
+}

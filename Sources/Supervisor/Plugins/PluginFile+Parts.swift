@@ -1,0 +1,79 @@
+internal import Contracts
+internal import JSON
+internal import Wire
+
+/// The parts of a `plugin.yaml` beside what a run needs.
+extension PluginFile {
+  static func python(_ root: YAMLNode, _ yaml: inout YAMLReader) -> PythonPackage? {
+    guard let node = root["python"], !node.isNull,
+      yaml.keys(node, PythonPackage.keys, in: "python")
+    else { return nil }
+    let package = yaml.required(
+      node,
+      "package",
+      "python.package",
+      example: "python: {package: tap-github, version: 1.2.3}"
+    )
+    guard let package else { return nil }
+    if let image = root["image"] {
+      yaml.error(image, "a plugin is a package or an image, not both")
+    }
+    var python = PythonPackage(package, version: yaml.text(node["version"], "python.version"))
+    python.extra = yaml.texts(node["extra"], "python.extra")
+    python.python = yaml.text(node["python"], "python.python")
+    if let mistake = python.mistake { yaml.error(node, mistake.message, hint: mistake.hint) }
+    return python
+  }
+
+  static func quirks(_ node: YAMLNode?, _ yaml: inout YAMLReader) -> Set<Plugin.Quirk> {
+    var quirks: Set<Plugin.Quirk> = []
+    for (index, element) in (node?.elements ?? node.map { [$0] } ?? []).enumerated() {
+      guard let quirk = yaml.choice(element, "quirks[\(index)]", Plugin.Quirk.self) else {
+        continue
+      }
+      quirks.insert(quirk)
+    }
+    return quirks
+  }
+
+  static func origin(_ root: YAMLNode, _ yaml: inout YAMLReader) -> PluginOrigin {
+    var origin = PluginOrigin()
+    origin.version = yaml.text(root["version"], "version")
+    origin.maintainer = yaml.text(root["maintainer"], "maintainer")
+    origin.homepage = yaml.text(root["homepage"], "homepage")
+    origin.license = yaml.text(root["license"], "license")
+    origin.tested = yaml.texts(root["tested"], "tested")
+    guard let node = root["permissions"], !node.isNull,
+      yaml.keys(node, PluginOrigin.Permissions.keys, in: "permissions")
+    else { return origin }
+    origin.permissions.hosts = yaml.texts(node["hosts"], "permissions.hosts")
+    origin.permissions.paths = yaml.texts(node["paths"], "permissions.paths")
+    origin.permissions.secrets = yaml.texts(node["secrets"], "permissions.secrets")
+    return origin
+  }
+
+  /// `works`, `needs: A SERVER` or `broken: ERROR`.
+  static func status(_ node: YAMLNode?, _ yaml: inout YAMLReader) -> PluginStatus {
+    var status = PluginStatus()
+    let steps = PluginStatus.Step.allCases
+    guard let node, !node.isNull, yaml.keys(node, steps.map(\.rawValue), in: "status") else {
+      return status
+    }
+    for step in steps {
+      guard let value = node[step.rawValue], !value.isNull else { continue }
+      let path = "status.\(step.rawValue)"
+      if value.text == "works" {
+        status[step] = .works
+      } else if value.members.count == 1 {
+        guard yaml.keys(value, ["broken", "needs"], in: path) else { continue }
+        if let error = yaml.text(value["broken"], "\(path).broken") {
+          status[step] = .broken(error)
+        }
+        if let what = yaml.text(value["needs"], "\(path).needs") { status[step] = .needs(what) }
+      } else {
+        yaml.error(value, "\"\(path)\" must be works, {needs: SERVER} or {broken: ERROR}")
+      }
+    }
+    return status
+  }
+}

@@ -1,0 +1,110 @@
+"""Prints what works of the third-party plugins that Dativo describes: conformance.py [--no-sync] [NAME…]
+
+Each is installed into an environment of its own, asked for what it is and, with made-up settings and
+no network, for its streams; where its source can be had here it moves rows through `dativo run`,
+under a contract, into Parquet, which are compared with the source. Exits with 1 if anything that
+its description says works does not.
+"""
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+
+import sync
+from cases import CASES
+from sync import ROOT, Broken
+
+STEPS = ["install", "about", "discover", "sync"]
+
+
+def known(role):
+    """The third-party plugins of the catalog."""
+    listed = sync.dativo("plugins", "list", "--all", "--role", role, "--json", folder=ROOT)
+    if not listed.stdout:
+        sys.exit(listed.stderr)
+    return [p for p in json.loads(listed.stdout)["result"]["plugins"] if "package" in p]
+
+
+def tried(plugin, folder):
+    """What `dativo plugins test` finds, by step; texts are errors."""
+    try:
+        sync.install([plugin["name"]], folder, plugin["role"])
+    except Broken as error:
+        return {"install": str(error)}
+    done = sync.dativo(
+        "plugins", "test", plugin["name"], "--role", plugin["role"], "--made-up", "--json",
+        folder=folder,
+    )
+    if not done.stdout:
+        return {"install": sync.last(done.stderr)}
+    status = json.loads(done.stdout)["result"]["plugins"][0]["status"]
+    return {step: word(outcome) for step, outcome in status.items()}
+
+
+def word(outcome):
+    if isinstance(outcome, dict):
+        return "needs a server" if "needs" in outcome else outcome["broken"]
+    return outcome
+
+
+def synced(plugin, folder):
+    """`N rows`, an error, or nothing for one that cannot be synced here."""
+    if plugin["role"] != "tap" or plugin["name"] not in CASES:
+        return None
+    try:
+        with CASES[plugin["name"]](folder) as case:
+            return f"{sync.sync(plugin['name'], case, folder)} rows"
+    except Broken as error:
+        return str(error)
+
+
+def shown(text):
+    return "-" if text is None else text if len(text) <= 60 else text[:59] + "…"
+
+
+def works(step, text):
+    return text == "works" or step == "sync" and text is not None and text.endswith(" rows")
+
+
+def promised(plugin, step, text):
+    """Whether the description says that a step works which does not."""
+    return plugin["status"].get(step) == "works" and text is not None and not works(step, text)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--no-sync", action="store_true")
+    parser.add_argument("--only-sync", action="store_true", help="only taps that can be synced here")
+    got = parser.parse_args()
+    counts, broken = dict.fromkeys(STEPS, 0), []
+    print(f"{'plugin':36} {'version':10} {'quirks':16} " + " ".join(f"{step:14}" for step in STEPS))
+    for plugin in known("tap") + known("target"):
+        if got.names and plugin["name"] not in got.names:
+            continue
+        if got.only_sync and (plugin["role"] != "tap" or plugin["name"] not in CASES):
+            continue
+        with tempfile.TemporaryDirectory(prefix="dativo-conformance-") as folder:
+            folder = pathlib.Path(folder)
+            found = tried(plugin, folder)
+            if not got.no_sync and found.get("install") == "works":
+                found["sync"] = synced(plugin, folder)
+        cells = [found.get(step) for step in STEPS]
+        for step, text in zip(STEPS, cells):
+            counts[step] += works(step, text)
+            if promised(plugin, step, text):
+                broken.append(f"{plugin['role']} {plugin['name']}: {step}: {text}")
+        print(
+            f"{plugin['role'] + ' ' + plugin['name']:36} {plugin.get('version', ''):10} "
+            f"{','.join(plugin['quirks']) or '-':16} " + " ".join(f"{shown(c):14}" for c in cells),
+            flush=True,
+        )
+    print("works: " + ", ".join(f"{step} {count}" for step, count in counts.items()))
+    for line in broken:
+        print(f"described as working: {line}")
+    sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()
