@@ -2,11 +2,20 @@ internal import Glibc
 
 extension Files {
   /// Replaces a file: at any instant, a power cut included, it is the old one or the new one.
+  ///
+  /// A link is followed, and a device or a pipe is written to as it stands.
   package static func replace(
     _ path: String,
     _ bytes: [UInt8],
     mode: UInt32 = 0o644
   ) throws(PosixError) {
+    switch kind(of: path) {
+    case .plain: break
+    case .link(let file): return try replace(file, bytes, mode: mode)
+    case .device:
+      let device = try Descriptor(opening: path, O_WRONLY)
+      return try put(bytes, device.raw, path)
+    }
     let temporary = "\(path).\(getpid()).tmp"
     do throws(PosixError) {
       let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
@@ -20,6 +29,31 @@ extension Files {
     }
     let folder = folder(of: path)
     try Descriptor(opening: folder, O_RDONLY | O_DIRECTORY).sync(folder)
+  }
+
+  private enum Kind {
+    /// A file, or nothing yet.
+    case plain
+    /// A link to such a one.
+    case link(String)
+    /// What is there for good and must not be replaced: a device, a pipe, or a link to one.
+    case device
+  }
+
+  private static func kind(of path: String) -> Kind {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return .plain }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG, S_IFDIR: return .plain
+    case S_IFLNK:
+      // SAFETY: the text is the call's own, and freed once it is copied.
+      guard let resolved = unsafe realpath(path, nil) else { return .plain }
+      defer { unsafe free(resolved) }
+      let file = unsafe String(cString: resolved)
+      guard unsafe stat(file, &status) == 0 else { return .device }
+      return status.st_mode & S_IFMT == S_IFREG ? .link(file) : .device
+    default: return .device
+    }
   }
 
   /// Writes a file that nobody reads before it is whole.

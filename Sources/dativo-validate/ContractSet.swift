@@ -20,7 +20,7 @@ struct ContractSet {
       ObjectCheck(
         object,
         refusesUnknown: settings.refusesUnknown || drift.columns == .quarantine,
-        looksForUnknown: drift.columns == .discard,
+        looksForUnknown: drift.columns == .discard || drift.columns == .freeze,
         narrowsTypes: !settings.admitsMisfits,
         datasetScope: !settings.isWholeDataset && contract.settings["dativo.scope"] == "dataset",
         capturing: StreamMasking.captured(mask)
@@ -59,6 +59,9 @@ struct ContractSet {
         if problem.severity == .error { errors.append(line) } else { Log.warning(line) }
       }
       guard let contract else { continue }
+      if contract.status == "retired" {
+        errors.append("\(path): the contract is retired: what it described is no longer promised")
+      }
       isEmpty = false
       loaded.append((path, contract))
     }
@@ -166,7 +169,7 @@ struct ContractSet {
       { $0.name.lowercased() == stream.lowercased() },
       { $0.physicalName?.lowercased() == stream.lowercased() },
     ]
-    for test in tests {
+    for (index, test) in tests.enumerated() {
       let found = entries.filter { test($0.object) }
       if found.count > 1 {
         let names = found.map { "\($0.object.name) of \($0.contract.id)" }.joined(separator: ", ")
@@ -176,7 +179,11 @@ struct ContractSet {
           hint: "Give one of them physicalName: \(stream)."
         )
       }
-      if let entry = found.first { return entry }
+      guard let entry = found.first else { continue }
+      if ![entry.object.name, entry.object.physicalName].contains(stream), index > 2 {
+        Log.warning("the stream \(stream) is taken for the object \(entry.object.name): letters differ in case")
+      }
+      return entry
     }
     return nil
   }

@@ -65,6 +65,10 @@ struct EndResult {
 extension StreamCheck {
   /// Judges the rules that concern the stream as a whole.
   func judgeEnd(inclusiveBetween: Bool) {
+    for (place, count) in schema?.undecidedPatterns ?? [] {
+      let reason = "\(count) values took more steps than a pattern may"
+      skipped.append(ObjectCheck.Skipped(rule: "pattern", pointer: place, reason: reason))
+    }
     guard let object else { return }
     endings = object.endRules.enumerated().map { index, end in
       var count = tallies[index]

@@ -63,7 +63,13 @@ extension Filter {
         let reason = "the field is left out: its type has drifted"
         stream.skipped.append(.init(rule: "type", pointer: pointer, reason: reason))
       }
-      Log.warning("stream \(stream.name): \(drift.message)")
+      let fate =
+        switch action {
+        case .discard where isType: "; \(drift.column) is left out"
+        case .quarantine where isType: "; records with a value of \(drift.column) are set aside"
+        default: ""
+        }
+      Log.warning("stream \(stream.name): \(drift.message)\(fate)")
       stream.drift.append(drift)
     }
   }
@@ -89,7 +95,12 @@ extension StreamCheck {
     guard let object else { return nil }
     let leftOut = Set(object.driftedTypes.filter { $0.value == .discard }.keys)
     guard policy.columns == .discard || !leftOut.isEmpty else { return nil }
-    return KnownFields(object.object, leftOut: leftOut, leavesUnknown: policy.columns == .discard)
+    return KnownFields(
+      object.object,
+      leftOut: leftOut,
+      keys: keyProperties,
+      leavesUnknown: policy.columns == .discard
+    )
   }
 }
 

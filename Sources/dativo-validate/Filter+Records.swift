@@ -107,8 +107,17 @@ extension Filter {
     let bytes = unsafe UnsafeRawBufferPointer(start: start, count: end - start)
     let parsed = unsafe coerced.map { try? JSONValue.parse($0) } ?? (try? JSONValue.parse(bytes))
     guard let value = parsed, let object = value.object else { throw unreadable }
-    for name in stream.unknownNames(object).dropFirst(stream.pendingUnknown) {
+    let names = stream.unknownNames(object)
+    for name in names.dropFirst(stream.pendingUnknown) {
       stream.unknown[name, default: 0] += 1
+    }
+    if stream.policy.columns == .freeze, let check = stream.object,
+      let name = names.first(where: check.isUnknown)
+    {
+      throw violation(
+        "stream \(stream.name): the contract has no field \(name), and drift.columns is freeze",
+        hint: "The record has it though no SCHEMA announced it."
+      )
     }
     stream.pendingUnknown = 0
     var findings = stream.object?.findings(in: object) ?? stream.schema?.findings(in: value) ?? []

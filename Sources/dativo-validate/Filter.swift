@@ -155,14 +155,6 @@ struct Filter: ~Copyable {
     return isUnsure
   }
 
-  /// Whether a stream carried the object.
-  func hasStream(of entry: ContractSet.Entry) -> Bool {
-    streams.contains { stream in
-      stream.entry?.object.name == entry.object.name
-        && stream.entry?.contract.id == entry.contract.id
-    }
-  }
-
   // MARK: Output
 
   mutating func write(_ start: Position, _ end: Position) throws(Failure) {

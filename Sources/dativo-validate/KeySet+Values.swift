@@ -42,9 +42,19 @@ extension KeySet.Hash {
     case .string(let string):
       mix(word: 0x73)
       mix(Array(string.utf8))
-    default:
-      mix(word: 0x6A)
-      mix(Array(value.encoded().utf8))
+    case .bool(let truth): mix(word: truth ? 0x74 : 0x66)
+    case .array(let elements):
+      mix(word: 0x5B)
+      mix(word: UInt64(elements.count))
+      for element in elements where !mix(element) { mix(word: 0x6C) }
+    case .object(let object):
+      // Members have no order.
+      mix(word: 0x7B)
+      mix(word: UInt64(object.count))
+      for name in object.keys.sorted() {
+        mix(Array(name.utf8))
+        if !mix(object[name] ?? .null) { mix(word: 0x6C) }
+      }
     }
     return true
   }

@@ -121,6 +121,7 @@ struct Report {
         )
       )
     }
+    if stream.isAbsent { object["absent"] = true }
     let unknown = stream.unknownFields
     if !unknown.isEmpty {
       object["unknown_fields"] = .object(

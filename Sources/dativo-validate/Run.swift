@@ -105,14 +105,12 @@ struct Run {
   /// What only the end of the input can tell.
   private func end(_ filter: inout Filter) throws(Failure) {
     var broken: [String] = []
+    filter.openAbsentStreams()
     for stream in filter.streams {
       stream.judgeEnd(inclusiveBetween: settings.inclusiveBetween)
       broken += stream.endings.filter { $0.isBroken && !$0.isWarning }.map {
         "stream \(stream.name): \($0.message)"
       }
-    }
-    for entry in filter.contracts.entries where !filter.hasStream(of: entry) {
-      Log.warning("no stream carried the object \(entry.object.name) of the contract")
     }
     if case .percent(let limit)? = settings.limit {
       let read = filter.streams.reduce(filter.malformed) { $0 + $1.read }

@@ -50,6 +50,8 @@ final class StreamCheck {
   var schemaLine: [UInt8] = []
   var schemaOutput: [UInt8]?
 
+  /// Whether nothing of the stream came, not even its SCHEMA.
+  var isAbsent = false
   var read = 0
   var passed = 0
   var violating = 0
@@ -117,8 +119,10 @@ final class StreamCheck {
       for (index, property) in shape.properties.enumerated() {
         shape.properties[index].required = keyProperties.contains(property.name)
       }
-      knownNames = Set(shape.properties.map(\.name))
-      fast = FastCheck(shape, refusesDuplicates: false)
+      knownNames = Set(schema.root.properties.map(\.name))
+      // Where the whole record must be read as a tree anyway, the exact check alone is as fast, and
+      // counts fields that nobody has announced.
+      fast = shape.exact == nil ? FastCheck(shape, refusesDuplicates: false) : nil
     } else {
       fast = nil
     }
@@ -126,7 +130,7 @@ final class StreamCheck {
 
   /// The fields of a record that the fast check has no name for, in their order.
   func unknownNames(_ record: JSONObject) -> [String] {
-    guard fast != nil else { return [] }
+    guard object != nil || schema != nil else { return [] }
     var names: [String] = []
     for (name, value) in record.members {
       if !knownNames.contains(name) { names.append(name) }

@@ -9,8 +9,14 @@ package final class KnownFields {
   /// What the elements of an array, or the values of a map, have.
   private let item: KnownFields?
 
-  /// The fields of `object`; top-level ones in `leftOut` are taken for unknown.
-  package init(_ object: ContractObject, leftOut: Set<String>, leavesUnknown: Bool) {
+  /// The fields of `object`; top-level ones in `leftOut` are taken for unknown, and those in `keys`
+  /// stay in any case.
+  package init(
+    _ object: ContractObject,
+    leftOut: Set<String>,
+    keys: [String],
+    leavesUnknown: Bool
+  ) {
     isOpen = !leavesUnknown
     keepsMetadata = true
     item = nil
@@ -19,9 +25,11 @@ package final class KnownFields {
     }
     for name in leftOut { members[name] = nil }
     self.leftOut = leftOut
+    self.keys = Set(keys)
   }
 
   private var leftOut: Set<String> = []
+  private var keys: Set<String> = []
 
   private init(_ property: ContractProperty, _ leavesUnknown: Bool) {
     isOpen = !leavesUnknown || property.type != .object || property.properties.isEmpty
@@ -31,7 +39,7 @@ package final class KnownFields {
   }
 
   private func keeps(_ name: String) -> Bool {
-    if members[name] != nil { return true }
+    if members[name] != nil || keys.contains(name) { return true }
     return (isOpen || (keepsMetadata && Drift.isMetadata(name))) && !leftOut.contains(name)
   }
 

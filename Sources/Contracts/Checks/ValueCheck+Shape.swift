@@ -81,7 +81,7 @@ extension ValueCheck {
     case nil: if let format { shape.text = .matching { format.accepts($0) } }
     case let pattern?:
       shape.text = .matching { text in
-        pattern.matches(text) == .yes && (format?.accepts(text) ?? true)
+        pattern.surelyMatches(text) && (format?.accepts(text) ?? true)
       }
     }
   }

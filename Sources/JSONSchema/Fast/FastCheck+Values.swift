@@ -165,7 +165,7 @@ extension FastCheck {
   }
 
   @inline(never)
-  private func exact(_ place: Int, _ start: Position, _ end: Position) -> Position? {
+  func exact(_ place: Int, _ start: Position, _ end: Position) -> Position? {
     if refusesDuplicates, unsafe skip(start, end, 100) == nil { return nil }
     guard let next = unsafe try? JSONScanner.skipValue(start, end) else { return nil }
     let bytes = unsafe UnsafeRawBufferPointer(start: start, count: next - start)

@@ -80,6 +80,7 @@ package struct FastCheck: ~Copyable {
       for index in 0..<captureCount { unsafe captures[index] = nil }
     }
     guard unsafe start < end, unsafe start.pointee == 0x7B else { return nil }
+    if unsafe nodes.pointee.isExact { return unsafe exact(nodes.pointee.place, start, end) }
     return unsafe object(0, start, end)
   }
 

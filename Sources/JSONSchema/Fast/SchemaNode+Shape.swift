@@ -28,7 +28,7 @@ extension SchemaNode {
     case (nil, let format?): shape.text = .matching { format.accepts($0) }
     case (let pattern?, let format):
       shape.text = .matching { text in
-        pattern.matches(text) == .yes && (format?.accepts(text) ?? true)
+        pattern.surelyMatches(text) && (format?.accepts(text) ?? true)
       }
     }
     shape.properties = node.properties.map { ($0.name, $0.node.shape(depth: depth + 1), false) }

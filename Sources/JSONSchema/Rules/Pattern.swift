@@ -81,6 +81,14 @@ package final class Pattern {
     return text.withUTF8 { unsafe matches($0.baseAddress, $0.count) }
   }
 
+  /// Whether there is surely a match; a search that ends at the limit is not counted, for whoever
+  /// is not sure searches again.
+  package func surelyMatches(_ text: Span<UInt8>) -> Bool {
+    let before = undecided
+    defer { undecided = before }
+    return matches(text) == .yes
+  }
+
   /// Searches bytes of valid UTF-8.
   package func matches(_ text: Span<UInt8>) -> Answer {
     unsafe text.withUnsafeBufferPointer { unsafe matches($0.baseAddress, $0.count) }

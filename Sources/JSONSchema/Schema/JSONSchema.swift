@@ -43,12 +43,19 @@ package struct JSONSchema {
 
   package let root: SchemaNode
   package let skipped: [Skipped]
+  private let patterns: [(place: String, pattern: Pattern)]
 
   /// Compiles `schema`.
   package init(_ schema: JSONValue, _ options: Options = Options()) throws(Problem) {
     var compiler = SchemaCompiler(options)
     root = try compiler.compile(schema)
     skipped = compiler.skipped
+    patterns = compiler.patterns
+  }
+
+  /// The patterns whose searches ended at the limit of steps, with where they stand.
+  package var undecidedPatterns: [(place: String, count: Int)] {
+    patterns.filter { $0.pattern.undecided > 0 }.map { ($0.place, $0.pattern.undecided) }
   }
 
   /// What `value` breaks; empty for a valid one.

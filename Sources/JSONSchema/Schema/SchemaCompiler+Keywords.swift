@@ -7,6 +7,7 @@ extension SchemaCompiler {
     _ place: SchemaPlace
   ) throws(JSONSchema.Problem) {
     let dialect = node.resource.dialect
+    noteMisuse(object, node.place)
     if let text = object["$ref"]?.string {
       node.reference = try follow("$ref", text, from: node)
       if dialect.ignoresSiblings { return }
@@ -28,9 +29,11 @@ extension SchemaCompiler {
     node.allOf = try list(object, "allOf", place)
     node.anyOf = try list(object, "anyOf", place)
     node.oneOf = try list(object, "oneOf", place)
+    let wasDeciding = isDeciding
+    isDeciding = true
     node.not = try child(object, "not", place)
-    guard dialect.has(since: .draft7) else { return }
-    node.condition = try child(object, "if", place)
+    if dialect.has(since: .draft7) { node.condition = try child(object, "if", place) }
+    isDeciding = wasDeciding
     if node.condition != nil {
       node.then = try child(object, "then", place)
       node.otherwise = try child(object, "else", place)
@@ -38,7 +41,7 @@ extension SchemaCompiler {
   }
 
   /// The keywords that judge a value by itself.
-  private func fillAssertions(
+  private mutating func fillAssertions(
     _ node: SchemaNode,
     _ object: JSONObject,
     _ dialect: Dialect
@@ -57,8 +60,11 @@ extension SchemaCompiler {
     node.uniqueItems = object["uniqueItems"]?.bool ?? false
     node.minProperties = Self.count(object["minProperties"])
     node.maxProperties = Self.count(object["maxProperties"])
-    if options.enforcesRequired {
-      node.required = object["required"]?.array?.compactMap(\.string) ?? []
+    let required = object["required"]?.array?.compactMap(\.string) ?? []
+    if options.enforcesRequired || isDeciding {
+      node.required = required
+    } else if !required.isEmpty {
+      skip("required", node.place, "taps leave out fields that their SCHEMA requires: a contract says so")
     }
     if dialect.has(since: .draft201909) {
       for member in object["dependentRequired"]?.object?.members ?? [] {
@@ -107,9 +113,14 @@ extension SchemaCompiler {
     node.number = rules
   }
 
-  private func pattern(_ source: String, _ place: String) throws(JSONSchema.Problem) -> Pattern {
+  private mutating func pattern(
+    _ source: String,
+    _ place: String
+  ) throws(JSONSchema.Problem) -> Pattern {
     do throws(Pattern.Problem) {
-      return try Pattern(source)
+      let pattern = try Pattern(source)
+      patterns.append((place, pattern))
+      return pattern
     } catch {
       throw JSONSchema.Problem(place: place, reason: "the pattern \(source): \(error.reason)")
     }

@@ -6,6 +6,11 @@ struct SchemaCompiler {
   private var registry: SchemaRegistry
   private(set) var skipped: [JSONSchema.Skipped] = []
   private var known: [SchemaPlace: SchemaNode] = [:]
+  /// The patterns of the schema, with where they stand.
+  var patterns: [(place: String, pattern: Pattern)] = []
+  /// Whether the schema at hand decides what else counts (`if`, `not`), and not what data must be:
+  /// a keyword left out of it would turn its meaning around.
+  var isDeciding = false
 
   init(_ options: JSONSchema.Options) {
     self.options = options

@@ -71,7 +71,9 @@ extension ContractData {
       )
     }
     let name = table.split(separator: "/").first.map(String.init) ?? table
-    return ContractData(path, .parquet(parts), name: decoded(name))
+    var data = ContractData(path, .parquet(parts), name: decoded(name))
+    data.isTable = true
+    return data
   }
 
   /// A folder that no commit log speaks of: every Parquet file in it and below counts.

@@ -26,6 +26,8 @@ package struct ContractData: Sendable {
   /// As the user named them; of a destination's table, its folder too.
   package let path: String
   package let form: Form
+  /// Whether they are a table that runs have loaded, under a contract as it may be.
+  var isTable = false
   /// What the data are called: the table, or the file without its endings.
   package let name: String
 

@@ -17,23 +17,41 @@ struct Repair {
     guard Paths.isFile(path) else {
       throw Failure(.usage, "\(path): there is no such file", hint: "--repair takes a file.")
     }
-    var problem: Failure?
-    try QuarantineLine.read(path, 0..<Files.size(path)) { line, _ in
-      if line.message.kind == .schema { schemas[line.stream] = line }
-      guard line.isRecord else { return }
-      let key = Key(run: line.run, line: line.number)
-      if key.run.isEmpty || key.line == 0 {
-        problem =
-          problem
-          ?? Failure(
-            .data,
-            "\(path): a record without the \"run\" and \"line\" that it has in the quarantine",
-            hint: "They tell which record it takes the place of: leave them as they are."
-          )
-      }
-      records[key] = line
+    var number = 0
+    unsafe try Regions.lines(path) { (bytes) throws(Failure) in
+      number += 1
+      try unsafe take(Array(bytes), path, number)
     }
-    if let problem { throw problem }
+    guard records.isEmpty else { return }
+    throw Failure(
+      .data,
+      "\(path) has no record in it",
+      hint: "It takes lines as `dativo quarantine show` prints them, edited."
+    )
+  }
+
+  private mutating func take(_ bytes: [UInt8], _ path: String, _ number: Int) throws(Failure) {
+    var text = bytes[...]
+    if number == 1, text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
+    if text.allSatisfy({ $0 == 0x20 || (0x09...0x0D).contains($0) }) { return }
+    guard let line = QuarantineLine(Array(text)) else {
+      throw Failure(
+        .data,
+        "\(path):\(number): not a line of the quarantine",
+        hint: "Each line is one JSON object, as `dativo quarantine show` prints it."
+      )
+    }
+    if line.message.kind == .schema { schemas[line.stream] = line }
+    guard line.isRecord else { return }
+    let key = Key(run: line.run, line: line.number)
+    guard !key.run.isEmpty, key.line != 0 else {
+      throw Failure(
+        .data,
+        "\(path):\(number): a record without the \"run\" and \"line\" that it has in the quarantine",
+        hint: "They tell which record it takes the place of: leave them as they are."
+      )
+    }
+    records[key] = line
   }
 
   /// Sends the lines of `input` through a command of the shell, which reads and writes them.

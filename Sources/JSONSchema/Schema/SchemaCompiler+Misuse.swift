@@ -1,0 +1,41 @@
+import JSON
+
+extension SchemaCompiler {
+  /// Notes keywords whose values are none that they can have, and which therefore say nothing.
+  mutating func noteMisuse(_ object: JSONObject, _ place: String) {
+    for (keyword, value) in object.members {
+      guard let expected = Self.misuse(keyword, value) else { continue }
+      skip(keyword, place, "its value is not \(expected)")
+    }
+  }
+
+  /// What the keyword's value should be, where it is something else.
+  private static func misuse(_ keyword: String, _ value: JSONValue) -> String? {
+    switch keyword {
+    case "minimum", "maximum": return value.number == nil ? "a number" : nil
+    case "exclusiveMinimum", "exclusiveMaximum":
+      return value.number == nil && value.bool == nil ? "a number or, in draft 4, a boolean" : nil
+    case "multipleOf":
+      let isAbove = value.number.map { JSONNumber(0) < $0 } ?? false
+      return isAbove ? nil : "a number above 0"
+    case "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties",
+      "minContains", "maxContains":
+      let count = value.number.flatMap { $0.isInteger ? $0.int64 : nil }
+      return count.map { $0 >= 0 } ?? false ? nil : "a whole number of at least 0"
+    case "uniqueItems": return value.bool == nil ? "true or false" : nil
+    case "pattern", "format", "$ref", "$dynamicRef", "$recursiveRef":
+      return value.string == nil ? "a text" : nil
+    case "enum": return value.array == nil ? "a list" : nil
+    case "required":
+      // Draft 3 had a boolean here.
+      let isList = value.array.map { $0.allSatisfy { $0.string != nil } } ?? false
+      return isList || value.bool != nil ? nil : "a list of names"
+    case "allOf", "anyOf", "oneOf":
+      return value.array?.isEmpty ?? true ? "a list of schemas" : nil
+    case "properties", "patternProperties", "dependencies", "dependentSchemas",
+      "dependentRequired":
+      return value.object == nil ? "an object" : nil
+    default: return nil
+    }
+  }
+}
