@@ -358,9 +358,34 @@ def test_an_edited_copy_repairs(shop):
     assert refused.returncode == 65 and '"run" and "line"' in refused.err
 
 
+@pytest.mark.parametrize("form", ["no last line feed", "a byte-order mark", "CR LF"])
+def test_a_repair_in_the_form_that_editors_leave(shop, form):
+    shop.run(code=1)
+    shown = shop.dativo("quarantine", "show", "job.yaml").out
+    line = next(line for line in shown.splitlines() if '"RECORD"' in line)
+    message = json.loads(line)
+    message["record"]["n"] = 1
+    text = json.dumps(message)
+    text = {"no last line feed": text, "a byte-order mark": "\ufeff" + text + "\n", "CR LF": text + "\r\n"}[form]
+    (shop.folder / "r.jsonl").write_text(text)
+    assert shop.quarantine("replay", "--repair", "r.jsonl")["replayed"] == 1
+
+
+@pytest.mark.parametrize("text, says", [
+    ("", "r.jsonl has no record in it"), ("\n\n", "has no record in it"), ("junk\n", "r.jsonl:1: not a line of the quarantine"),
+    ('{"type":"RECORD","stream":"orders","rec', "r.jsonl:1: not a line"),
+    ('{"type":"RECORD","stream":"orders","record":{}}', 'without the "run" and "line"'),
+])  # fmt: skip
+def test_a_repair_that_is_none(shop, text, says):
+    shop.run(code=1)
+    (shop.folder / "r.jsonl").write_text(text)
+    done = shop.dativo("quarantine", "replay", "job.yaml", "--repair", "r.jsonl")
+    assert done.returncode == 65 and says in done.err, done.err
+
+
 def test_a_command_repairs(shop):
     shop.run(code=1)
-    done = shop.quarantine("replay", "--with", "sed 's/\"n\": *[0-9]*/\"n\":7/' | cat")
+    done = shop.quarantine("replay", "--with", "sed '/RECORD/s/\"n\": *[0-9]*/\"n\":7/' | cat")
     assert done["replayed"] == 14
     assert shop.waiting() == [] and shop.ids() == list(range(100))
     failed = shop.dativo("quarantine", "replay", "job.yaml", "--with", "exit 3")

@@ -182,3 +182,43 @@ def test_every_record_is_judged_and_not_the_first_alone(validate, tmp_path, plac
         done = validate(*sent, mode="warn", catalog="catalog.json")
     assert done.code == 0 and done.report["streams"]["t"]["violating"] == 2, (done, done.report)
     assert all(one["first_line"] == (4 if form == "singer" else 3) for one in done.report["streams"]["t"]["violations"])
+
+
+# --- dativo contract test and masking
+
+MASKED = [{"name": "id", "logicalType": "integer"},
+          {"name": "email", "logicalType": "string", "logicalTypeOptions": {"pattern": "@"},
+           "customProperties": [{"property": "dativo.mask", "value": "hash"}]}]  # fmt: skip
+
+
+def test_a_table_that_was_loaded_masked_is_not_held_to_what_was_masked(tmp_path):
+    name = contract(tmp_path, MASKED, name="c.odcs.yaml")
+    (tmp_path / "key").write_text("0123456789abcdef0123")
+    (tmp_path / "t.csv").write_text("id,email\n1,canary@x\n")
+    (tmp_path / "job.yaml").write_text(
+        "apiVersion: dativo/v1\nkind: Job\ntenant: a\nname: t\ncontracts: [c.odcs.yaml]\nvalidation: {mask_key_file: key}\n"
+        "source: {tap: csv, config: {files: [{path: t.csv, stream: t}]}}\ntarget: {target: parquet, config: {destination: out}}\n")
+    assert run("dativo", "run", "job.yaml", cwd=tmp_path).code == 0
+    done = run("dativo", "contract", "test", "--contract", name, "out/t", "--json", cwd=tmp_path)
+    checks = {(one["pointer"], one["rule"]): one["status"] for one in json.loads(done.out)["result"]["checks"]}
+    assert done.code == 0 and checks["/email", "pattern"] == "skipped" and checks["/id", "type"] == "passed", done
+    # The data themselves are held to it, and no key is asked for.
+    (tmp_path / "t.csv").write_text("id,email\n1,canary\n")
+    done = run("dativo", "contract", "test", "--contract", name, "t.csv", "--json", cwd=tmp_path)
+    assert done.code == 1 and "canary" not in done.out + done.err, done
+
+
+@pytest.mark.parametrize("form", ["text", "json", "junit", "html"])
+@pytest.mark.parametrize("query", ["select email::int from {table}", "select email from {table} limit 1"])
+def test_results_of_sql_show_nothing_that_is_masked(tmp_path, query, form):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from conftest import CACHE
+
+    objects = [{"name": "t", "properties": MASKED, "quality": [{"type": "sql", "query": query, "mustBe": 0}]}]
+    name = contract(tmp_path, [], objects=objects, apiVersion="v3.1.0")
+    pq.write_table(pa.table({"id": [1], "email": ["CANARY7331@x"]}), tmp_path / "t.parquet")
+    env = {"DATIVO_DUCKDB": str(CACHE / "duckdb-cli/bin/duckdb")}
+    done = run("dativo", "contract", "test", "--contract", name, "t.parquet", "--format", form, cwd=tmp_path, env=env)
+    assert done.code == 1 and "CANARY7331" not in done.out + done.err and "withheld" in done.out, done
