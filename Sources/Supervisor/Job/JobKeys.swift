@@ -11,6 +11,6 @@ package enum JobKeys {
     "mode", "quarantine", "report", "max_violations", "masking", "mask_key_file", "drift",
   ]
   package static let target = ["target", "command", "config", "env"]
-  package static let state = ["path"]
+  package static let state = ["backend", "path"]
   package static let retry = ["attempts", "initial_seconds", "max_seconds"]
 }
