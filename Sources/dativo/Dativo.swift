@@ -28,7 +28,7 @@ struct Dativo: ParsableCommand {
     version: "dativo 0.1.0",
     subcommands: [
       Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, Run.self,
-      StateCommand.self, ContractCommand.self, QuarantineCommand.self, Schema.self, Inspect.self,
+      StateCommand.self, RunsCommand.self, ContractCommand.self, QuarantineCommand.self, Schema.self, Inspect.self,
       Log.self, Verify.self,
       Compact.self,
     ]

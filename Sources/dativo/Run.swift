@@ -57,7 +57,7 @@ struct Run: ParsableCommand {
       let colour: Console.Colour =
         switch record.outcome {
         case .success: .good
-        case .partial, .interrupted: .doubtful
+        case .partial, .interrupted, .running: .doubtful
         case .failed: .bad
         }
       let lines = RunSummary.lines(record)
