@@ -28,9 +28,8 @@ struct Dativo: ParsableCommand {
     version: "dativo 0.1.0",
     subcommands: [
       Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, Run.self,
-      StateCommand.self, RunsCommand.self, ContractCommand.self, QuarantineCommand.self, Schema.self, Inspect.self,
-      Log.self, Verify.self,
-      Compact.self,
+      StateCommand.self, RunsCommand.self, ContractCommand.self, QuarantineCommand.self,
+      Schema.self, Inspect.self, Log.self, Verify.self, Compact.self,
     ]
   )
 

@@ -48,9 +48,11 @@ import Testing
   @Test func aRecordThatTheTargetLostIsTold() throws {
     let report = try report(#"{"a":{"read":10,"passed":10}}"#)
     let check = CountCheck(report, meter([("a", 10, 9, 0)], committed: 9))
-    #expect(check.differences == [
-      "stream a: 10 reached the target, but 9 were written or left out as repeated: 1 are missing"
-    ])
+    #expect(
+      check.differences == [
+        "stream a: 10 reached the target, but 9 were written or left out as repeated: 1 are missing"
+      ]
+    )
   }
 
   @Test func aStreamWithoutColumnsIsNoLoss() throws {

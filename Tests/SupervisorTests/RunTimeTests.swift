@@ -9,6 +9,8 @@ import Testing
   ])
   func timesAndAgesAreRead(_ text: String, _ time: RunTime) { #expect(RunTime(text) == time) }
 
-  @Test(arguments: ["", "d", "yesterday", "-1d", "2026-11", "2026/11/20", "20261120", "1w", "99999999999999999999d"])
+  @Test(arguments: [
+    "", "d", "yesterday", "-1d", "2026-11", "2026/11/20", "20261120", "1w", "99999999999999999999d",
+  ])
   func anythingElseIsNone(_ text: String) { #expect(RunTime(text) == nil) }
 }

@@ -39,7 +39,9 @@ import Wire
     let text = #"{"n":12345678901234567890.12300,"ü":"\u0000 😀","l":[{"a":null}]}"#
     let state = try JSONValue.parse(text)
     let cause = StateCause(who: "ada@box", why: "a test", run: "r1")
-    let put = try store(backend).put(StateEntry(state: state, sequence: 7, source: "s", cause: cause))
+    let put = try store(backend).put(
+      StateEntry(state: state, sequence: 7, source: "s", cause: cause)
+    )
     let read = try #require(try store(backend).read())
     #expect(read.state == state && read.sequence == 7 && read.source == "s" && read.cause == cause)
     #expect(read.json(pipeline: "p") == put.json(pipeline: "p"))

@@ -37,8 +37,8 @@ final class DatabaseFile {
   /// Copies the file, once for each process and whole at any instant.
   func keepBackup(at place: String) throws(Problem) {
     guard !hasBackup else { return }
-    let temporary = "\(place).\(getpid()).tmp"
-    defer { Files.remove(temporary) }
+    let temporary = "\(place).\(String(UInt64.random(in: 0 ... .max), radix: 16)).tmp"
+    defer { for part in ["", "-journal"] { Files.remove(temporary + part) } }
     try perform { queue in
       let copy = try DatabaseQueue(path: temporary)
       try queue.backup(to: copy)

@@ -1,5 +1,7 @@
-/// Whether every record that an attempt read is accounted for: committed, left out as repeated,
-/// quarantined or filtered. It is asked of attempts that ended well, with a target that counts.
+/// Whether every record that an attempt read is accounted for.
+///
+/// It is committed, left out as repeated, quarantined or filtered. This is asked of attempts that
+/// ended well, with a target that counts.
 package struct CountCheck: Sendable {
   /// What does not add up, a sentence for each stream.
   package private(set) var differences: [String] = []

@@ -44,17 +44,18 @@ package final class SQLiteStateStore: StateStore {
       }
     }
     guard let text else { return nil }
-    let place = "\(path), the state of \(tenant).\(job)"
+    let what = "\(path), the state of \(tenant).\(job)"
     let value: JSONValue
     do throws(JSONError) {
       value = try JSONValue.parse(text)
     } catch {
-      throw damaged("\(place), line \(error.line), column \(error.column): \(error.reason.rawValue)")
+      let place = "line \(error.line), column \(error.column)"
+      throw damaged("\(what), \(place): \(error.reason.rawValue)")
     }
     do throws(StateEntry.Malformed) {
       return try StateEntry(value)
     } catch {
-      throw damaged("\(place): \(error.reason)")
+      throw damaged("\(what): \(error.reason)")
     }
   }
 
@@ -70,7 +71,9 @@ package final class SQLiteStateStore: StateStore {
           )
         } else {
           try database.execute(
-            sql: "UPDATE state SET version = ?, entry = ? WHERE tenant = ? AND job = ? AND version = ?",
+            sql: """
+              UPDATE state SET version = ?, entry = ? WHERE tenant = ? AND job = ? AND version = ?
+              """,
             arguments: [entry.version, text, tenant, job, version]
           )
         }
