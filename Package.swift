@@ -19,6 +19,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 func library(_ name: String, _ debian: String) -> Target {
   .systemLibrary(name: name, providers: [.apt([debian])])
@@ -82,6 +83,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
@@ -115,7 +117,7 @@ let package = Package(
       "Supervisor",
       [
         "Wire", "Telemetry", "Contracts", "Storage", "Commits", "JSONSchema", "Net", "Children",
-        "Posix", "JSON", yams,
+        "Posix", "JSON", yams, grdb,
       ],
       resources: ["job", "plugin", "event", "commit"].map {
         .embedInCode("Schemas/\($0).schema.json")

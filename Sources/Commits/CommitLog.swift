@@ -37,6 +37,20 @@ package struct CommitLog: ~Copyable {
     try Reading(store, LogFolder(pipeline)).newest()
   }
 
+  /// The commits after some sequence, in order.
+  package static func commits(
+    _ store: any ObjectStore,
+    _ pipeline: String,
+    after sequence: Int
+  ) throws(CommitError) -> [Commit] {
+    let reading = Reading(store, LogFolder(pipeline))
+    var commits: [Commit] = []
+    while let entry = try reading.commit(sequence + commits.count + 1) {
+      commits.append(entry.commit)
+    }
+    return commits
+  }
+
   /// Opens the log: what the last commit began is finished, and nothing else is written yet.
   ///
   /// `source`, if given, must be that of the STATE that stands, unless `acceptsSource`.

@@ -28,8 +28,8 @@ struct Dativo: ParsableCommand {
     version: "dativo 0.1.0",
     subcommands: [
       Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, PreviewCommand.self,
-      Run.self, StateCommand.self, ContractCommand.self, QuarantineCommand.self,
-      PluginsCommand.self, Schema.self, Inspect.self, Log.self, Verify.self, Compact.self,
+      Run.self, RunsCommand.self, StateCommand.self, ContractCommand.self,
+      QuarantineCommand.self, PluginsCommand.self, Schema.self, Inspect.self, Log.self, Verify.self, Compact.self,
       TortureCommand.self,
     ]
   )

@@ -169,7 +169,7 @@ struct Run: ParsableCommand {
   private static func colour(_ outcome: RunRecord.Outcome) -> Console.Colour {
     switch outcome {
     case .success: .good
-    case .partial, .interrupted: .doubtful
+    case .partial, .interrupted, .running: .doubtful
     case .failed: .bad
     }
   }

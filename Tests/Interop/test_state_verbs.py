@@ -1,6 +1,7 @@
 """`dativo state`: every verb, as commits at the destination and as files."""
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -300,6 +301,25 @@ print(state.json())
     project.job()
     answer(project, "import", "job.yaml", "--meltano", write(project, "m.json", written))
     assert state(project) == MERGED
+
+
+def test_the_system_database_of_meltano_is_read(project):
+    project.job()
+    database = project.folder / "meltano.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute("create table state (state_id text primary key, updated_at text,"
+                           " partial_state json, completed_state json)")
+        for name, complete in (("dev:a-to-b", COMPLETE), ("dev:c-to-d", {})):
+            connection.execute("insert into state values (?, '2026', ?, ?)",
+                               (name, json.dumps(PARTIAL), json.dumps(complete)))
+    answer(project, "import", "job.yaml", "--meltano", "meltano.db", "--state-id", "dev:a-to-b")
+    assert state(project) == MERGED
+    error = answer(project, "import", "job.yaml", "--meltano", "meltano.db", code=78)["errors"][0]
+    assert "dev:a-to-b, dev:c-to-d" in error["hint"]
+    with sqlite3.connect(database) as connection:
+        connection.execute("drop table state")
+    error = answer(project, "import", "job.yaml", "--meltano", "meltano.db", code=78)["errors"][0]
+    assert "no such table: state" in error["message"]
 
 
 def test_list_shows_every_job_of_a_project(project):

@@ -1,7 +1,9 @@
 import Glibc
+import JSON
 import Posix
 import Supervisor
 import Testing
+import Wire
 
 @Suite struct JobLockTests {
   private let folder = Folder()
@@ -40,7 +42,7 @@ import Testing
     let first = lock()
     #expect(first.holder == .busy(owner))
     #expect(try first.take(LockOwner("run 2"), obeysHold: true) == .busy(owner))
-    let then = timespec(tv_sec: unsafe time(nil) - 61, tv_nsec: 0)
+    let then = timespec(tv_sec: time(nil) - 61, tv_nsec: 0)
     let times = [then, then]
     #expect(unsafe utimensat(AT_FDCWD, path, times, 0) == 0)
     #expect(first.holder == nil)

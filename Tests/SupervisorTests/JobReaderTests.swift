@@ -22,7 +22,7 @@ struct JobReaderTests {
     target:
       command: [./target.sh, --fast, ""]
       config: {destination: out}
-    state: {path: /var/state}
+    state: {backend: sqlite, path: /var/state.db}
     retry: {attempts: 5, initial_seconds: 0.5, max_seconds: 30}
     idle_timeout: 90
     """
@@ -73,7 +73,8 @@ struct JobReaderTests {
     #expect(job.validation.report == "r.json")
     #expect(job.validation.maxViolations == "1.5%")
     #expect(job.target.program == .command(["./target.sh", "--fast", ""]))
-    #expect(job.stateFolder == "/var/state")
+    #expect(job.statePath == "/var/state.db")
+    #expect(job.stateBackend == .sqlite)
     #expect(job.retry.attempts == 5)
     #expect(job.retry.initialSeconds == 0.5)
     #expect(job.retry.maxSeconds == 30)

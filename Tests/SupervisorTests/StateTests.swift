@@ -45,7 +45,8 @@ import Testing
     var entry = StateEntry().followed(by: StateEntry(state: ["n": 0]))
     for number in 1...5 {
       let cause = StateCause(who: "a@b", why: "run x", run: "x")
-      entry = entry.followed(by: StateEntry(state: ["n": .number(JSONNumber(number))], cause: cause))
+      let state: JSONValue = ["n": .number(JSONNumber(number))]
+      entry = entry.followed(by: StateEntry(state: state, cause: cause))
     }
     #expect(entry.state == ["n": 5])
     #expect(entry.history.map(\.state) == [["n": 0]])

@@ -13,7 +13,7 @@ package enum Hook: Sendable, Hashable {
       switch outcome {
       case .success: self = .success
       case .partial: self = .partial
-      case .failed, .interrupted: self = .failure
+      case .failed, .interrupted, .running: self = .failure
       }
     }
   }

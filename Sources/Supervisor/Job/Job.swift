@@ -58,6 +58,14 @@ package struct Job: Sendable {
     package init() {}
   }
 
+  /// Which store keeps the job's STATE between runs.
+  package enum StateBackend: String, CaseIterable, Sendable {
+    /// A file for each job, in a folder.
+    case file
+    /// One SQLite database for all jobs that name it.
+    case sqlite
+  }
+
   /// When a failed run is tried again.
   package struct Retry: Sendable {
     package var attempts = 3
@@ -78,8 +86,10 @@ package struct Job: Sendable {
   package var contracts: [String]
   package var validation: Validation
   package var target: Connector
-  /// The folder of the file store; nil for the default below `DATIVO_HOME`.
-  package var stateFolder: String?
+  package var stateBackend = StateBackend.file
+  /// The folder of the file store, or the file of the database; nil for the default below
+  /// `DATIVO_HOME`.
+  package var statePath: String?
   package var retry: Retry
   /// Seconds without a line from the tap after which it counts as hung; nil for never.
   package var stallSeconds: Double?
@@ -101,7 +111,7 @@ package struct Job: Sendable {
     contracts: [String] = [],
     validation: Validation = Validation(),
     target: Connector,
-    stateFolder: String? = nil,
+    statePath: String? = nil,
     retry: Retry = Retry(),
     stallSeconds: Double? = nil
   ) {
@@ -114,7 +124,7 @@ package struct Job: Sendable {
     self.contracts = contracts
     self.validation = validation
     self.target = target
-    self.stateFolder = stateFolder
+    self.statePath = statePath
     self.retry = retry
     self.stallSeconds = stallSeconds
   }

@@ -14,7 +14,7 @@ package enum JobKeys {
     "severity",
   ]
   package static let target = ["target", "command", "config", "env"]
-  package static let state = ["path"]
+  package static let state = ["backend", "path"]
   package static let hooks = Hook.Moment.allCases.map(\.rawValue)
   package static let hook = ["command", "webhook"]
   package static let retry = ["attempts", "initial_seconds", "max_seconds"]

@@ -41,7 +41,9 @@ struct JobReader {
     )
     if let node = root["validation"], !node.isNull { job.validation = validation(node) }
     if let node = root["state"], !node.isNull, yaml.keys(node, JobKeys.state, in: "state") {
-      job.stateFolder = yaml.text(node["path"], "state.path")
+      let backend = yaml.choice(node["backend"], "state.backend", Job.StateBackend.self)
+      job.stateBackend = backend ?? .file
+      job.statePath = yaml.text(node["path"], "state.path")
     }
     if let node = root["retry"], !node.isNull { job.retry = retry(node) }
     if let parts = yaml.integer(root["parallelism"], "parallelism", atLeast: 1) {

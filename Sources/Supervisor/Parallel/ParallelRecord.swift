@@ -65,7 +65,7 @@ package struct ParallelRecord: Sendable {
     switch outcome {
     case .success: 0
     case .partial: 1
-    case .failed: 2
+    case .failed, .running: 2
     case .interrupted: 128 + (interruptedBy ?? 0)
     }
   }
@@ -102,7 +102,7 @@ package struct ParallelRecord: Sendable {
       case .success: "done"
       case .partial: "done, but not every record passed"
       case .failed: "failed in \(parts.count { $0.exit > 1 }) of \(parts.count) parts"
-      case .interrupted: "interrupted"
+      case .interrupted, .running: "interrupted"
       }
     var lines = ["\(job): \(words) after \(Figures.seconds(seconds))"]
     lines += parts.map { part in

@@ -47,7 +47,14 @@ package final class ParallelRunner {
   ///
   /// Another run of the job is waited for, up to `wait` seconds.
   package func run(wait: Double = 0) throws(Failure) -> ParallelRecord {
-    try store.lock.take("run \(record.run)", waiting: wait, inbox, console)
+    let owner = LockOwner("run \(record.run)")
+    let former = try store.lock.take(owner, waiting: wait, pause: inbox.pause) { [console] in
+      console.show($0, .doubtful)
+    }
+    if let former {
+      console.show("taking over from \(former.text), which ended without giving the lock back")
+    }
+    defer { store.lock.release() }
     defer { Files.remove(Files.folder(of: folder)) }
     let began = Clock.monotonic
     let parts = try parts()

@@ -4,18 +4,34 @@ package import Wire
 /// The folder of a project's state, runs and locks.
 package enum Home {
   /// `DATIVO_HOME`, or `.dativo` beside the job file; absolute.
-  package static func folder(_ job: Job) -> String {
+  package static func folder(_ job: Job) -> String { folder(of: job.folder) }
+
+  /// The folder for a project without a job file at hand: of `folder`.
+  package static func folder(of folder: String) -> String {
     let named = Environment.value("DATIVO_HOME").flatMap { $0.isEmpty ? nil : $0 }
-    return named.map { Paths.absolute($0) } ?? "\(job.folder)/.dativo"
+    return Paths.absolute(named ?? "\(folder)/.dativo")
   }
 
   /// The state store of a job.
   package static func store(_ job: Job) throws(Failure) -> any StateStore {
-    let root = job.stateFolder.map { Paths.absolute($0, from: job.folder) }
-    return FileStateStore(
-      root: root ?? "\(folder(job))/state",
-      tenant: job.tenant,
-      job: job.name
-    )
+    let path = job.statePath.map { Paths.absolute($0, from: job.folder) }
+    switch job.stateBackend {
+    case .file:
+      return FileStateStore(
+        root: path ?? "\(folder(job))/state",
+        tenant: job.tenant,
+        job: job.name
+      )
+    case .sqlite:
+      let file = path ?? "\(folder(job))/state.db"
+      guard !Paths.isFolder(file) else {
+        throw Failure(
+          .configuration,
+          "\(job.file): \"state.path\" is a folder (\(file)), and a database is a file",
+          hint: "Write `state: {backend: sqlite, path: \(file)/state.db}`."
+        )
+      }
+      return SQLiteStateStore(path: file, tenant: job.tenant, job: job.name)
+    }
   }
 }

@@ -6,6 +6,8 @@ internal import Posix
 package struct RunRecord: Sendable {
   package enum Outcome: String, Sendable {
     case success, partial, failed, interrupted
+    /// It is under way, or its process was killed.
+    case running
   }
 
   package var run: String
@@ -19,6 +21,8 @@ package struct RunRecord: Sendable {
   package var attempts: [Attempt] = []
   /// The figures of the last attempt; nil where it left none.
   package private(set) var report: ValidationReport?
+  /// Where every record of the last attempt went; nil where it did not end well, or cannot be known.
+  package var counts: CountCheck?
   /// Records that broke a rule in the attempts before it, and those of them that were put aside.
   package private(set) var earlier = (violating: 0, quarantined: 0)
   private var lastWaiting = 0
@@ -34,6 +38,8 @@ package struct RunRecord: Sendable {
   package var stopReason: String?
   /// Whether the target tells what it commits.
   package var countsCommits: Bool
+  /// The process, while the run is under way.
+  package var owner: LockOwner?
   /// Whether the tap can be told where to go on.
   package var goesOn = true
 
@@ -94,8 +100,10 @@ package struct RunRecord: Sendable {
   /// Whether what was read is what was committed, left out and put aside; nil where that is not
   /// known.
   package var addsUp: Bool? {
-    guard let report, let committedLast else { return nil }
-    return report.read == committedLast + skippedLast + report.quarantined
+    if let counts { return counts.differences.isEmpty }
+    guard let report, !report.hasUncounted, let committedLast else { return nil }
+    return report.read
+      == committedLast + skippedLast + report.quarantined + report.discarded
   }
 }
 
@@ -113,7 +121,8 @@ extension RunRecord {
     object["started"] = .string(started)
     object["seconds"] = Self.decimal(seconds)
     object["outcome"] = .string(outcome.rawValue)
-    object["exit"] = .number(JSONNumber(exit))
+    if outcome != .running { object["exit"] = .number(JSONNumber(exit)) }
+    if let owner { object["owner"] = owner.json }
     object["rows"] = .object(rows)
     if bytesRead > 0 { object["bytes_read"] = .number(JSONNumber(bytesRead)) }
     if let report {
@@ -154,6 +163,12 @@ extension RunRecord {
       ]
     }
     if let committed { rows["committed"] = .number(JSONNumber(committed)) }
+    if let report, report.discarded > 0 {
+      rows["filtered"] = .number(JSONNumber(report.discarded))
+    }
+    if let counts, counts.superseded > 0 {
+      rows["superseded"] = .number(JSONNumber(counts.superseded))
+    }
     if skippedLast > 0 { rows["skipped"] = .number(JSONNumber(skippedLast)) }
     if let addsUp { rows["adds_up"] = .bool(addsUp) }
     return rows
@@ -170,6 +185,7 @@ extension ValidationReport.Stream {
       "read": .number(JSONNumber(read)), "passed": .number(JSONNumber(passed)),
       "violating": .number(JSONNumber(violating)),
       "quarantined": .number(JSONNumber(quarantined)),
+      "filtered": .number(JSONNumber(discarded)),
     ]
   }
 }

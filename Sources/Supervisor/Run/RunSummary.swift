@@ -10,9 +10,7 @@ package enum RunSummary {
     }
     if let stopReason = record.stopReason { lines.append("  \(stopReason)") }
     if let figures = figures(record) { lines.append("  \(figures)") }
-    if record.addsUp == false, record.outcome != .failed, record.outcome != .interrupted {
-      lines.append("  these figures do not add up: please look at the run record, and report this")
-    }
+    lines += (record.counts?.differences ?? []).map { "  it does not add up: \($0)" }
     if let quarantine = record.quarantine, quarantine.waiting > 0 {
       lines.append(
         "  \(Figures.rows(quarantine.waiting)) set aside: `dativo quarantine show JOB`, or read "
@@ -31,6 +29,7 @@ package enum RunSummary {
       case .partial: "done, but not every record passed"
       case .failed: "failed"
       case .interrupted: "interrupted"
+      case .running: "under way"
       }
     let attempts = record.attempts.count > 1 ? " and \(record.attempts.count) attempts" : ""
     return "\(record.job): \(words) after \(Figures.seconds(record.seconds))\(attempts)"
@@ -59,6 +58,10 @@ package enum RunSummary {
     if record.skippedLast > 0 {
       parts.append("\(Figures.count(record.skippedLast)) skipped as repeated")
     }
+    if let superseded = record.counts?.superseded, superseded > 0 {
+      parts.append("\(Figures.count(superseded)) replaced by later ones")
+    }
+    if report.discarded > 0 { parts.append("\(Figures.count(report.discarded)) filtered") }
     if report.quarantined > 0 || parts.count == 1 {
       parts.append("\(Figures.count(report.quarantined)) quarantined")
     }

@@ -7,16 +7,19 @@ package import Wire
 ///
 /// It must run on a thread that outlives the run (see `Pipeline`): the main one.
 package final class Runner {
-  private let job: Job
-  private let console: Console
+  let job: Job
+  let console: Console
   private let tap: Connector
   private let target: Connector
   private let inbox: SignalInbox
-  private let home: String
-  private let store: any StateStore
-  private let run: String
+  let home: String
+  let store: any StateStore
+  let run: String
   private let folder: String
   private let environment = StageEnvironment.base
+  private let runLog: RunLog
+  /// The record that stands on disk while the run is under way.
+  var begun: RunRecord?
 
   /// Takes the process's signals over.
   package init(_ job: Job, console: Console) throws(Failure) {
@@ -34,6 +37,7 @@ package final class Runner {
     home = Home.folder(job)
     store = try Home.store(job)
     run = RunName.make()
+    runLog = RunLog(path: RunLog.path(home, run))
     folder = "\(home)/run/\(job.tenant)/\(job.name)/\(run)"
   }
 
@@ -42,7 +46,12 @@ package final class Runner {
   /// Another run of the job is waited for, up to `wait` seconds.
   package func run(refresh: Refresh, wait: Double = 0) throws(Failure) -> RunRecord {
     Processes.adoptOrphans()
-    try store.lock.take("run \(run)", waiting: wait, inbox, console)
+    let former = try store.lock.take(LockOwner("run \(run)"), waiting: wait, pause: inbox.pause) {
+      console.show($0, .doubtful)
+    }
+    if let former {
+      console.show("taking over from \(former.text), which ended without giving the lock back")
+    }
     // What a killed run left behind: its configurations hold secrets.
     Files.remove(Files.folder(of: folder))
     defer {
@@ -63,13 +72,11 @@ package final class Runner {
       return record
     } catch {
       // An interruption before the first stage was started has a signal of its own.
-      if let signal = inbox.next() { throw Failure(.signal(signal), "interrupted") }
-      throw error
+      let failure = inbox.next().map { Failure(.signal($0), "interrupted") } ?? error
+      recordEnd(failure)
+      throw failure
     }
   }
-
-  /// Who brings the STATEs of this run.
-  private var cause: StateCause { StateCause(why: "run \(run)", run: run) }
 
   private func attempts(_ refresh: Refresh) throws(Failure) -> RunRecord {
     let preparation = Preparation(
@@ -110,6 +117,7 @@ package final class Runner {
         console.show("warning: \(warning)", .doubtful)
         current.warnings.append(warning)
       }
+      if record == nil { try recordBeginning(current) }
       if record == nil, !tap.takesState {
         current.goesOn = false
         if entry.state != nil { warn(Self.loadsAgain(tap), &current) }
@@ -128,6 +136,9 @@ package final class Runner {
       record = current
       let isMoved =
         before.state != entry.state || attempt.meters.last.map { $0.rowsCommitted > 0 } == true
+      if case .success = attempt.diagnosis {
+        try count(&current, from: before.sequence, pipeline)
+      }
       guard let delay = try conclude(&current, isMoved, &retry) else { return current }
       if let deadline, Self.seconds(until: deadline) <= delay {
         current.stopReason = "no further attempt: the job's timeout would be over"
@@ -159,7 +170,7 @@ package final class Runner {
   }
 
   /// Whether the target leaves what comes after the last STATE.
-  private var discardsTail: Bool { job.target.config["tail"]?.string == "discard" }
+  var discardsTail: Bool { job.target.config["tail"]?.string == "discard" }
 
   private func makeFolders(_ plan: Plan) throws(Failure) {
     do throws(PosixError) {
@@ -190,7 +201,10 @@ package final class Runner {
     let attempt = pipeline.run(
       inbox,
       Pipeline.Observer(
-        show: { [console] in console.show($0) },
+        show: { [console, runLog] lines in
+          console.show(lines)
+          runLog.take(lines, attempt: record.attempts.count + 1)
+        },
         committed: { [self] state in
           // For a target of ours the destination has it already; for any other this is all.
           guard plan.delivery == .atLeastOnce else { return }
@@ -211,32 +225,6 @@ package final class Runner {
     return attempt
   }
 
-  /// Keeps a STATE that a foreign target has told.
-  private func keep(_ state: JSONValue, _ source: String) {
-    do throws(Failure) {
-      try store.put(StateEntry(state: state, source: source, cause: cause))
-    } catch {
-      console.show("warning: \(error.message)", .doubtful)
-    }
-  }
-
-  /// What stands after an attempt, written to the store.
-  private func settle(
-    _ last: TargetLog.Last?,
-    _ attempt: Attempt,
-    after entry: StateEntry,
-    source: String
-  ) throws(Failure) -> StateEntry {
-    guard let last else {
-      // Of a run that has ended well the last STATE is the whole one.
-      if case .success = attempt.diagnosis, let state = attempt.state { keep(state, source) }
-      return try store.read() ?? entry
-    }
-    let new = StateEntry(last, cause: cause)
-    try store.put(new)
-    return new
-  }
-
   /// Notes how an attempt ended; returns the seconds to wait before another, nil for none.
   private func conclude(
     _ record: inout RunRecord,
@@ -245,6 +233,14 @@ package final class Runner {
   ) throws(Failure) -> Double? {
     switch record.attempts.last?.diagnosis {
     case .success?, nil:
+      guard record.counts?.differences.isEmpty != false else {
+        record.outcome = .failed
+        record.exit = 2
+        record.stopReason =
+          "every stage ended well, but not every record is accounted for: `dativo verify` looks "
+          + "at what is there; please report this"
+        return nil
+      }
       record.outcome = record.isClean ? .success : .partial
       record.exit = record.isClean ? 0 : 1
       if record.delivery == .atLeastOnce, tap.takesState, record.attempts.last?.states == 0,
@@ -287,14 +283,9 @@ package final class Runner {
     "\(tap.name) takes no --state: a run loads everything, beside what is there"
   }
 
-  private func warn(_ warning: String, _ record: inout RunRecord) {
+  func warn(_ warning: String, _ record: inout RunRecord) {
     console.show("warning: \(warning)", .doubtful)
+    runLog.take(["dativo | warning: \(warning)"], attempt: record.attempts.count + 1)
     record.warnings.append(warning)
-  }
-
-  private var recordPath: String { "\(home)/runs/\(run).json" }
-
-  private func write(_ record: RunRecord) throws(Failure) {
-    try RunFile.write(record.json, recordPath)
   }
 }

@@ -36,7 +36,8 @@ package struct MeltanoState: Sendable {
       return
     }
     do throws(StateEdit.Unlike) {
-      state = try takesPartial
+      state =
+        try takesPartial
         ? StateEdit.merging(partial, into: complete) : StateEdit.merging(complete, into: partial)
     } catch {
       throw Problem(

@@ -11,6 +11,13 @@ package struct StateChange: Hashable, Sendable {
   /// Nil where there is none.
   package var after: JSONValue?
 
+  package init(stream: String?, pointer: String, before: JSONValue?, after: JSONValue?) {
+    self.stream = stream
+    self.pointer = pointer
+    self.before = before
+    self.after = after
+  }
+
   /// All differences, by stream, in the order in which the first STATE has them.
   package static func between(_ before: JSONValue?, _ after: JSONValue?) -> [StateChange] {
     let (old, new) = (StateParts(before), StateParts(after))
@@ -38,10 +45,10 @@ package struct StateChange: Hashable, Sendable {
       }
     } else if let old = before?.array, let new = after?.array {
       for index in 0..<max(old.count, new.count) {
-        let values = (
-          index < old.count ? old[index] : nil, index < new.count ? new[index] : nil
-        )
-        compare(values.0, values.1, stream, "\(pointer)/\(index)", &changes)
+        // Not a bare nil, which would be the JSON value null.
+        let before = index < old.count ? old[index] : JSONValue?.none
+        let after = index < new.count ? new[index] : JSONValue?.none
+        compare(before, after, stream, "\(pointer)/\(index)", &changes)
       }
     } else {
       changes.append(

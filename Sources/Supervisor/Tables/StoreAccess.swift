@@ -7,21 +7,28 @@ internal import Wire
 package struct StoreAccess: Sendable {
   let s3: S3Settings
 
+  private init() { s3 = S3Settings() }
+
   /// Reads a target's configuration, or the target's part of a job file (`.yaml`, `.yml`); without
   /// a file the environment alone decides.
   ///
   /// Throws `Findings` for a job file that is wrong, else `Failure`.
   package init(config path: String?) throws {
     guard let path else {
-      s3 = S3Settings()
+      self.init()
       return
     }
     let isJob = path.hasSuffix(".yaml") || path.hasSuffix(".yml")
     let config = isJob ? try Job.load(path).job.target.config : try Self.object(path)
+    try self.init(target: config, from: path)
+  }
+
+  /// Reads a target's configuration, which `file` has.
+  init(target config: JSONObject, from file: String = "the target") throws(Failure) {
     do throws(S3Settings.Refusal) {
       s3 = try S3Settings(config["s3"]?.object ?? JSONObject())
     } catch {
-      throw Failure(.configuration, "\(path): \(error.message)", hint: error.hint)
+      throw Failure(.configuration, "\(file): \(error.message)", hint: error.hint)
     }
   }
 

@@ -5,7 +5,8 @@ extension Job {
   package func redirected(to folder: String) -> Job {
     var job = self
     job.target.config["destination"] = .string("\(folder)/out")
-    job.stateFolder = nil
+    job.stateBackend = .file
+    job.statePath = nil
     job.validation.report = nil
     job.validation.quarantine = nil
     job.hooks = [:]

@@ -39,7 +39,7 @@ extension StateCommand {
       abstract: "Take the state in a file of `state export`, or of Meltano.",
       discussion: """
         With --meltano the file is one of Meltano's state backends, what `meltano state get` \
-        prints, or rows of the table `state` of its system database as JSON. What an interrupted \
+        prints, its system database (.meltano/meltano.db), or rows of the table `state` as JSON. What an interrupted \
         run left (`partial`) is taken for the streams that no complete run has a state for.
 
         The rows that are there stay, as with `state set`.
@@ -110,7 +110,7 @@ extension StateCommand {
     }
 
     private func meltano(_ warnings: inout [Finding]) throws -> JSONValue {
-      let value = try StateText.parse(file)
+      let value = try MeltanoDatabase.rows(file) ?? StateText.parse(file)
       let state: MeltanoState
       do throws(MeltanoState.Problem) {
         state = try MeltanoState(value, id: stateID, takesPartial: partial)

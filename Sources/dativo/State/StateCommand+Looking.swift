@@ -123,7 +123,7 @@ extension StateCommand {
             entry.state == nil ? "reset" : isKnown ? StateTable.summary(changes) : "",
           ])
           var object = entry.members
-          object["changes"] = isKnown ? .array(changes.map(\.json)) : nil
+          if isKnown { object["changes"] = .array(changes.map(\.json)) }
           list.append(.object(object))
         }
         let text = entries.isEmpty ? "no state yet" : TextTable.lines(rows).joined(separator: "\n")
@@ -154,8 +154,8 @@ extension StateCommand {
       try Answer.give("state diff", json: options.json) {
         let (job, warnings) = try Job.load(options.job)
         let view = try StateView(job)
-        let before =
-          try first.map { try state($0, view) } ?? view.stored.history.first?.state ?? nil
+        var before = view.stored.history.first?.state
+        if let first { before = try state(first, view) }
         let changes = StateChange.between(before, try state(second, view))
         return Answer(
           ["changes": .array(changes.map(\.json)), "equal": .bool(changes.isEmpty)],

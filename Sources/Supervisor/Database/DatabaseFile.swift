@@ -1,0 +1,83 @@
+internal import GRDB
+internal import Glibc
+internal import Posix
+
+/// A SQLite file of ours: opened when it is first needed, with its table made.
+final class DatabaseFile {
+  /// Why it cannot be used.
+  enum Problem: Error {
+    /// What is in the file is no database, or a broken one.
+    case damaged(String)
+    /// The system, or another process that does not let go of it.
+    case failed(String)
+  }
+
+  let path: String
+  private let what: String
+  private let schema: String
+  private var queue: DatabaseQueue?
+  private var hasBackup = false
+
+  /// `schema` is one statement or several that may be repeated.
+  init(_ path: String, what: String, schema: String) {
+    self.path = path
+    self.what = what
+    self.schema = schema
+  }
+
+  func read<Value>(_ body: (Database) throws -> Value) throws(Problem) -> Value {
+    try perform { try $0.read(body) }
+  }
+
+  /// One transaction.
+  func write<Value>(_ body: (Database) throws -> Value) throws(Problem) -> Value {
+    try perform { try $0.write(body) }
+  }
+
+  /// Copies the file, once for each process and whole at any instant.
+  func keepBackup(at place: String) throws(Problem) {
+    guard !hasBackup else { return }
+    let temporary = "\(place).\(String(UInt64.random(in: 0 ... .max), radix: 16)).tmp"
+    defer { for part in ["", "-journal"] { Files.remove(temporary + part) } }
+    try perform { queue in
+      let copy = try DatabaseQueue(path: temporary)
+      try queue.backup(to: copy)
+      try copy.close()
+    }
+    guard unsafe rename(temporary, place) == 0 else {
+      throw .failed("the copy cannot be put at \(place)")
+    }
+    hasBackup = true
+  }
+
+  private func perform<Value>(_ body: (DatabaseQueue) throws -> Value) throws(Problem) -> Value {
+    do {
+      return try body(try opened())
+    } catch let error as DatabaseError {
+      let message = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+      switch error.resultCode {
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB: throw .damaged("\(message): \(what) is damaged")
+      default: throw .failed(message)
+      }
+    } catch let error as PosixError {
+      throw .failed("\(error)")
+    } catch {
+      throw .failed("\(error)")
+    }
+  }
+
+  private func opened() throws -> DatabaseQueue {
+    if let queue { return queue }
+    try Files.makeFolder(Files.folder(of: path))
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(30)
+    configuration.prepareDatabase { database in
+      // The journal's folder is synced too, so that a commit outlives a power cut.
+      try database.execute(sql: "PRAGMA synchronous = EXTRA")
+    }
+    let made = try DatabaseQueue(path: path, configuration: configuration)
+    try made.write { [schema] in try $0.execute(sql: schema) }
+    queue = made
+    return made
+  }
+}

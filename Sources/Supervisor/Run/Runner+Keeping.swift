@@ -1,0 +1,58 @@
+internal import JSON
+internal import Wire
+
+/// What a run keeps: STATEs in the store, its record in the folder of runs.
+extension Runner {
+  /// Who brings the STATEs of this run.
+  private var cause: StateCause { StateCause(why: "run \(run)", run: run) }
+
+  /// Keeps a STATE that a foreign target has told.
+  func keep(_ state: JSONValue, _ source: String) {
+    do throws(Failure) {
+      try store.put(StateEntry(state: state, source: source, cause: cause))
+    } catch {
+      console.show("warning: \(error.message)", .doubtful)
+    }
+  }
+
+  /// What stands after an attempt, written to the store.
+  func settle(
+    _ last: TargetLog.Last?,
+    _ attempt: Attempt,
+    after entry: StateEntry,
+    source: String
+  ) throws(Failure) -> StateEntry {
+    guard let last else {
+      // Of a run that has ended well the last STATE is the whole one.
+      if case .success = attempt.diagnosis, let state = attempt.state { keep(state, source) }
+      return try store.read() ?? entry
+    }
+    let new = StateEntry(last, cause: cause)
+    try store.put(new)
+    return new
+  }
+
+  /// Puts down that the run is under way, for the history if this process is killed.
+  func recordBeginning(_ record: RunRecord) throws(Failure) {
+    begun = record
+    var running = record
+    running.outcome = .running
+    running.owner = LockOwner("run \(run)")
+    try write(running)
+  }
+
+  /// Puts down the end of a run that could not go on, once it had begun.
+  func recordEnd(_ failure: Failure) {
+    guard var record = begun else { return }
+    record.exit = ExitCode(failure.kind).rawValue
+    if case .signal = failure.kind { record.outcome = .interrupted }
+    record.stopReason = failure.message
+    try? write(record)
+  }
+
+  var recordPath: String { "\(home)/runs/\(run).json" }
+
+  func write(_ record: RunRecord) throws(Failure) {
+    try RunFile.write(record.json, recordPath)
+  }
+}
