@@ -74,6 +74,43 @@ def test_kills_in_the_middle_of_writes_leave_the_old_state_or_the_new(project, f
     assert show(project) == at(0)
 
 
+# Tells a state with what it has read so far only, as some taps do; `fail` ends it after stream a.
+TWO_STREAMS = """\
+import json, sys
+config = json.load(open(sys.argv[sys.argv.index("--config") + 1]))
+schema = {"type": "object", "properties": {"id": {"type": "integer"}}}
+if "--discover" in sys.argv:
+    names = ("a", "b")
+    print(json.dumps({"streams": [
+        {"stream": n, "tap_stream_id": n, "schema": schema, "key_properties": ["id"]} for n in names]}))
+    sys.exit()
+bookmarks = {}
+for name in ("a", "b"):
+    print(json.dumps({"type": "SCHEMA", "stream": name, "schema": schema, "key_properties": ["id"]}))
+    print(json.dumps({"type": "RECORD", "stream": name, "record": {"id": config["at"]}}))
+    bookmarks[name] = {"at": config["at"]}
+    print(json.dumps({"type": "STATE", "value": {"bookmarks": bookmarks}}), flush=True)
+    if config.get("fail"):
+        sys.exit(64)
+"""
+
+
+def test_the_partial_state_of_a_failed_run_leaves_the_others(project, foreign, store):
+    tap = project.folder / "two.py"
+    tap.write_text(TWO_STREAMS)
+    target = foreign(each=True)
+    project.job({"at": 1}, tap=tap, target=target, extra=store[0])
+    project.run()
+    assert show(project) == {"bookmarks": {"a": {"at": 1}, "b": {"at": 1}}}
+    project.job({"at": 2, "fail": True}, tap=tap, target=target, extra=store[0])
+    project.run(code=2)
+    assert show(project) == {"bookmarks": {"a": {"at": 2}, "b": {"at": 1}}}
+    # A run that ends well tells the whole state, whatever stood there.
+    project.job({"at": 3}, tap=tap, target=target, extra=store[0])
+    project.run()
+    assert show(project) == {"bookmarks": {"a": {"at": 3}, "b": {"at": 3}}}
+
+
 def test_many_jobs_share_a_database(project, foreign):
     files = []
     for name in ("a", "b", "c", "d"):

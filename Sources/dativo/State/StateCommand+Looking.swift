@@ -120,7 +120,7 @@ extension StateCommand {
           rows.append([
             "\(entry.version)", entry.sequence > 0 ? "\(entry.sequence)" : "-",
             String(entry.updated.prefix(19)), entry.cause?.who ?? "", entry.cause?.why ?? "",
-            entry.state == nil ? "reset" : isKnown ? StateTable.summary(changes) : "",
+            what(entry, former, isKnown ? changes : []),
           ])
           var object = entry.members
           if isKnown { object["changes"] = .array(changes.map(\.json)) }
@@ -129,6 +129,15 @@ extension StateCommand {
         let text = entries.isEmpty ? "no state yet" : TextTable.lines(rows).joined(separator: "\n")
         return Answer(["history": .array(list)], text: text, warnings: warnings)
       }
+    }
+
+    private func what(
+      _ entry: StateEntry,
+      _ former: JSONValue?,
+      _ changes: [StateChange]
+    ) -> String {
+      guard entry.state == nil else { return StateTable.summary(changes) }
+      return former == nil ? "(no state)" : "reset"
     }
   }
 
