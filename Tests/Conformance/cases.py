@@ -79,9 +79,15 @@ def _(folder):
 @case("dimdate")
 def _(folder):
     days = [datetime.date(2024, 1, 1) + datetime.timedelta(days=n) for n in range(60)]
-    rows = [{"year": day.year, "month": day.month, "day_of_month": day.day} for day in days]
+    rows = [
+        {
+            "date": day, "year": day.year, "month_of_year": day.month, "day_of_month": day.day,
+            "weekday_name": day.strftime("%A"), "day_of_year": day.timetuple().tm_yday,
+        }
+        for day in days
+    ]
     config = {"start_date": "2024-01-01", "end_date": days[-1].isoformat()}
-    yield Case(config, {"dim_date": rows})
+    yield Case(config, {"calendar": rows})
 
 
 @case("geo")

@@ -1,4 +1,4 @@
-"""Prints what works of the third-party plugins that Dativo describes: conformance.py [--no-sync] [NAME…]
+"""Prints what works of the third-party plugins that Dativo describes.
 
 Each is installed into an environment of its own, asked for what it is and, with made-up settings and
 no network, for its streams; where its source can be had here it moves rows through `dativo run`,
@@ -8,6 +8,7 @@ its description says works does not.
 import argparse
 import json
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -75,6 +76,14 @@ def synced(name, case, folder):
         return str(error)
 
 
+def write(plugin, text):
+    """Puts what came of the sync under `status` of the description."""
+    path = ROOT / f"{plugin['role']}s" / plugin["name"] / "plugin.yaml"
+    outcome = "works" if works("sync", text) else json.dumps({"broken": text}, ensure_ascii=False)
+    kept = re.sub(r"^  sync: .*\n", "", path.read_text(), flags=re.M)
+    path.write_text(f"{kept}  sync: {outcome}\n")
+
+
 def shown(text):
     return "-" if text is None else text if len(text) <= 60 else text[:59] + "…"
 
@@ -93,6 +102,7 @@ def main():
     parser.add_argument("names", nargs="*")
     parser.add_argument("--no-sync", action="store_true")
     parser.add_argument("--only-sync", action="store_true", help="only taps that can be synced here")
+    parser.add_argument("--write", action="store_true", help="keep what came of syncs under status")
     got = parser.parse_args()
     counts, broken = dict.fromkeys(STEPS, 0), []
     print(f"{'plugin':36} {'version':10} {'quirks':16} " + " ".join(f"{step:14}" for step in STEPS))
@@ -104,6 +114,8 @@ def main():
         with tempfile.TemporaryDirectory(prefix="dativo-conformance-") as folder:
             folder = pathlib.Path(folder)
             found = examined(plugin, folder, syncs=not got.no_sync)
+        if got.write and "sync" in found:
+            write(plugin, found["sync"])
         cells = [found.get(step) for step in STEPS]
         for step, text in zip(STEPS, cells):
             counts[step] += works(step, text)
