@@ -84,6 +84,12 @@ public struct Catalog: Sendable {
       setMetadata(path.flatMap { ["properties", $0] }, "selected", .bool(isSelected))
     }
 
+    /// Says how the stream is to be read, in both places that taps look at.
+    public mutating func setReplicationMethod(_ method: String) {
+      object["replication_method"] = .string(method)
+      setMetadata([], "replication-method", .string(method))
+    }
+
     private mutating func setMetadata(_ breadcrumb: [String], _ key: String, _ value: JSONValue) {
       var entries = object["metadata"]?.array ?? []
       let place = entries.firstIndex { entry in

@@ -115,12 +115,14 @@ enum PluginTable {
     PluginStatus.Step.allCases.compactMap { step in
       switch status[step] {
       case .works?: [step.rawValue, "works"]
-      case .needs(let what)?: [step.rawValue, "needs a server or an account: \(what)"]
+      case .needs(let what)?: [step.rawValue, needs(what)]
       case .broken(let error)?: [step.rawValue, "broken: \(error)"]
       case nil: nil
       }
     }
   }
+
+  static func needs(_ what: String) -> String { "needs a server, an account or settings: \(what)" }
 
   private static func origin(_ origin: PluginOrigin) -> [(String, String)] {
     let pairs = [

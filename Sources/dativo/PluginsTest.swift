@@ -62,7 +62,7 @@ enum TrialReport {
     }
     switch trial.test {
     case .works?: rows.append(["--test", "works"])
-    case .needs(let what)?: rows.append(["--test", "needs a server or an account: \(what)"])
+    case .needs(let what)?: rows.append(["--test", PluginTable.needs(what)])
     case .broken(let error)?: rows.append(["--test", "broken: \(error)"])
     case nil: break
     }

@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import json
 
+import fakes
 import servers
 import sources
 from sources import PEOPLE
@@ -44,8 +45,8 @@ def _(folder):
     ]
     sources.jsonl(folder / "events.jsonl", rows)
     config = {"path": str(folder / "events.jsonl"), "stream_name": "events", "primary_keys": ["id"]}
-    # The tap makes texts of what the files hold.
-    yield Case(config, {"events": rows})
+    read = [{**row, "at": datetime.datetime.fromisoformat(row["at"])} for row in rows]
+    yield Case(config, {"events": read})
 
 
 @case("jsonfile")
@@ -78,9 +79,15 @@ def _(folder):
 @case("dimdate")
 def _(folder):
     days = [datetime.date(2024, 1, 1) + datetime.timedelta(days=n) for n in range(60)]
-    rows = [{"year": day.year, "month": day.month, "day_of_month": day.day} for day in days]
+    rows = [
+        {
+            "date": day, "year": day.year, "month_of_year": day.month, "day_of_month": day.day,
+            "weekday_name": day.strftime("%A"), "day_of_year": day.timetuple().tm_yday,
+        }
+        for day in days
+    ]
     config = {"start_date": "2024-01-01", "end_date": days[-1].isoformat()}
-    yield Case(config, {"dim_date": rows})
+    yield Case(config, {"calendar": rows})
 
 
 @case("geo")
@@ -93,7 +100,11 @@ def _(folder):
     path = folder / "shapes.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": shapes}))
     config = {"files": [{"paths": [str(path)], "table_name": "shapes", "primary_keys": ["name"]}]}
-    yield Case(config, {"shapes": [shape["properties"] for shape in shapes]})
+    rows = [
+        {"name": name, "geometry": f"POINT ({size}.0000000000000000 {size}.0000000000000000)"}
+        for name, size in (("a", 1), ("b", 2), ("c", 3))
+    ]
+    yield Case(config, {"shapes": rows})
 
 
 @case("spreadsheets")
@@ -109,12 +120,14 @@ def _(folder):
 
 @case("filesanywhere")
 def _(folder):
-    sources.csv(folder / "people.csv")
+    # The tap does not read doubled quotes.
+    people = PEOPLE[:2]
+    sources.csv(folder / "people.csv", people)
     entry = {
         "path": f"file://{folder}", "name": "people", "pattern": "people\\.csv",
         "start_date": "2017-01-01T00:00:00Z", "key_properties": ["id"], "format": "csv",
     }
-    rows = [{"name": row["name"], "born": row["born"]} for row in PEOPLE]
+    rows = [{"name": row["name"], "born": row["born"]} for row in people]
     yield Case({"tables": [entry]}, {"people": rows})
 
 
@@ -129,11 +142,35 @@ def _(folder):
         yield Case({"api_url": url, "streams": [stream]}, {"orders": rows})
 
 
-@case("randomdata")
+@case("feed")
 def _(folder):
-    raise NotImplementedError
-    yield
+    items = "".join(
+        f"<entry><id>e{n}</id><title>Entry {n} &amp; more</title>"
+        f"<updated>2024-01-{n:02}T00:00:00Z</updated></entry>" for n in range(1, 6)
+    )
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>News</title>{items}</feed>'
+    with servers.http_server({"/feed.xml": feed}) as url:
+        config = {
+            "feed_urls": [f"{url}/feed.xml"], "feed_fields": ["title"],
+            "feed_entry_fields": ["title"], "feed_entry_replication_key": "updated",
+            "start_date": "2020-01-01T00:00:00Z",
+        }
+        rows = [
+            {"entry_id": f"e{n}", "entry_title": f"Entry {n} & more", "feed_title": "News"}
+            for n in range(1, 6)
+        ]
+        yield Case(config, {"feed": rows})
 
+
+def service(name):
+    @case(name)
+    def _(folder):
+        with fakes.served(name, folder, Case) as made:
+            yield made
+
+
+for name in fakes.SERVICES:
+    service(name)
 
 TABLE = """
 create table orders (id int primary key, name varchar(40), total numeric(10, 2), at timestamp);

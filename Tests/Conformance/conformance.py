@@ -1,4 +1,4 @@
-"""Prints what works of the third-party plugins that Dativo describes: conformance.py [--no-sync] [NAME…]
+"""Prints what works of the third-party plugins that Dativo describes.
 
 Each is installed into an environment of its own, asked for what it is and, with made-up settings and
 no network, for its streams; where its source can be had here it moves rows through `dativo run`,
@@ -8,6 +8,7 @@ its description says works does not.
 import argparse
 import json
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -26,14 +27,33 @@ def known(role):
     return [p for p in json.loads(listed.stdout)["result"]["plugins"] if "package" in p]
 
 
-def tried(plugin, folder):
-    """What `dativo plugins test` finds, by step; texts are errors."""
+def examined(plugin, folder, syncs):
+    """What works, by step; texts are errors."""
     try:
         sync.install([plugin["name"]], folder, plugin["role"])
     except Broken as error:
         return {"install": str(error)}
+    if plugin["role"] != "tap" or plugin["name"] not in CASES or not syncs:
+        return tried(plugin, folder)
+    try:
+        with CASES[plugin["name"]](folder) as case:
+            # A service is led to loopback in the job only.
+            found = tried(plugin, folder, None if case.env else case.config)
+            found["sync"] = synced(plugin["name"], case, folder)
+            return found
+    except Broken as error:
+        return {**tried(plugin, folder), "sync": str(error)}
+
+
+def tried(plugin, folder, config=None):
+    """What `dativo plugins test` finds."""
+    options = ["--made-up"]
+    if config is not None:
+        path = folder / "test.json"
+        path.write_text(json.dumps(config))
+        options = ["--config", path]
     done = sync.dativo(
-        "plugins", "test", plugin["name"], "--role", plugin["role"], "--made-up", "--json",
+        "plugins", "test", plugin["name"], "--role", plugin["role"], *options, "--json",
         folder=folder,
     )
     if not done.stdout:
@@ -48,15 +68,20 @@ def word(outcome):
     return outcome
 
 
-def synced(plugin, folder):
-    """`N rows`, an error, or nothing for one that cannot be synced here."""
-    if plugin["role"] != "tap" or plugin["name"] not in CASES:
-        return None
+def synced(name, case, folder):
+    """`N rows`, or the error."""
     try:
-        with CASES[plugin["name"]](folder) as case:
-            return f"{sync.sync(plugin['name'], case, folder)} rows"
+        return f"{sync.sync(name, case, folder)} rows"
     except Broken as error:
         return str(error)
+
+
+def write(plugin, text):
+    """Puts what came of the sync under `status` of the description."""
+    path = ROOT / f"{plugin['role']}s" / plugin["name"] / "plugin.yaml"
+    outcome = "works" if works("sync", text) else json.dumps({"broken": text}, ensure_ascii=False)
+    kept = re.sub(r"^  sync: .*\n", "", path.read_text(), flags=re.M)
+    path.write_text(f"{kept}  sync: {outcome}\n")
 
 
 def shown(text):
@@ -77,6 +102,7 @@ def main():
     parser.add_argument("names", nargs="*")
     parser.add_argument("--no-sync", action="store_true")
     parser.add_argument("--only-sync", action="store_true", help="only taps that can be synced here")
+    parser.add_argument("--write", action="store_true", help="keep what came of syncs under status")
     got = parser.parse_args()
     counts, broken = dict.fromkeys(STEPS, 0), []
     print(f"{'plugin':36} {'version':10} {'quirks':16} " + " ".join(f"{step:14}" for step in STEPS))
@@ -87,9 +113,9 @@ def main():
             continue
         with tempfile.TemporaryDirectory(prefix="dativo-conformance-") as folder:
             folder = pathlib.Path(folder)
-            found = tried(plugin, folder)
-            if not got.no_sync and found.get("install") == "works":
-                found["sync"] = synced(plugin, folder)
+            found = examined(plugin, folder, syncs=not got.no_sync)
+        if got.write and "sync" in found:
+            write(plugin, found["sync"])
         cells = [found.get(step) for step in STEPS]
         for step, text in zip(STEPS, cells):
             counts[step] += works(step, text)

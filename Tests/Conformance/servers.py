@@ -24,7 +24,7 @@ def free_port():
 
 @contextlib.contextmanager
 def http_server(answers):
-    """Answers requests with JSON by path; yields the address."""
+    """Answers requests by path, with text as it is and the rest as JSON; yields the address."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -32,7 +32,7 @@ def http_server(answers):
             answer = answers.get(path)
             if callable(answer):
                 answer = answer(dict(part.partition("=")[::2] for part in query.split("&") if part))
-            body = json.dumps({} if answer is None else answer).encode()
+            body = (answer if isinstance(answer, str) else json.dumps({} if answer is None else answer)).encode()
             self.send_response(404 if answer is None else 200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

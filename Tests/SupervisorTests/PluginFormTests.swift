@@ -1,6 +1,7 @@
 import JSON
 import Supervisor
 import Testing
+import Wire
 
 /// What a description may say, and what is made of it.
 struct PluginFormTests {

@@ -31,9 +31,9 @@ package struct Discovery {
     self.interrupt = interrupt
   }
 
-  /// What the tap offers.
-  package func catalog() throws(Failure) -> Catalog {
-    let capture = try ask("--discover") { !About.areMessages($0) }
+  /// What the tap offers, if it says so within `seconds`.
+  package func catalog(seconds: Double = Discovery.patience) throws(Failure) -> Catalog {
+    let capture = try ask("--discover", seconds: seconds) { !About.areMessages($0) }
     if capture.exit.isSuccess, capture.cut == nil,
       let catalog = (try? JSONValue.parse(capture.stdout)).flatMap(Catalog.init)
     {
@@ -58,11 +58,14 @@ package struct Discovery {
     return capture.stdout
   }
 
+  /// How long a tap may take to answer.
+  package static let patience = 600.0
+
   private var configFile: String { "\(scratch)/discover.config.json" }
 
   private func ask(
     _ option: String?,
-    seconds: Double = 600,
+    seconds: Double = Discovery.patience,
     limit: Int = 64 << 20,
     _ isWanted: ([UInt8]) -> Bool
   ) throws(Failure) -> Capture {
@@ -101,7 +104,7 @@ package struct Discovery {
     }
     let reason =
       switch capture.cut {
-      case .late?: "did not answer within 10 minutes"
+      case .late?: "did not answer in time"
       case .unwanted?: "printed messages in place of a \(answer)"
       default:
         capture.exit.isSuccess ? "printed no \(answer)" : "exited with \(capture.exit.shellCode)"

@@ -23,6 +23,7 @@ package struct Connector: Sendable {
 
   /// The option that takes a catalog; nil for a tap that takes none.
   package var catalogOption: String? {
+    if quirks.contains(.noCatalog) { return nil }
     if quirks.contains(.properties) { return "--properties" }
     if capabilities.contains("catalog") { return "--catalog" }
     return capabilities.contains("properties") ? "--properties" : nil

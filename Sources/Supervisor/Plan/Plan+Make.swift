@@ -66,7 +66,12 @@ extension Plan {
   private mutating func tap(_ job: Job, _ parts: Parts) -> Stage {
     var arguments = parts.tap.arguments
     arguments += ["--config", file("tap.config", .object(job.source.config))]
-    if let option = parts.tap.catalogOption, let catalog = parts.catalog {
+    if let option = parts.tap.catalogOption, var catalog = parts.catalog {
+      if parts.tap.quirks.contains(.fullTable) {
+        for index in catalog.streams.indices where catalog.streams[index].replicationMethod == nil {
+          catalog.streams[index].setReplicationMethod("FULL_TABLE")
+        }
+      }
       arguments += [option, file("tap.catalog", catalog.json)]
     }
     if let state { arguments += ["--state", file("tap.state", state)] }

@@ -15,6 +15,10 @@ package struct Plugin: Sendable {
     case lenientStdout = "lenient_stdout"
     /// It obeys a catalog under `--properties` only, whatever its options say.
     case properties
+    /// It breaks when it is given a catalog: it gets none, and sends all that it has.
+    case noCatalog = "no_catalog"
+    /// It fails on a stream without a replication method: FULL_TABLE stands where none does.
+    case fullTable = "full_table"
   }
 
   package var name: String

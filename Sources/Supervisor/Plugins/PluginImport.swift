@@ -22,6 +22,8 @@ package struct PluginImport {
   package private(set) var plugin: Plugin
   /// Where the description is written.
   package let path: String
+  /// The version of Python that it was installed for.
+  private var python: String?
 
   /// Installs the package, asks it, and writes its description.
   ///
@@ -56,9 +58,10 @@ package struct PluginImport {
       let entry = try installer.relock(plugin)
       plugin.python?.version = entry.version
       plugin.origin.tested = [entry.version]
+      python = entry.python
       try installer.install(plugin)
     } catch {
-      plugin.status[.install] = .broken(Self.brief(error, catalog))
+      plugin.status[.install] = .broken(TrialError.line([error.message]) ?? error.message)
       plugin.python?.version = request.python.version
       try Project.write(path, PluginText.text(plugin))
       return
@@ -92,7 +95,8 @@ package struct PluginImport {
       let distribution = Distribution(package, in: environment)
     else { return }
     plugin.summary = distribution.summary.flatMap(SettingsDigest.line) ?? ""
-    plugin.python?.python = request.python.python ?? distribution.python
+    let bounds = request.python.python ?? bounds(distribution.python)
+    plugin.python?.python = bounds
     plugin.origin.maintainer = distribution.maintainer
     plugin.origin.homepage = distribution.homepage
     plugin.origin.license = distribution.license
@@ -100,10 +104,22 @@ package struct PluginImport {
     if let named = request.executable {
       program = named
     } else {
-      program = try script(distribution.scripts)
+      // Older packages bring scripts that they do not name.
+      let named = distribution.scripts
+      let there = Paths.names(in: "\(environment)/bin").filter {
+        $0.hasPrefix("\(plugin.role.rawValue)-")
+      }
+      program = try script(named.isEmpty ? there : named)
     }
     let executable = "\(environment)/bin/\(program)"
     plugin.executable = Executable.isExecutable(executable) ? executable : program
+  }
+
+  /// The versions of Python that the package names, if they hold the one that it was installed for:
+  /// many an old package shuts out newer ones that it runs on.
+  private func bounds(_ text: String?) -> String? {
+    guard let text, let versions = PythonVersions(text), let python else { return nil }
+    return versions.contains(python) ? text : nil
   }
 
   /// The script that is the connector.
@@ -126,10 +142,5 @@ package struct PluginImport {
         ? "It may be a library: `dativo plugins remove \(plugin.name)`."
         : "Write `--executable NAME`: \(ordered.joined(separator: ", "))."
     )
-  }
-
-  private static func brief(_ failure: Failure, _ catalog: PluginCatalog) -> String {
-    TrialError.line([failure.message], hiding: [catalog.folders.home, catalog.project])
-      ?? failure.message
   }
 }

@@ -13,7 +13,7 @@ package struct PluginStatus: Hashable, Sendable {
 
   package enum Outcome: Hashable, Sendable {
     case works
-    /// It could not be tried for want of a server or an account, and what was said then.
+    /// It could not be tried for want of a server, an account or real settings; what it said.
     case needs(String)
     case broken(String)
   }

@@ -14,6 +14,7 @@ package struct PluginTrial {
   package private(set) var test: PluginStatus.Outcome?
   private let folders: PluginFolders
   private let environment: [String: String]
+  private let isMadeUp: Bool
 
   /// Variables that lead every request of made-up values into nothing: they must not reach anybody.
   private static let cutOff = [
@@ -25,6 +26,7 @@ package struct PluginTrial {
   package init(_ plugin: Plugin, _ catalog: PluginCatalog, config: JSONObject?, isMadeUp: Bool) {
     self.plugin = plugin
     folders = catalog.folders
+    self.isMadeUp = isMadeUp
     var environment: [String: String] = [:]
     if isMadeUp {
       for name in Self.cutOff { environment[name] = "http://127.0.0.1:9" }
@@ -70,7 +72,7 @@ package struct PluginTrial {
       return
     }
     if case .silent(let line) = about.source {
-      let error = TrialError.line(line.map { [$0] } ?? [], hiding: hidden)
+      let error = TrialError.line(line.map { [$0] } ?? [])
       plugin.status[.about] = .broken(error ?? "it answers neither --about nor --help")
     } else {
       plugin.status[.about] = .works
@@ -134,10 +136,13 @@ package struct PluginTrial {
     )
   }
 
+  /// Many a tap tries to reach its service for minutes, which made-up settings cannot.
+  private var seconds: Double { isMadeUp ? 45 : Discovery.patience }
+
   private mutating func catalog(_ config: JSONObject) -> Result<Void, Failure> {
     do throws(Failure) {
       streams = try withDiscovery(config) { discovery throws(Failure) in
-        try discovery.catalog().streams.map(\.stream)
+        try discovery.catalog(seconds: seconds).streams.map(\.stream)
       }
       return .success(())
     } catch {
@@ -163,12 +168,10 @@ package struct PluginTrial {
 
   private func outcome(_ failure: Failure) -> PluginStatus.Outcome {
     let lines = failure.lines
-    let error = TrialError.line(lines, hiding: hidden) ?? failure.message
-    return TrialError.needsService(lines) ? .needs(error) : .broken(error)
-  }
-
-  private var hidden: [String] {
-    [folders.environment(plugin.name, plugin.role), folders.home, folders.project]
+    let error = TrialError.line(lines) ?? failure.message
+    // What made-up settings lead to is no fault unless the code itself is broken.
+    let isExcused = isMadeUp && !TrialError.isOfCode(error) || TrialError.needsService(lines)
+    return isExcused ? .needs(error) : .broken(error)
   }
 }
 

@@ -31,6 +31,7 @@ enum SettingsDigest {
     } else {
       result["type"] = setting["type"]
     }
+    if let item = setting["items"]?["type"] { result["items"] = ["type": item] }
     result["format"] = setting["format"]?.string.map { .string($0) }
     if let options = setting["enum"]?.array, options.count <= 20 {
       result["enum"] = .array(options)

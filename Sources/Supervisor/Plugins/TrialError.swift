@@ -18,8 +18,17 @@ enum TrialError {
     return signs.contains(where: text.contains)
   }
 
+  /// Whether an error is one of the connector's code, which no settings would mend.
+  static func isOfCode(_ line: String) -> Bool {
+    let names = [
+      "ModuleNotFoundError", "ImportError", "AttributeError: module", "SyntaxError", "NameError",
+      "IndentationError",
+    ]
+    return names.contains { line.hasPrefix($0) }
+  }
+
   /// The line that tells the error, short and without paths of this machine.
-  static func line(_ lines: [String], hiding folders: [String]) -> String? {
+  static func line(_ lines: [String]) -> String? {
     let lines = lines.filter { !$0.allSatisfy(\.isWhitespace) }
     // An exception's line begins with its name; what follows may be advice.
     let exception = lines.last { line in
@@ -29,11 +38,23 @@ enum TrialError {
       let name = line[..<colon]
       return !name.contains(" ") && (name.hasSuffix("Error") || name.hasSuffix("Exception"))
     }
-    guard var line = exception ?? lines.last else { return nil }
-    for folder in folders where !folder.isEmpty {
-      while let range = line.firstRange(of: folder) { line.replaceSubrange(range, with: "…") }
-    }
-    let plain = line.map { $0.isWhitespace ? " " : $0 }
+    guard let line = exception ?? lines.last else { return nil }
+    let plain = hidingPaths(line).map { $0.isWhitespace ? " " : $0 }
     return plain.count > 200 ? String(plain.prefix(199)) + "…" : String(plain)
+  }
+
+  /// A text with every absolute path of a file replaced.
+  private static func hidingPaths(_ text: String) -> String {
+    var result = ""
+    var rest = text[...]
+    while let start = rest.firstIndex(of: "/") {
+      let isStart =
+        start == rest.startIndex || " '\"`(=[:".contains(rest[rest.index(before: start)])
+      let path = rest[start...].prefix { !" '\"`)],;".contains($0) }
+      let isHidden = isStart && !path.hasPrefix("//") && path.count { $0 == "/" } > 1
+      result += rest[..<start] + (isHidden ? "…" : path)
+      rest = rest[path.endIndex...]
+    }
+    return result + rest
   }
 }
