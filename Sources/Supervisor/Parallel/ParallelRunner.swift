@@ -32,7 +32,7 @@ package final class ParallelRunner {
     program = own
     self.refreshing = Set(refreshing)
     further = arguments
-    store = Home.store(job)
+    store = try Home.store(job)
     let run = RunName.make()
     record = ParallelRecord(run: run, job: "\(job.tenant).\(job.name)")
     folder = "\(Home.folder(job))/run/\(job.tenant)/\(job.name)/\(run)"
