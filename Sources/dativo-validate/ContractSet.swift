@@ -23,6 +23,7 @@ struct ContractSet {
         looksForUnknown: drift.columns == .discard || drift.columns == .freeze,
         narrowsTypes: !settings.admitsMisfits,
         datasetScope: !settings.isWholeDataset && contract.settings["dativo.scope"] == "dataset",
+        inclusiveBetween: settings.inclusiveBetween,
         capturing: StreamMasking.captured(mask)
       )
     }

@@ -11,8 +11,9 @@ struct ContractDiffCommand: ParsableCommand {
     discussion: """
       A change breaks readers if what they count on may be gone, or values may come that never came; \
       it breaks writers if records that were fine may be refused. Either asks for a new major \
-      version, an addition for a minor one, mere words for a patch. The jobs below --project that \
-      use the contract are named, and the roles of the old one.
+      version, an addition for a minor one, mere words for a patch. Masking, coercions, \
+      relationships, severities and everything else that is written are compared, too. The jobs \
+      below --project that use the contract are named, and the roles of the old one.
 
         git show main:orders.odcs.yaml > old.yaml
         dativo contract diff old.yaml orders.odcs.yaml
@@ -48,6 +49,7 @@ struct ContractDiffCommand: ParsableCommand {
         "changes": .array(diff.changes.map(Self.json)), "breaking": .bool(diff.isBreaking),
         "bump": .string(diff.bump.name), "old_version": .string(before.version),
         "new_version": .string(diff.declared),
+        "raised_enough": .bool(diff.isRaisedEnough),
         "needed_version": diff.needed.map { .string($0) } ?? .null,
         "jobs": .array(jobs.map { .string($0) }), "roles": .array(roles.map { .string($0) }),
       ]
@@ -72,7 +74,7 @@ struct ContractDiffCommand: ParsableCommand {
     _ jobs: [String],
     _ roles: [String]
   ) -> String {
-    if diff.changes.isEmpty { return "no changes" }
+    if diff.changes.isEmpty, diff.isRaisedEnough { return "no changes" }
     var lines = diff.changes.map { change in
       let effect =
         switch change.breaks {
@@ -83,11 +85,16 @@ struct ContractDiffCommand: ParsableCommand {
         }
       return "\(effect.padded(16))\(change.place): \(change.message)"
     }
-    lines.append("")
+    lines.append(diff.changes.isEmpty ? "no changes" : "")
     let needed = diff.needed.map { ", \($0) at least" } ?? ""
-    lines.append("version \(version) -> \(diff.declared): a \(diff.bump.name) change\(needed)")
+    let what = diff.changes.isEmpty ? "no change" : "a \(diff.bump.name) change\(needed)"
+    lines.append("version \(version) -> \(diff.declared): \(what)")
     if !diff.isRaisedEnough, let needed = diff.needed {
-      lines.append("error: the new contract says \(diff.declared); write version: \(needed)")
+      lines.append(
+        diff.changes.isEmpty
+          ? "error: the version goes down; write version: \(version), or a higher one"
+          : "error: the new contract says \(diff.declared); write version: \(needed)"
+      )
     }
     if !jobs.isEmpty { lines.append("jobs that use it: \(jobs.joined(separator: ", "))") }
     if !roles.isEmpty { lines.append("roles that rely on it: \(roles.joined(separator: ", "))") }

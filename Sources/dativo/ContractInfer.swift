@@ -9,7 +9,8 @@ struct ContractInferCommand: ParsableCommand {
     commandName: "infer",
     abstract: "Draw up a contract from data, or from what a tap offers.",
     discussion: """
-      DATA is what `dativo contract test` takes, or the catalog of a tap. What is drawn up accepts \
+      DATA is what `dativo contract test` takes, gzip's files and `-` among it, or the catalog of \
+      a tap. What is drawn up accepts \
       the data that it is drawn up from.
 
         dativo contract infer orders.csv --output orders.odcs.yaml

@@ -11,7 +11,8 @@ struct ContractTestCommand: ParsableCommand {
     discussion: """
       DATA is a file of JSON lines (plain records, or Singer or Airbyte messages), a CSV file, a \
       Parquet file, a folder of Parquet files, or a table of a destination, of which exactly the \
-      committed files count. All of it is read, by the engine that runs use.
+      committed files count. All of it is read, by the engine that runs use. Files may be of \
+      gzip's; `-` is standard input. Both are copied to TMPDIR for the time of the test.
 
         dativo contract test --contract orders.odcs.yaml warehouse/orders
         dativo contract test --contract orders.odcs.yaml orders.csv --format junit --output t.xml
@@ -130,7 +131,7 @@ extension TestReport {
     let sorted = order.flatMap { status in checks.filter { $0.status == status } }
     let rows = sorted.map { check in
       [
-        check.status.rawValue, check.object, check.field, check.rule,
+        check.status.rawValue, check.object, check.field, check.ruleText,
         check.count > 0 ? "\(check.count) ×" : "", check.place, check.message,
       ]
     }

@@ -1,6 +1,7 @@
 """`dativo contract infer`: what is proposed of data, that it is valid, and that it accepts them."""
 import datetime as dt
 import decimal
+import gzip
 import json
 import random
 import uuid
@@ -244,6 +245,27 @@ def test_csv_and_parquet(tmp_path):
     kinds = {name: it["logicalType"] for name, it in properties(tree).items()}
     assert kinds == {"id": "integer", "dec": "number", "ts": "date", "raw": "string", "deep": "object"}
     accepts(contract, tmp_path / "t.parquet")
+
+
+def test_a_whole_float_is_a_number(tmp_path):
+    pq.write_table(pa.table({"x": pa.array([10.0, 20.0]), "n": pa.array([1, 2])}), tmp_path / "t.parquet")
+    (tmp_path / "t.jsonl").write_text('{"x": 10.0, "n": 1}\n{"x": 2e1, "n": 2}\n')
+    (tmp_path / "t.jsonl.gz").write_bytes(gzip.compress((tmp_path / "t.jsonl").read_bytes()))
+    for name in ("t.parquet", "t.jsonl", "t.jsonl.gz"):
+        contract, tree = infer(tmp_path, tmp_path / name, name=f"{name}.yaml")
+        assert {key: it["logicalType"] for key, it in properties(tree).items()} == {"x": "number", "n": "integer"}
+        accepts(contract, tmp_path / name)
+    # A tap that says integer is believed, as 1.0 is an integer.
+    stream = tmp_path / "s.singer"
+    stream.write_bytes(lines(schema("s", {"x": {"type": "integer"}}), b'{"type":"RECORD","stream":"s","record":{"x":1.0}}\n'))
+    _, tree = infer(tmp_path, stream, name="s.yaml")
+    assert properties(tree)["x"]["logicalType"] == "integer"
+
+
+def test_standard_input(tmp_path):
+    done = run("dativo", "contract", "infer", "-", "--name", "o", stdin=b'{"id": 1}\n{"id": 2}\n', cwd=tmp_path)
+    tree = yaml.safe_load(done.out)
+    assert done.code == 0 and tree["name"] == "o" and properties(tree)["id"]["logicalType"] == "integer", done
 
 
 def test_a_table_of_ours(tmp_path):

@@ -1,8 +1,11 @@
 """`dativo contract test`: data of every form with known defects, and what the report says of them."""
 import datetime as dt
 import decimal
+import gzip
 import html.parser
 import json
+import pathlib
+import tempfile
 import xml.etree.ElementTree as xml
 
 import pyarrow as pa
@@ -372,6 +375,35 @@ def test_several_objects(tmp_path):
     ]
 
 
+def test_gzip_and_standard_input(tmp_path):
+    file = simple(tmp_path)
+    rows = as_records(tmp_path).read_bytes()
+    table = as_csv(tmp_path).read_bytes()
+    expected = test(file, as_records(tmp_path))
+    for name, data in (("z.jsonl.gz", rows), ("z.csv.gz", table)):
+        (tmp_path / name).write_bytes(gzip.compress(data))
+        result = test(file, tmp_path / name)
+        assert result["records"] == expected["records"] > 0 and result["data"] == [str(tmp_path / name)]
+        assert places(result["failed_checks"]) == places(expected["failed_checks"])
+    for data in (rows, table, gzip.compress(rows)):
+        done = run("dativo", "contract", "test", "--contract", file, "-", "--json", stdin=data, env=NO_DUCKDB)
+        result = json.loads(done.out)["result"]
+        assert result["records"] == expected["records"] and result["data"] == ["-"], done
+    (tmp_path / "z.jsonl.gz").write_bytes(gzip.compress(rows * 1000)[:-20])
+    [error] = test(file, tmp_path / "z.jsonl.gz", code=65)
+    assert "cannot be read: gzip: " in error["message"]
+    leftovers = [it for it in pathlib.Path(tempfile.gettempdir()).glob("dativo.*/z.*")]
+    assert not leftovers
+
+
+def test_data_without_a_record_are_told(tmp_path):
+    empty = tmp_path / "x.jsonl"
+    empty.write_text("")
+    result = test(simple(tmp_path), empty, code=0)
+    [check] = result["warning_checks"]
+    assert (check["rule"], check["status"]) == ("data", "warning") and "no record was read" in check["message"]
+
+
 # MARK: what the report looks like
 
 
@@ -467,6 +499,11 @@ def test_sql_rules_find_the_column(place, tmp_path):
         ("SELECT NULL", {"mustBe": 0}, "failed"),
         ("SELECT 1 WHERE false", {"mustBe": 0}, ("failed", "the query has no row")),
         ("SELECT nix FROM o", {"mustBe": 0}, "failed"),
+        ("SELECT id FROM o", {"mustBe": 1}, ("failed", "the query returns 4 rows; one value is needed")),
+        ("SELECT 1 FROM range(1000)", {"mustBe": 1}, ("failed", "the query returns 100 or more rows; one value is needed")),
+        ("SELECT 1, 2", {"mustBe": 1}, ("failed", "the query returns 2 columns; one value is needed")),
+        ("SELECT 'nan'::DOUBLE", {"mustBe": 1}, ("failed", "the result is NaN, which no bound can be compared with")),
+        ("SELECT '-inf'::DOUBLE", {"mustBe": 1}, ("failed", "the result is minus infinity, which no bound can be compared with")),
         # Nothing but one SELECT, and nothing but the data.
         ("DROP VIEW o", {"mustBe": 0}, "failed"),
         ("SELECT 1; SELECT 2", {"mustBe": 1}, ("failed", "the query is refused: only one SELECT is run")),
@@ -483,6 +520,19 @@ def test_sql_rules_find_the_column(place, tmp_path):
 def test_sql_rules_are_judged(query, demand, expected, tmp_path):
     found = outcome(tmp_path, sql(query, **demand))
     assert found == expected if isinstance(expected, tuple) else found[0] == expected, found
+
+
+def test_rules_in_sql_are_told_apart(tmp_path):
+    rules = [sql("SELECT count(*) FROM o", mustBe=9, name="all orders are here"),
+             sql("SELECT count(*)\n  FROM o WHERE id IS NULL AND name IS NOT NULL AND name <> 'somebody'", mustBe=1)]
+    file = contract(tmp_path, [prop("id", "integer"), prop("name", "string")], o={"quality": rules}, version="v3.0.2")
+    data = as_file(tmp_path)
+    names = ["all orders are here", "SELECT count(*) FROM o WHERE id IS NULL AND name IS NOT …"]
+    result = test(file, data, env=DUCKDB, code=1)
+    assert [it["name"] for it in result["checks"] if it["rule"] == "sql"] == names
+    for form in ("text", "junit", "html"):
+        done = run("dativo", "contract", "test", "--contract", file, data, "--format", form, env=DUCKDB)
+        assert all(f"sql ({name})" in done.out for name in names), done
 
 
 def test_a_query_has_a_time_limit(tmp_path):

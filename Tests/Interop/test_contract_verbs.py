@@ -76,6 +76,32 @@ def convert(path, kind, *options):
     ("name: flag,", "name: flag, classification: pii,", "compatible",
      "orders.flag: the classification changed from none to pii", "1.3.0"),
     ("roles: [{role: bi_reader}]", "roles: [{role: other}]", "words", "roles: changed", "1.2.4"),
+    # What Dativo adds, and what is merely written.
+    ("name: flag,", "name: flag, customProperties: [{property: dativo.mask, value: hash}],", "breaks readers",
+     "orders.flag: dativo.mask hash is new: readers no longer see the values", "2.0.0"),
+    ("name: flag,", "name: flag, customProperties: [{property: dativo.coerce, value: [boolean]}],", "compatible",
+     "orders.flag: dativo.coerce changed from none to boolean", "1.3.0"),
+    ("name: flag,", "name: flag, customProperties: [{property: dativo.coerce, value: [trim]}],", "breaks readers",
+     "orders.flag: dativo.coerce changed from none to trim", "2.0.0"),
+    ("schema:\n", "customProperties: [{property: dativo.scope, value: dataset}]\nschema:\n", "breaks both",
+     "dativo.scope: changed from none to dataset", "2.0.0"),
+    ("mustBe: 0}", "mustBe: 0, severity: warning}", "breaks readers",
+     'orders.status: the severity of the rule invalidValues outside "new", "paid": 0 changed from error to warning', "2.0.0"),
+    ("mustBe: 0}", "mustBe: 0, description: x}", "words",
+     'orders.status: the rule invalidValues outside "new", "paid": 0 is described otherwise', "1.2.4"),
+    ("name: flag,", "name: flag, relationships: [{to: orders.id}],", "breaks writers",
+     "orders.flag: the relationship to orders.id is new", "2.0.0"),
+    ("name: flag,", "name: flag, encryptedName: secret,", "breaks both",
+     "orders.flag: encryptedName changed from none to secret", "2.0.0"),
+    ("name: at, logicalType: timestamp", "name: at, logicalType: timestamp, logicalTypeOptions: {timezone: true}",
+     "breaks readers", "orders.at: timezone changed from none to true", "2.0.0"),
+    ("name: at, logicalType: timestamp",
+     "name: at, logicalType: timestamp, logicalTypeOptions: {defaultTimezone: Europe/Berlin}",
+     "breaks readers", "orders.at: defaultTimezone changed from none to Europe/Berlin", "2.0.0"),
+    ("name: flag,", "name: flag, description: up or down,", "words", "orders.flag: description changed", "1.2.4"),
+    ("name: flag,", "name: flag, examples: [true],", "words", "orders.flag: examples changed", "1.2.4"),
+    ("  - name: orders\n", "  - name: orders\n    description: all of them\n", "words",
+     "orders: description changed", "1.2.4"),
 ])  # fmt: skip
 def test_diff_tells_whom_a_change_breaks(contract, old, new, effect, message, needed):
     assert old in CONTRACT
@@ -108,6 +134,37 @@ def test_diff_names_the_jobs_that_use_the_contract(contract):
 def test_the_same_contract_has_no_changes(contract):
     done = run("dativo", "contract", "diff", contract, contract, cwd=contract.parent)
     assert (done.code, done.out) == (0, "no changes\n")
+
+
+MASKED = CONTRACT.replace("name: flag,", "name: flag, customProperties: [{property: dativo.mask, value: hash}],")
+WARNED = CONTRACT.replace("mustBe: 0}", "mustBe: 0, severity: warning}")
+QUERIES = CONTRACT.replace("    properties:", "    quality: [{type: sql, query: select 1, mustBe: 1}]\n    properties:", 1)
+
+
+@pytest.mark.parametrize("old, new, effect, message", [
+    (MASKED, CONTRACT, "breaks readers", "orders.flag: dativo.mask hash is gone: readers see the clear values"),
+    (MASKED, MASKED.replace("value: hash", "value: {truncate: 2}"), "breaks readers",
+     "orders.flag: dativo.mask changed from hash to {truncate: 2}"),
+    (WARNED, CONTRACT, "breaks writers",
+     'orders.status: the severity of the rule invalidValues outside "new", "paid": 0 changed from warning to error'),
+    (QUERIES, QUERIES.replace("select 1", "select 2"), "breaks readers", 'orders: the rule sql "select 1": 1 was removed'),
+])  # fmt: skip
+def test_diff_of_what_was_there(tmp_path, old, new, effect, message):
+    (tmp_path / "old.yaml").write_text(old)
+    (tmp_path / "new.yaml").write_text(new)
+    done = run("dativo", "contract", "diff", "old.yaml", "new.yaml", cwd=tmp_path)
+    assert done.code == 1, done
+    assert [effect, message] in [[line[:15].strip(), line[16:]] for line in done.out.splitlines()], done
+
+
+def test_a_version_that_goes_down_is_told(contract):
+    lower = contract.parent / "lower.yaml"
+    lower.write_text(CONTRACT.replace("version: 1.2.3", "version: 1.2.0"))
+    done = run("dativo", "contract", "diff", contract, lower, cwd=contract.parent)
+    assert done.code == 1 and done.out.startswith("no changes\n"), done
+    assert "the version goes down; write version: 1.2.3, or a higher one" in done.out, done
+    done = run("dativo", "contract", "diff", contract, lower, "--json", cwd=contract.parent)
+    assert json.loads(done.out)["result"]["raised_enough"] is False
 
 
 def test_a_broken_contract_is_told_with_its_place(contract):
@@ -188,6 +245,53 @@ def test_what_cannot_be_converted_is_told(contract, tmp_path):
     assert done.code == 78 and "neither a contract" in done.err, done
     done = run("dativo", "contract", "convert", contract, "--to", "avro", "--object", "order")
     assert done.code == 64 and "It has orders." in done.err, done
+
+
+@pytest.mark.parametrize("text, says", [
+    ("{}", "is an empty object, and no schema"),
+    ("[]", "its root is no object"),
+    ('{"type": "string"}', "describes values of type string, not records"),
+    ('{"type": "enum", "name": "e", "symbols": ["a"]}', "is an Avro enum, not a record"),
+    ('{"type": "object"}', "is no schema with properties"),
+    ('{"type": "record", "name": "r", "fields": [{"name": "a", "type": "int"}, {"name": "a", "type": "int"}]}',
+     "the field r.a stands twice"),
+])  # fmt: skip
+def test_what_describes_no_records_is_refused(tmp_path, text, says):
+    (tmp_path / "x.json").write_text(text)
+    done = run("dativo", "contract", "convert", "x.json", "--to", "odcs", cwd=tmp_path)
+    assert done.code == 78 and says in done.err, done
+
+
+def test_what_a_contract_cannot_say_of_a_json_schema_is_told(tmp_path):
+    (tmp_path / "o.json").write_text(json.dumps({
+        "type": "object", "additionalProperties": False, "dependencies": {"a": ["b"]}, "required": ["n"],
+        "description": "orders",
+        "properties": {
+            "a": {"type": "string", "contentEncoding": "base64", "default": "x", "examples": ["y"]},
+            "n": {"type": ["null", "integer"]},
+            "l": {"type": ["null", "array"], "items": {"type": "integer"}},
+        },
+    }))  # fmt: skip
+    done = convert(tmp_path / "o.json", "odcs")
+    for loss in ["o: additionalProperties false", "o: dependencies", "o.a: contentEncoding", "o.a: default",
+                 "o.a: that it may be absent and not null", "o.n: that it must be there, be it null"]:  # fmt: skip
+        assert f"not carried over: {loss}" in done.err, (loss, done)
+    assert "o.l: that" not in done.err, done
+    (tmp_path / "c.yaml").write_text(done.out)
+    checked = run("dativo", "lint", tmp_path / "c.yaml")
+    assert checked.code == 0, checked
+    schema = json.loads(convert(tmp_path / "c.yaml", "json-schema").out)
+    assert schema["description"] == "orders" and schema["properties"]["a"]["examples"] == ["y"]
+    # Elements that may not be null stay so.
+    assert schema["properties"]["l"]["items"] == {"type": "integer"}
+
+
+def test_what_a_json_schema_cannot_say_is_told(contract):
+    contract.write_text(CONTRACT.replace("name: flag,", "name: flag, description: up or down,"))
+    done = convert(contract, "json-schema")
+    assert json.loads(done.out)["properties"]["flag"]["description"] == "up or down"
+    assert "orders: the primary key id" in done.err, done
+    assert "orders.at: timestamps without an offset, which format date-time refuses" in done.err, done
 
 
 def test_a_word_of_a_group_that_is_no_command():

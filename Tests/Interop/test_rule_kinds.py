@@ -56,6 +56,10 @@ VALUE_RULES = [
     ("v3.1.0", "{name: f, logicalType: integer, quality: [{metric: nullValues, mustBeLessThan: 1}]}", [0], None, "nullValues", "/f", "expected a value"),
     ("v3.1.0", "{name: f, logicalType: array, items: {logicalType: object, properties: [{name: s, logicalType: string, quality: [{metric: invalidValues, arguments: {validValues: [a]}, mustBe: 0}]}]}}",
      [[{"s": "a"}], []], [{"s": "a"}, {"s": "z"}], "invalidValues", "/f/1/s", 'one of "a"'),
+    ("v3.0.2", "{name: f, logicalType: integer, quality: [{rule: between, mustBeBetween: [1, 5]}]}", [2, 4, None], 5, "between", "/f", "between 1 and 5, exclusive"),
+    ("v3.0.2", "{name: f, logicalType: number, quality: [{rule: minCheck, mustBeGreaterOrEqualTo: 0.5}]}", [0.5, 7], 0.4, "minCheck", "/f", "at least 0.5"),
+    ("v3.0.2", "{name: f, logicalType: number, quality: [{rule: maxCheck, mustBeLessThan: 9}]}", [8.5, None], 9, "maxCheck", "/f", "less than 9"),
+    ("v3.1.0", "{name: f, logicalType: timestamp, logicalTypeOptions: {minimum: '2024-01-01T00:00:00', defaultTimezone: '+02:00'}}", ["2023-12-31T22:00:00Z", "2024-01-01T00:00:00"], "2023-12-31T21:59:59Z", "minimum", "/f", "2024-01-01T00:00:00 or later"),
     ("v3.2.0", "{name: f, logicalType: string, enum: [{value: a}, {value: b}]}", ["a"], "c", "enum", "/f", 'one of "a", "b"'),
     ("v3.2.0", "{name: f, logicalType: map, map: {key: {logicalType: string, logicalTypeOptions: {maxLength: 1}}, value: {logicalType: integer}}}", [{"a": 1}], {"a": "x"}, "type", "/f/a", "expected an integer"),
     ("v3.2.0", "{name: f, logicalType: vector, logicalTypeOptions: {dimensions: 2, elementType: int8}}", [[1, -128]], [1, 128], "format", "/f/1", "i8"),
@@ -138,6 +142,52 @@ def test_a_rule_that_cannot_be_evaluated_is_skipped_not_passed(tmp_path):
     assert done.code == 0, done
     [stream] = json.loads((tmp_path / "r").read_text())["streams"].values()
     assert {rule["rule"] for rule in stream["skipped"]} == {"sql", "text", "unique", "sla.retention"}
+
+
+@pytest.mark.parametrize("setting, code, out", [
+    (None, 65, False), ("dativo.scope: run", 65, False), ("dativo.scope: dataset", 0, True),
+    ("dativo.endRules: hold", 65, False), ("dativo.endRules: report", 65, True),
+])  # fmt: skip
+def test_what_scope_and_end_rules_do(tmp_path, setting, code, out):
+    """The scope dataset leaves counts to others; endRules: report lets STATE out before the end."""
+    more = "  quality: [{metric: rowCount, mustBeGreaterThan: 5}]\n"
+    if setting:
+        name, value = setting.split(": ")
+        more += f"customProperties: [{{property: {name}, value: {value}}}]\n"
+    (tmp_path / "c.yaml").write_text(contract("v3.1.0", "{name: f, logicalType: integer}", more))
+    stream = lines(*messages("singer", [{"id": 1}]), state({"n": 1}))
+    done = run("dativo-validate", "--contract", "c.yaml", "--report", "r", stdin=stream, cwd=tmp_path)
+    assert (done.code, '"STATE"' in done.out) == (code, out), done
+    [result] = json.loads((tmp_path / "r").read_text())["streams"].values()
+    assert [it["rule"] for it in result.get("skipped", [])] == (["rowCount"] if code == 0 else [])
+
+
+@pytest.mark.parametrize("version, text, rule, says", [
+    ("v3.1.0", "{name: f, logicalType: timestamp, logicalTypeOptions: {minimum: '2024-01-01T00:00:00', defaultTimezone: Europe/Berlin}}",
+     "minimum", "named zone"),
+    ("v3.0.2", "{name: f, logicalType: number, physicalType: 'decimal(4,2)'}", "physicalType", "decimal(4,2)"),
+    ("v3.0.2", "{name: f, logicalType: string, physicalType: varchar(1)}", "physicalType", "varchar(1)"),
+    ("v3.0.2", "{name: f, logicalType: string, quality: [{rule: between, mustBeBetween: [1, 5]}]}", "between", "judges numbers"),
+    ("v3.0.2", "{name: f, logicalType: number, quality: [{rule: minCheck, mustBe: 0}]}", "minCheck", "mustBeGreaterOrEqualTo"),
+])  # fmt: skip
+def test_a_demand_that_is_not_judged_is_skipped_with_its_reason(tmp_path, version, text, rule, says):
+    (tmp_path / "c.yaml").write_text(contract(version, text))
+    value = "2023-12-31T23:30:00Z" if "timestamp" in text else "xx" if "string" in text else 12345.678
+    done = run("dativo-validate", "--contract", "c.yaml", "--report", "r",
+               stdin=lines(*messages("singer", [{"id": 1, "f": value}])), cwd=tmp_path)
+    assert done.code == 0, done
+    [stream] = json.loads((tmp_path / "r").read_text())["streams"].values()
+    [skipped] = stream["skipped"]
+    assert (skipped["rule"], skipped["pointer"]) == (rule, "/f") and says in skipped["reason"], skipped
+
+
+def test_a_length_that_an_option_says_is_not_skipped(tmp_path):
+    (tmp_path / "c.yaml").write_text(contract(
+        "v3.0.2", "{name: f, logicalType: string, physicalType: varchar(9), logicalTypeOptions: {maxLength: 9}}"))
+    done = run("dativo-validate", "--contract", "c.yaml", "--report", "r",
+               stdin=lines(*messages("singer", [{"id": 1, "f": "x"}])), cwd=tmp_path)
+    [stream] = json.loads((tmp_path / "r").read_text())["streams"].values()
+    assert done.code == 0 and not stream.get("skipped"), done
 
 
 @pytest.mark.parametrize("value, unit, hours, broken", [

@@ -21,23 +21,10 @@ package final class ObjectCheck {
     package let pointer: String
   }
 
-  /// A rule that is not evaluated, and why.
-  package struct Skipped: Hashable, Sendable {
-    package let rule: String
-    package let pointer: String
-    package let reason: String
-
-    package init(rule: String, pointer: String, reason: String) {
-      self.rule = rule
-      self.pointer = pointer
-      self.reason = reason
-    }
-  }
-
   package let object: ContractObject
   package private(set) var keys: [Key] = []
   package private(set) var endRules: [EndRule] = []
-  package private(set) var skipped: [Skipped] = []
+  package internal(set) var skipped: [Skipped] = []
   package private(set) var captureCount = 0
   /// Fields whose type the SCHEMA declares otherwise than the contract, where the drift policy is to
   /// set aside the records that have a value there (quarantine), or to leave the field out (discard).
@@ -47,6 +34,7 @@ package final class ObjectCheck {
   private let checks: [ValueCheck]
   private let fields: Set<String>
   private let unknown: UnknownFields
+  private let inclusiveBetween: Bool
   private var captures: [String: Int] = [:]
 
   /// Compiles `object`.
@@ -61,11 +49,13 @@ package final class ObjectCheck {
     looksForUnknown: Bool = false,
     narrowsTypes: Bool,
     datasetScope: Bool,
+    inclusiveBetween: Bool = false,
     capturing names: [String] = []
   ) {
     self.object = object
     let unknown: UnknownFields = refusesUnknown ? .refuse : looksForUnknown ? .find : .pass
     self.unknown = unknown
+    self.inclusiveBetween = inclusiveBetween
     let columns = object.properties.filter { !$0.isMeasure }.map { property in
       var property = property
       let isDay = property.temporal?.isDay ?? false
@@ -177,40 +167,15 @@ package final class ObjectCheck {
       if !rule.demandsNone { endRules.append(EndRule(rule: rule, pointer: pointer)) }
       let tally = rule.demandsNone ? nil : endRules.count - 1
       addKey(rule.name, fields, pointer, rule.isWarning, tally)
-    case .nullValues, .missingValues, .invalidValues:
+    case .nullValues, .missingValues, .invalidValues, .eachValue:
       if !rule.demandsNone { endRules.append(EndRule(rule: rule, pointer: pointer)) }
-      check?.add(rule, tally: rule.demandsNone ? nil : endRules.count - 1)
+      let tally = rule.demandsNone ? nil : endRules.count - 1
+      check?.add(rule, tally: tally, inclusiveBetween: inclusiveBetween)
     }
   }
 
   private func field(_ name: String) -> String {
     object.properties.first { $0.name == name }?.field ?? name
-  }
-
-  /// Lists what the contract says of `property` and nothing here judges.
-  private func note(_ property: ContractProperty, _ pointer: String, isTop: Bool) {
-    if case .unread? = property.temporal?.form {
-      let reason = "the date format \(property.format ?? "") is not evaluated"
-      skipped.append(Skipped(rule: "format", pointer: pointer, reason: reason))
-    }
-    if property.type == nil {
-      skipped.append(Skipped(rule: "type", pointer: pointer, reason: "no logicalType is given"))
-    }
-    guard isTop else {
-      if property.isUnique || property.keyPosition != nil {
-        let reason = "uniqueness below the top level is not evaluated"
-        skipped.append(Skipped(rule: "unique", pointer: pointer, reason: reason))
-      }
-      return inner(property, pointer)
-    }
-    inner(property, pointer)
-  }
-
-  private func inner(_ property: ContractProperty, _ pointer: String) {
-    for child in property.properties {
-      note(child, Pointer.append(pointer, child.field), isTop: false)
-    }
-    for item in property.items { note(item, Pointer.append(pointer, "*"), isTop: false) }
   }
 
   /// What `record` breaks; repeats of keys are found by whoever has seen the other records.

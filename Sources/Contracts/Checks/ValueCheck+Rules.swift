@@ -35,6 +35,13 @@ extension ValueCheck.CompiledRule {
         return "a match of \(pattern.source)"
       }
       return nil
+    case .eachValue:
+      guard let value, !value.isNull else { return nil }
+      let broken = rule.comparisons.filter { comparison in
+        value.number.map { !comparison.accepts($0, inclusiveBetween: isInclusive) } ?? true
+      }
+      guard !broken.isEmpty else { return nil }
+      return broken.map { $0.text(inclusiveBetween: isInclusive) }.joined(separator: " and ")
     case .rowCount, .duplicateValues, .skipped: return nil
     }
   }

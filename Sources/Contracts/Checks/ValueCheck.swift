@@ -29,9 +29,13 @@ final class ValueCheck {
     var rule: QualityRule
     var pattern: Pattern?
     var tally: Int?
+    /// Whether `mustBeBetween` includes its bounds.
+    var isInclusive: Bool
   }
 
   init(_ property: ContractProperty, unknown: UnknownFields = .pass) {
+    var property = property
+    property.temporal?.dropUnjudged()
     self.property = property
     self.unknown = unknown
     kinds = Self.kinds(property.type)
@@ -73,13 +77,16 @@ final class ValueCheck {
   }
 
   /// Takes a rule up; with a `tally` its findings are no violations by themselves.
-  func add(_ rule: QualityRule, tally: Int?) {
+  func add(_ rule: QualityRule, tally: Int?, inclusiveBetween: Bool) {
     var pattern: Pattern?
     if case .invalidValues(_, let source?) = rule.metric { pattern = try? Pattern(source) }
-    rules.append(CompiledRule(rule: rule, pattern: pattern, tally: tally))
+    rules.append(
+      CompiledRule(rule: rule, pattern: pattern, tally: tally, isInclusive: inclusiveBetween)
+    )
   }
 
-  private static func kinds(_ type: LogicalType?) -> ValueKinds {
+  /// The kinds of JSON that values of a type have.
+  static func kinds(_ type: LogicalType?) -> ValueKinds {
     switch type {
     case .string?, .date?, .timestamp?, .time?: .string
     case .number?: .number

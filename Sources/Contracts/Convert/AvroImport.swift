@@ -3,6 +3,8 @@ import JSON
 /// Reads an Avro record as an object of a contract.
 struct AvroImport {
   var losses: [String] = []
+  /// Fields whose record has another of the same name.
+  var duplicates: [String] = []
   /// Named types that came before, by name.
   private var named: [String: JSONObject] = [:]
 
@@ -15,7 +17,11 @@ struct AvroImport {
   }
 
   private mutating func fields(_ record: JSONValue, _ place: String) -> [JSONValue] {
-    (record["fields"]?.array ?? []).map { field in
+    let names = (record["fields"]?.array ?? []).map { $0["name"]?.string ?? "" }
+    for (index, name) in names.enumerated() where names[..<index].contains(name) {
+      duplicates.append("\(place).\(name)")
+    }
+    return (record["fields"]?.array ?? []).map { field in
       let name = field["name"]?.string ?? ""
       var property: JSONObject = ["name": .string(name)]
       let (type, isNullable) = described(field["type"] ?? .null, "\(place).\(name)")

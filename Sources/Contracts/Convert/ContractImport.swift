@@ -6,6 +6,8 @@ package struct ContractImport {
   package let document: JSONValue
   /// What of the schemas a contract cannot say, by place.
   package private(set) var losses: [String]
+  /// Fields that stand twice in the record, which then is none.
+  package private(set) var duplicates: [String] = []
 
   /// Draws up a contract with one object for each JSON Schema, whose `keys` are its primary key.
   package init(schemas: [(name: String, schema: JSONValue, keys: [String])], id: String) {
@@ -21,6 +23,7 @@ package struct ContractImport {
     let object = reader.object(record)
     document = Self.document(id, [object])
     losses = reader.losses
+    duplicates = reader.duplicates
   }
 
   private static func document(_ id: String, _ objects: [JSONValue]) -> JSONValue {

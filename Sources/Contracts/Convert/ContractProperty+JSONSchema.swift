@@ -7,6 +7,7 @@ extension ContractObject {
   /// `losses` gets what such a schema cannot say.
   package func jsonSchema(_ losses: inout [String]) -> JSONObject {
     var schema: JSONObject = ["type": "object"]
+    if let text = document["description"]?.string { schema["description"] = .string(text) }
     schema.describe(properties, name, &losses)
     for rule in rules { losses.append("\(name): the rule \(rule.summary)") }
     return schema
@@ -42,8 +43,8 @@ extension ContractProperty {
       schema["type"] = "string"
       schema["format"] = format.map { .string($0) }
     case .date?: schema = temporalSchema(isDay: temporal?.isDay ?? false, place, &losses)
-    case .timestamp?: schema = ["type": "string", "format": "date-time"]
-    case .time?: schema = ["type": "string", "format": "time"]
+    case .timestamp?: schema = temporalSchema(isDay: false, place, &losses)
+    case .time?: schema = temporalSchema(isDay: false, place, &losses)
     case .integer?: schema["type"] = "integer"
     case .number?: schema["type"] = "number"
     case .boolean?: schema["type"] = "boolean"
@@ -72,6 +73,10 @@ extension ContractProperty {
     addBounds(&schema)
     addRules(&schema, place, &losses)
     if !isRequired, keyPosition == nil { schema.allowNull() }
+    if let text = document["description"]?.string { schema["description"] = .string(text) }
+    if let values = document["examples"]?.array, !values.isEmpty {
+      schema["examples"] = .array(values)
+    }
     if let classification { schema["x-odcs-classification"] = .string(classification) }
     if !tags.isEmpty { schema["x-odcs-tags"] = .array(tags.map { .string($0) }) }
     return schema
@@ -86,8 +91,15 @@ extension ContractProperty {
     if temporal.minimum != nil || temporal.maximum != nil { losses.append("\(place): date bounds") }
     switch temporal.form {
     case _ where isDay: return ["type": "string", "format": "date"]
-    case .isoDate, .isoTimestamp: return ["type": "string", "format": "date-time"]
-    case .isoTime: return ["type": "string", "format": "time"]
+    case .isoDate:
+      losses.append("\(place): dates without a time, which format date-time refuses")
+      return ["type": "string", "format": "date-time"]
+    case .isoTimestamp:
+      losses.append("\(place): timestamps without an offset, which format date-time refuses")
+      return ["type": "string", "format": "date-time"]
+    case .isoTime:
+      losses.append("\(place): times without an offset, which format time refuses")
+      return ["type": "string", "format": "time"]
     case .pattern, .unread:
       losses.append("\(place): \(temporal.expectation)")
       return ["type": "string"]

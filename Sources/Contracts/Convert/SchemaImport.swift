@@ -7,8 +7,30 @@ struct SchemaImport {
   mutating func object(_ name: String, _ schema: JSONValue, keys: [String]) -> JSONValue {
     var object: JSONObject = ["name": .string(name), "logicalType": "object"]
     object["properties"] = .array(properties(schema, name, keys: keys))
+    if let text = schema["description"]?.string { object["description"] = .string(text) }
+    noteLosses(schema, name)
     return .object(object)
   }
+
+  /// Keywords that a contract has nothing for, wherever they stand.
+  private mutating func noteLosses(_ schema: JSONValue, _ place: String) {
+    for key in Self.lost where schema[key] != nil { losses.append("\(place): \(key)") }
+    switch schema["additionalProperties"] {
+    case .bool(false)?:
+      losses.append(
+        "\(place): additionalProperties false (unknown_fields: refuse of dativo-validate does it)"
+      )
+    case .object?: losses.append("\(place): additionalProperties")
+    default: break
+    }
+  }
+
+  private static let lost = [
+    "allOf", "anyOf", "oneOf", "not", "if", "$ref", "patternProperties", "contains", "prefixItems",
+    "dependencies", "dependentRequired", "dependentSchemas", "propertyNames",
+    "unevaluatedProperties", "unevaluatedItems", "contentEncoding", "contentMediaType", "default",
+    "const", "readOnly", "writeOnly",
+  ]
 
   private mutating func properties(
     _ schema: JSONValue,
@@ -21,6 +43,12 @@ struct SchemaImport {
       let (described, isNullable) = described(inner, "\(place).\(name)")
       for (key, value) in described.members { property[key] = value }
       if required.contains(name), !isNullable { property["required"] = true }
+      let isRequired = required.contains(name) || keys.contains(name)
+      if !isRequired, !isNullable, inner["type"] != nil {
+        losses.append("\(place).\(name): that it may be absent and not null; null passes, too")
+      } else if required.contains(name), isNullable {
+        losses.append("\(place).\(name): that it must be there, be it null; it may be absent")
+      }
       if let position = keys.firstIndex(of: name) {
         property["primaryKey"] = true
         property["primaryKeyPosition"] = .number(JSONNumber(position + 1))
@@ -50,10 +78,10 @@ struct SchemaImport {
     if let values = schema["enum"]?.array { property["quality"] = ContractImport.oneOf(values) }
     if let text = schema["description"]?.string { property["description"] = .string(text) }
     if let label = schema["x-odcs-classification"] { property["classification"] = label }
-    for key in ["allOf", "anyOf", "oneOf", "not", "if", "$ref", "patternProperties", "contains"]
-    where schema[key] != nil {
-      losses.append("\(place): \(key)")
+    if let values = schema["examples"]?.array, !values.isEmpty {
+      property["examples"] = .array(values)
     }
+    noteLosses(schema, place)
     return (property, isNullable)
   }
 
@@ -74,7 +102,11 @@ struct SchemaImport {
         options(schema, ["minItems", "maxItems", "uniqueItems"])
       )
       if let items = schema["items"], items.object?.isEmpty == false {
-        property["items"] = .object(described(items, "\(place)[]").0)
+        let (described, isNullable) = described(items, "\(place)[]")
+        var item = described
+        // An element of an array is there, so that required only forbids null.
+        if !isNullable, items["type"] != nil { item["required"] = true }
+        property["items"] = .object(item)
       }
       return property
     }
@@ -85,9 +117,6 @@ struct SchemaImport {
       )
       let inner = properties(schema, place)
       if !inner.isEmpty { property["properties"] = .array(inner) }
-      if schema["additionalProperties"]?.object != nil {
-        losses.append("\(place): additionalProperties")
-      }
       return property
     }
     if !types.isEmpty {

@@ -10,6 +10,7 @@ package struct ContractChange: Hashable, Sendable {
     package static let readers = Breaks(rawValue: 1)
     /// Those who write it: records that were fine may be refused.
     package static let writers = Breaks(rawValue: 2)
+    static let all: Self = [.readers, .writers]
   }
 
   /// The part of a semantic version that a change asks to be raised.

@@ -22,6 +22,10 @@ extension ContractDiff {
     compareBounds(old, new, place)
     compareTexts(old, new, place)
     compareLabels(old, new, place)
+    compareExtensions(old, new, place)
+    compareWritten(old.document, new.document, place, handled: Self.handledOfProperties)
+    let (before, after) = (old.document["logicalTypeOptions"], new.document["logicalTypeOptions"])
+    compareWritten(before ?? .null, after ?? .null, place, handled: Self.handledOfOptions)
     compare(old.rules, new.rules, place)
     compare(old.properties, new.properties, place)
     compareInner(old.items, new.items, "\(place)[]")
@@ -121,8 +125,8 @@ extension ContractDiff {
       ("multipleOf", old.number.multipleOf?.text, new.number.multipleOf?.text),
       ("format", old.number.width?.name, new.number.width?.name),
       ("format", old.temporal?.expectation, new.temporal?.expectation),
-      ("minimum", old.temporal?.minimum?.text, new.temporal?.minimum?.text),
-      ("maximum", old.temporal?.maximum?.text, new.temporal?.maximum?.text),
+      ("minimum", old.temporal?.minimum?.words, new.temporal?.minimum?.words),
+      ("maximum", old.temporal?.maximum?.words, new.temporal?.maximum?.words),
     ]
     for (name, before, after) in pairs where before != after {
       switch (before, after) {
@@ -163,8 +167,8 @@ extension ContractDiff {
   }
 }
 
-extension ContractChange.Breaks {
-  fileprivate static let all: Self = [.readers, .writers]
+extension TemporalRules.Bound {
+  fileprivate var words: String { isExclusive ? "\(text) (exclusive)" : text }
 }
 
 extension ContractObject {
@@ -174,25 +178,6 @@ extension ContractObject {
       property.keyPosition.map { (position: $0 < 0 ? Int.max : $0, place: place, property.name) }
     }
     return parts.sorted { ($0.position, $0.place) < ($1.position, $1.place) }.map(\.2)
-  }
-}
-
-extension QualityRule {
-  /// The rule in words, by which it is told from others.
-  package var summary: String {
-    let subject =
-      switch metric {
-      case .missingValues(let values): " of \(values.map { $0.encoded() }.joined(separator: ", "))"
-      case .invalidValues(let valid, let pattern):
-        (valid.map { " outside \($0.map { $0.encoded() }.joined(separator: ", "))" } ?? "")
-          + (pattern.map { " outside \($0)" } ?? "")
-      case .duplicateValues(let names) where !names.isEmpty:
-        " of \(names.joined(separator: ", "))"
-      default: ""
-      }
-    let demands = comparisons.map { $0.text(inclusiveBetween: false) }.joined(separator: " and ")
-    let unit = isPercent ? " percent" : ""
-    return "\(name)\(subject)\(demands.isEmpty ? "" : ": \(demands)\(unit)")"
   }
 }
 

@@ -51,6 +51,9 @@ package struct ContractDiff {
       add(new.name, "the table's name changed \(names)", breaks: [.readers, .writers])
     }
     compareKeys(old, new)
+    compareCoercions(old.coercions, new.coercions, new.name)
+    compareRelationships(old.document, new.document, new.name)
+    compareWritten(old.document, new.document, new.name, handled: Self.handledOfObjects)
     compare(old.rules, new.rules, new.name)
     compare(old.properties, new.properties, new.name)
   }
@@ -86,17 +89,6 @@ package struct ContractDiff {
     }
   }
 
-  /// Rules by what they say; one that is worded otherwise went and came.
-  mutating func compare(_ old: [QualityRule], _ new: [QualityRule], _ place: String) {
-    let (before, after) = (old.map(\.summary), new.map(\.summary))
-    for (index, rule) in before.enumerated() where !after.contains(rule) {
-      add(place, "the rule \(rule) was removed", breaks: old[index].isWarning ? [] : .readers)
-    }
-    for (index, rule) in after.enumerated() where !before.contains(rule) {
-      add(place, "the rule \(rule) is new", breaks: new[index].isWarning ? [] : .writers)
-    }
-  }
-
   private mutating func compareSections(_ old: Contract, _ new: Contract) {
     for level in old.serviceLevels where !new.serviceLevels.contains(where: { $0 == level }) {
       let other = new.serviceLevels.first { $0.name == level.name && $0.elements == level.elements }
@@ -119,6 +111,7 @@ package struct ContractDiff {
     for section in words where old.document[section] != new.document[section] {
       changes.append(ContractChange(section, words: "changed"))
     }
+    compareSettings(old, new)
   }
 
   mutating func add(_ place: String, _ message: String, breaks: ContractChange.Breaks) {

@@ -1,29 +1,23 @@
 internal import JSON
 
 extension ContractReader {
-  /// The names of Dativo's own that may stand among the customProperties of a property.
-  static let propertyExtensions = ["dativo.mask", "dativo.coerce"]
-
-  /// Reads what Dativo adds to a property; what is misspelt is an error, since nobody would mask by
-  /// it.
+  /// Reads what Dativo adds to a property.
   mutating func readExtensions(_ node: YAMLNode?, _ property: inout ContractProperty) {
     for entry in node?.elements ?? [] {
-      guard let nameNode = entry["property"], let name = nameNode.text else { continue }
-      switch name {
-      case "dativo.mask": readMask(entry, &property)
-      case "dativo.coerce": readCoercions(entry, &property)
-      default: refuseLookalike(nameNode, name)
+      switch entry["property"]?.text.flatMap(Extension.init(rawValue:)) {
+      case .mask?: readMask(entry, &property)
+      case .coerce?: readCoercions(entry, &property)
+      default: break
       }
     }
   }
 
   /// Reads what Dativo adds to an object.
   mutating func readExtensions(_ node: YAMLNode?, _ object: inout ContractObject) {
-    for entry in node?.elements ?? [] where entry["property"]?.text == "dativo.coerce" {
+    for entry in node?.elements ?? []
+    where entry["property"]?.text == Extension.coerce.rawValue {
       object.coercions = coercions(entry)
     }
-    refuseExtensions(node, of: ["dativo.mask"])
-    refuseLookalikes(node, of: "dativo.coerce")
   }
 
   private mutating func coercions(_ entry: YAMLNode) -> Coercions? {
@@ -90,44 +84,6 @@ extension ContractReader {
       property.mask = action
     } catch let problem {
       error(value, problem.message, problem.hint)
-    }
-  }
-
-  /// Names what only looks like an extension of ours.
-  private mutating func refuseLookalike(_ node: YAMLNode, _ name: String) {
-    let near = Nearest.name(to: name, among: Self.propertyExtensions)
-    guard near != nil || name.lowercased().hasPrefix("dativo.") else { return }
-    error(
-      node,
-      "unknown customProperty \"\(name)\"",
-      near.map { "Did you mean \"\($0)\"?" }
-        ?? "A property may have \(Self.propertyExtensions.joined(separator: ", "))."
-    )
-  }
-
-  /// Names extensions, spelt right or wrong, that stand where they do nothing.
-  mutating func refuseExtensions(_ node: YAMLNode?, of names: [String]) {
-    for entry in node?.elements ?? [] {
-      guard let nameNode = entry["property"], let name = nameNode.text, names.contains(name) else {
-        continue
-      }
-      error(
-        nameNode,
-        "\(name) does not stand at a property",
-        "Move it to the customProperties of the property that it is about."
-      )
-    }
-    for name in names { refuseLookalikes(node, of: name) }
-  }
-
-  /// Names what is probably meant to be the extension `name`.
-  private mutating func refuseLookalikes(_ node: YAMLNode?, of name: String) {
-    let word = name.dropFirst("dativo.".count)
-    for entry in node?.elements ?? [] {
-      guard let nameNode = entry["property"], let text = nameNode.text, text != name,
-        text.lowercased().hasPrefix("dativo"), text.lowercased().contains(word)
-      else { continue }
-      error(nameNode, "unknown customProperty \"\(text)\"", "Did you mean \"\(name)\"?")
     }
   }
 }

@@ -94,6 +94,11 @@ extension ContractReader {
     {
       let place = node["maximum"] ?? node["exclusiveMaximum"]
       error(place, "the maximum \(high.text) is less than the minimum \(low.text)", nil)
+    } else if let low = rules.exclusiveMinimum ?? rules.minimum,
+      let high = rules.exclusiveMaximum ?? rules.maximum, low == high,
+      rules.exclusiveMinimum != nil || rules.exclusiveMaximum != nil
+    {
+      warnOfNothing(node, low.text)
     }
     if let step = readNumber(node, "multipleOf") {
       if JSONNumber(0) < step {
@@ -169,12 +174,37 @@ extension ContractReader {
         warn(format, "the date format \(text) is not evaluated: \(problem.reason)")
       }
     }
+    rules.zone = readZone(node["defaultTimezone"])
     rules.minimum = readBound(node, "minimum", "exclusiveMinimum", rules)
     rules.maximum = readBound(node, "maximum", "exclusiveMaximum", rules)
     if let low = rules.minimum, let high = rules.maximum, high.instant.precedes(low.instant) {
       error(node["maximum"], "the maximum \(high.text) is before the minimum \(low.text)", nil)
+    } else if let low = rules.minimum, let high = rules.maximum,
+      low.isExclusive || high.isExclusive, !low.instant.precedes(high.instant)
+    {
+      warnOfNothing(node, low.text)
     }
     property.temporal = rules
+  }
+
+  /// Equal bounds of which one is exclusive.
+  private mutating func warnOfNothing(_ node: YAMLNode, _ bound: String) {
+    let place = node["exclusiveMaximum"] ?? node["exclusiveMinimum"] ?? node["maximum"]
+    warn(place, "no value is within the bounds: both are \(bound), and one is exclusive")
+  }
+
+  private mutating func readZone(_ node: YAMLNode?) -> Zone? {
+    guard let node, let text = node.text else { return nil }
+    if let zone = Zone(text) { return zone }
+    let near = Nearest.name(to: text, among: Zone.names)
+    warn(
+      node,
+      "unknown time zone \"\(text)\"",
+      near.map { "Did you mean \"\($0)\"?" }
+        ?? "It is a name of the tz database such as Europe/Berlin, or an offset such as +02:00."
+    )
+    // Nothing is known of its offsets either.
+    return .named(text)
   }
 
   private mutating func readBound(
@@ -189,8 +219,9 @@ extension ContractReader {
     let isBoundItself = isExclusive == nil && node[exclusive]?.isNull == false
     var instant = rules.instant(text)
     if case .unread = rules.form { instant = nil }
-    guard let instant = instant ?? TemporalRules(form: .isoDate, expectation: "").instant(text)
-    else {
+    var iso = TemporalRules(form: .isoDate, expectation: "")
+    iso.zone = rules.zone
+    guard let instant = instant ?? iso.instant(text) else {
       error(place, "\(text) is not \(rules.expectation)", nil)
       return nil
     }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import JSONSchema
 
 extension ContractReader {
   mutating func readProperties(_ node: YAMLNode?, _ owner: String) -> [ContractProperty] {
@@ -27,6 +28,8 @@ extension ContractReader {
   ) -> ContractProperty {
     var property = ContractProperty(name: name)
     property.physicalName = node["physicalName"]?.text
+    property.physicalType = node["physicalType"]?.text
+    property.document = node.json
     property.type = readType(node, name, isItem: isItem)
     property.isRequired = readBool(node, "required")
     property.isUnique = readBool(node, "unique")
@@ -43,6 +46,7 @@ extension ContractReader {
         error(node["enum"], "enum of \(name) is empty, or has a value twice", nil)
       }
       property.choices = choices.compactMap { $0["value"]?.json ?? .null }
+      checkKinds(choices.compactMap { $0["value"] }, property, "enum")
     }
     readOptions(node, &property)
     property.properties = readProperties(node["properties"], name)
@@ -53,6 +57,7 @@ extension ContractReader {
       if let key = map["key"] { property.mapKeys = [readProperty(key, "key", isItem: true)] }
       if let value = map["value"] { property.items = [readProperty(value, "value", isItem: true)] }
     }
+    checkMembers(node["logicalTypeOptions"]?["required"], of: property)
     property.rules = readRules(node["quality"], property: property)
     property.mark = node.mark
     readExtensions(node["customProperties"], &property)
@@ -108,6 +113,38 @@ extension ContractReader {
       error(place, "\(name): map and logicalType map belong together", "Write map: {key, value}.")
     }
     return type
+  }
+
+  /// Values of a list that no value of the property can be equal to.
+  mutating func checkKinds(_ nodes: [YAMLNode], _ property: ContractProperty, _ list: String) {
+    guard let type = property.type else { return }
+    let kinds = ValueCheck.kinds(type)
+    for node in nodes where !node.isNull && !kinds.admits(node.json) {
+      let shown = node.text ?? node.json.encoded()
+      let isQuotable = kinds == .string && node.text != nil
+      warn(
+        node,
+        "\(list) of \(property.name) has \(shown), which no \(type.rawValue) is equal to",
+        isQuotable ? "Write \"\(shown)\", in quotes." : nil
+      )
+    }
+  }
+
+  /// Members that an object must have, and whose names it does not declare.
+  private mutating func checkMembers(_ node: YAMLNode?, of property: ContractProperty) {
+    let fields = property.properties.map(\.field)
+    guard !fields.isEmpty else { return }
+    for name in node?.elements ?? [] {
+      guard let text = name.text, !fields.contains(text) else { continue }
+      let near =
+        property.properties.first { $0.name == text }?.field
+        ?? Nearest.name(to: text, among: fields)
+      warn(
+        name,
+        "required of \(property.name) names \(text), which is none of its properties",
+        near.map { "Did you mean \"\($0)\"?" }
+      )
+    }
   }
 
   /// What other systems call the types.

@@ -28,12 +28,14 @@ extension ContractReader {
     let name = node["metric"]?.text ?? node["rule"]?.text ?? type
     return QualityRule(
       name: name,
+      title: node["name"]?.text,
       metric: metric,
       comparisons: comparisons,
       isPercent: node["unit"]?.text?.lowercased() == "percent",
       isWarning: isWarning,
       query: type == "sql" ? node["query"]?.text : nil,
-      mustBe: node["mustBe"]?.json.bool
+      mustBe: node["mustBe"]?.json.bool,
+      document: node.json
     )
   }
 
@@ -43,7 +45,10 @@ extension ContractReader {
     _ comparisons: inout [QualityRule.Comparison]
   ) -> QualityRule.Metric {
     let arguments = node["arguments"]
-    let valid = (arguments?["validValues"] ?? node["validValues"])?.elements?.map(\.json)
+    let validNode = arguments?["validValues"] ?? node["validValues"]
+    let valid = validNode?.elements?.map(\.json)
+    checkList(validNode, "validValues", property)
+    checkList(arguments?["missingValues"], "missingValues", nil)
     let none = QualityRule.Comparison.equal(JSONNumber(0))
     let name = node["metric"]?.text ?? node["rule"]?.text
     var metric: QualityRule.Metric
@@ -60,6 +65,8 @@ extension ContractReader {
       metric = .duplicateValues(names)
       if comparisons.isEmpty, name == "unique" { comparisons = [none] }
       if property == nil, names.isEmpty { metric = .skipped("no properties are named") }
+    case "between"?, "minCheck"?, "maxCheck"?:
+      metric = Self.eachValue(name ?? "", property, comparisons, node["unit"]?.text)
     case let name?: metric = .skipped("the rule \(name) is not evaluated")
     case nil: return .skipped("no metric")
     }
@@ -70,6 +77,42 @@ extension ContractReader {
     }
     if case .skipped = metric { return metric }
     return comparisons.isEmpty ? .skipped("no operator such as mustBe is given") : metric
+  }
+
+  /// A rule that each number keeps for itself, of version 3.0; why not, where its operators would
+  /// judge the least or the greatest of them otherwise than every one.
+  private static func eachValue(
+    _ name: String,
+    _ property: ContractProperty?,
+    _ comparisons: [QualityRule.Comparison],
+    _ unit: String?
+  ) -> QualityRule.Metric {
+    if let type = property?.type, type != .number, type != .integer {
+      return .skipped("\(name) judges numbers, and the property is a \(type.rawValue)")
+    }
+    if unit?.lowercased() == "percent" {
+      return .skipped("\(name) judges every value: a percentage of them is not evaluated")
+    }
+    let isFit = comparisons.allSatisfy { comparison in
+      switch (name, comparison) {
+      case ("between", _), ("minCheck", .greater), ("minCheck", .greaterOrEqual),
+        ("maxCheck", .less), ("maxCheck", .lessOrEqual):
+        true
+      default: false
+      }
+    }
+    guard !isFit else { return .eachValue }
+    let fitting = name == "minCheck" ? "mustBeGreaterOrEqualTo" : "mustBeLessOrEqualTo"
+    return .skipped("\(name) is evaluated with \(fitting) and its like only")
+  }
+
+  /// A list of values that is none, or has values that the property cannot have.
+  private mutating func checkList(_ node: YAMLNode?, _ key: String, _ property: ContractProperty?) {
+    guard let node, !node.isNull else { return }
+    guard let elements = node.elements else {
+      return warn(node, "\(key) is no list: the rule is not evaluated", "Write [a, b].")
+    }
+    if let property { checkKinds(elements, property, key) }
   }
 
   private mutating func readInvalid(
@@ -91,6 +134,8 @@ extension ContractReader {
 
   private mutating func readComparisons(_ node: YAMLNode) -> [QualityRule.Comparison] {
     var comparisons: [QualityRule.Comparison] = []
+    let isSQL = node["type"]?.text == "sql"
+    let isCounted = ["library", nil].contains(node["type"]?.text)
     let single: [(String, (JSONNumber) -> QualityRule.Comparison)] = [
       ("mustBe", { .equal($0) }), ("mustNotBe", { .notEqual($0) }),
       ("mustBeGreaterThan", { .greater($0) }), ("mustBeGreaterOrEqualTo", { .greaterOrEqual($0) }),
@@ -98,7 +143,16 @@ extension ContractReader {
     ]
     for (key, make) in single {
       guard let value = node[key], !value.isNull else { continue }
-      if let number = value.json.number { comparisons.append(make(number)) }
+      if let number = value.json.number {
+        comparisons.append(make(number))
+      } else if let text = value.text, isSQL ? value.json.bool == nil : isCounted {
+        let isNumber = JSONNumber(text) != nil
+        warn(
+          value,
+          "\(key) is the \(value.json.bool == nil ? "text \"\(text)\"" : "boolean \(text)"), not a number: the rule is not evaluated",
+          isNumber ? "Write \(key): \(text), without quotes." : nil
+        )
+      }
     }
     for key in ["mustBeBetween", "mustNotBeBetween"] {
       guard let value = node[key], !value.isNull else { continue }

@@ -15,7 +15,7 @@ struct ContractReader {
     if root["status"]?.text == "retired" { warn(root["status"], "the contract is retired") }
     if root["status"]?.text == "deprecated" { warn(root["status"], "the contract is deprecated") }
     let objects = readObjects(root)
-    refuseExtensions(root["customProperties"], of: Self.propertyExtensions)
+    checkExtensions(root, at: .contract)
     checkElements(root, objects)
     checkRelationships(root)
     return Contract(
@@ -71,6 +71,7 @@ struct ContractReader {
       var object = ContractObject(name: name, physicalName: element["physicalName"]?.text)
       object.properties = readProperties(element["properties"], "\(name)")
       object.rules = readRules(element["quality"], property: nil)
+      object.document = element.json
       checkKeyPositions(object, element)
       readExtensions(element["customProperties"], &object)
       objects.append(object)
@@ -82,6 +83,17 @@ struct ContractReader {
     let positions = object.properties.compactMap(\.keyPosition).filter { $0 > 0 }
     if Set(positions).count < positions.count {
       warn(node, "two properties of \(object.name) have one primaryKeyPosition")
+    } else if let gap = zip(positions.sorted(), 1...).first(where: { $0 != $1 }) {
+      let property = object.properties.first { $0.keyPosition == gap.0 }
+      let place = property?.mark ?? node.mark
+      problems.append(
+        Problem(
+          .warning,
+          place,
+          "no property of \(object.name) has primaryKeyPosition \(gap.1), but one has \(gap.0)",
+          hint: "Positions are 1, 2, 3 and so on."
+        )
+      )
     }
   }
 
@@ -109,7 +121,9 @@ struct ContractReader {
   }
 
   private mutating func readDrift(_ customProperties: YAMLNode?) -> JSONValue? {
-    let entry = customProperties?.elements?.last { $0["property"]?.text == "dativo.drift" }
+    let entry = customProperties?.elements?.last {
+      $0["property"]?.text == Extension.drift.rawValue
+    }
     guard let value = entry?["value"], !value.isNull else { return nil }
     var policy = DriftPolicy()
     do throws(DriftPolicy.Problem) {

@@ -8,6 +8,8 @@ package struct QualityRule: Sendable {
     case nullValues
     case missingValues([JSONValue])
     case invalidValues(valid: [JSONValue]?, pattern: String?)
+    /// Every value for itself: no count, the operators judge the value.
+    case eachValue
     /// Surplus rows: those whose value, or tuple of properties, came before.
     case duplicateValues([String])
     /// Not evaluated in the stream, and why.
@@ -26,8 +28,10 @@ package struct QualityRule: Sendable {
     case notBetween(JSONNumber, JSONNumber)
   }
 
-  /// The rule's own name, else the metric's.
+  /// The metric's or the rule's name, else the type: what reports call the rule.
   package var name: String
+  /// The rule's own name, by which people tell it from others.
+  package var title: String?
   package var metric: Metric
   package var comparisons: [Comparison]
   package var isPercent: Bool
@@ -36,10 +40,13 @@ package struct QualityRule: Sendable {
   package var query: String?
   /// What its result must be, where that is true or false.
   package var mustBe: Bool?
+  /// The rule as it is written.
+  package var document: JSONValue = .null
 
   /// Whether one offending record already breaks the rule.
   package var demandsNone: Bool {
-    comparisons.contains { comparison in
+    if case .eachValue = metric { return true }
+    return comparisons.contains { comparison in
       switch comparison {
       case .equal(let bound), .lessOrEqual(let bound): bound == JSONNumber(0)
       case .less(let bound):

@@ -16,6 +16,7 @@ extension ContractData {
     isWanted: (String) -> Bool,
     visible: (History, String?) -> [Visible]
   ) throws(Failure) -> [ContractData] {
+    if path == "-" { return [try file(path)] }
     let isRemote = path.hasPrefix("s3://")
     if isRemote, path.hasSuffix(".parquet") {
       let part = Part(file: try DataFile(path, access), pathValues: [], local: nil)

@@ -30,12 +30,17 @@ package struct ContractData: Sendable {
   var isTable = false
   /// What the data are called: the table, or the file without its endings.
   package let name: String
+  private let spool: Spool?
 
-  init(_ path: String, _ form: Form, name: String) {
+  init(_ path: String, _ form: Form, name: String, spool: Spool? = nil) {
     self.path = path
     self.form = form
     self.name = name
+    self.spool = spool
   }
+
+  /// The file that is read.
+  var location: String { spool?.path ?? path }
 
   /// Whether their lines are numbered as the user's editor numbers them.
   var isLines: Bool {
@@ -45,34 +50,47 @@ package struct ContractData: Sendable {
     }
   }
 
-  /// The file `path`, whose first bytes and name tell what it is.
+  /// The file `path`, whose first bytes and name tell what it is; `-` is standard input.
+  ///
+  /// Both that and a file of gzip's are copied first.
   static func file(_ path: String) throws(Failure) -> ContractData {
+    guard path != "-" else { return try file(path, name: "stdin", spool: try Spool(path)) }
     let name = stem(path)
-    let head = try head(of: path)
-    if head.starts(with: Array("PAR1".utf8)) || path.hasSuffix(".parquet") {
+    return try file(path, name: name, spool: Spool.isGzip(path) ? try Spool(path) : nil)
+  }
+
+  private static func file(
+    _ path: String,
+    name: String,
+    spool: Spool?
+  ) throws(Failure) -> ContractData {
+    let location = spool?.path ?? path
+    func data(_ form: Form) -> ContractData { ContractData(path, form, name: name, spool: spool) }
+    let head = try head(of: location)
+    if head.starts(with: Array("PAR1".utf8)) || location.hasSuffix(".parquet") {
       let part = Part(
-        file: try DataFile(path, try local()),
+        file: try DataFile(location, try local()),
         pathValues: [],
-        local: Paths.absolute(path)
+        local: Paths.absolute(location)
       )
-      return ContractData(path, .parquet([part]), name: name)
+      return data(.parquet([part]))
     }
     let start = head.first { !isBlank($0) }
-    let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    let ending = location.split(separator: ".").last.map { $0.lowercased() } ?? ""
     switch start {
-    case UInt8(ascii: "{"):
-      return ContractData(path, try areMessages(path) ? .messages : .records, name: name)
+    case UInt8(ascii: "{"): return data(try areMessages(location) ? .messages : .records)
     case UInt8(ascii: "[") where ending == "json":
       throw Failure(
         .data,
         "\(path) is a JSON array",
         hint: "Write one record on each line: `jq -c '.[]' \(path)`."
       )
-    case nil where ["json", "jsonl", "ndjson"].contains(ending):
-      return ContractData(path, .records, name: name)
+    case nil where ["json", "jsonl", "ndjson"].contains(ending): return data(.records)
+    // Nothing came in: a tap without a row, or a stream of nothing.
+    case nil where path == "-": return data(.records)
     default:
       let isText = ["json", "jsonl", "ndjson", "singer"].contains(ending)
-      return ContractData(path, isText ? .records : .csv, name: name)
+      return data(isText ? .records : .csv)
     }
   }
 

@@ -32,7 +32,7 @@ package struct ContractInference {
     throws(Failure)
   {
     switch data.form {
-    case .messages: try messages(data.path)
+    case .messages: try messages(data)
     case .records: try records(data)
     case .csv: try csv(data)
     case .parquet(let parts):
@@ -69,14 +69,14 @@ package struct ContractInference {
 
   // MARK: The forms of data
 
-  private mutating func messages(_ path: String) throws(Failure) {
+  private mutating func messages(_ data: ContractData) throws(Failure) {
     var reader = reader
     var number = 0
-    unsafe try Regions.lines(path) { (line) throws(Failure) in
+    unsafe try Regions.lines(data.location) { (line) throws(Failure) in
       number += 1
       // A long file is read to its end: other streams may follow.
       let isJSON = unsafe reader.read(Array(line), limit: limit)
-      if !isJSON { throw Self.noJSON(path, number) }
+      if !isJSON { throw Self.noJSON(data.path, number) }
     }
     self.reader = reader
   }
@@ -84,7 +84,7 @@ package struct ContractInference {
   private mutating func records(_ data: ContractData) throws(Failure) {
     let stream = reader.stream(data.name)
     var number = 0
-    unsafe try Regions.lines(data.path) { (line) throws(Failure) in
+    unsafe try Regions.lines(data.location) { (line) throws(Failure) in
       number += 1
       guard !isEnough(stream), unsafe !line.allSatisfy({ $0 <= 0x20 }) else { return }
       guard let record = unsafe try? JSONValue.parse(line).object else {
@@ -105,7 +105,7 @@ package struct ContractInference {
   private mutating func csv(_ data: ContractData) throws(Failure) {
     let scratch = Scratch()
     defer { scratch.remove() }
-    let csv = try CSVData(data.path, cells: .typed, scratch: scratch.path)
+    let csv = try CSVData(data.location, cells: .typed, scratch: scratch.path)
     let stream = reader.stream(data.name)
     stream.declare(csv.schema, keys: [])
     try csv.records { (record) throws(Failure) in

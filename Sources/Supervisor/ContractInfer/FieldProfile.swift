@@ -34,7 +34,8 @@ final class FieldProfile {
     case .null: break
     case .bool: kinds.insert(.boolean)
     case .number(let number):
-      kinds.insert(NumberProfile.isWhole(number) || number.isInteger ? .integer : .number)
+      // 10.0 is a float that happens to be whole: tomorrow's may be 10.5.
+      kinds.insert(NumberProfile.isWhole(number) ? .integer : .number)
       numbers.add(number)
     case .string(let text):
       kinds.insert(.string)

@@ -40,6 +40,9 @@ struct PropertyDraft {
     switch profile.kinds {
     case [.boolean]: type = "boolean"
     case [.integer] where declared?.type != "number": integer(profile.numbers)
+    case [.number] where declared?.type == "integer" && profile.numbers.scale <= 0,
+      [.integer, .number] where declared?.type == "integer" && profile.numbers.scale <= 0:
+      integer(profile.numbers)
     case [.integer], [.number], [.integer, .number]: number(profile)
     case [.string]: text(profile, isTop)
     case [.object]: object(profile, declared)

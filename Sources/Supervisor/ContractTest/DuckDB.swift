@@ -8,8 +8,10 @@ internal import Wire
 struct DuckDB {
   /// What came of a query.
   enum Outcome {
-    /// The first value of the first row; nil without a row.
+    /// The one value of the one row; nil without a row.
     case value(JSONValue?)
+    /// It runs, and its result is no value that can be judged: what it is instead.
+    case shapeless(String)
     /// It does not run, and why.
     case refused(String)
     case late
@@ -78,9 +80,26 @@ struct DuckDB {
       return .refused(errors.first ?? "duckdb exited with \(capture.exit.shellCode)")
     }
     guard let rows = (try? JSONValue.parse(capture.stdout))?.array else {
-      return .refused("duckdb printed no JSON")
+      return Self.unreadable(String(decoding: capture.stdout, as: UTF8.self))
     }
-    return .value(rows.first?.object?.members.first?.value)
+    guard rows.count <= 1 else {
+      let count = rows.count < QueryText.rowLimit ? "\(rows.count)" : "\(rows.count) or more"
+      return .shapeless("the query returns \(count) rows; one value is needed")
+    }
+    let columns = rows.first?.object?.members ?? []
+    guard columns.count <= 1 else {
+      return .shapeless("the query returns \(columns.count) columns; one value is needed")
+    }
+    return .value(columns.first?.value)
+  }
+
+  /// What was printed that is no JSON: numbers that JSON has no notation for.
+  private static func unreadable(_ text: String) -> Outcome {
+    for (word, name) in [("-Infinity", "minus infinity"), ("Infinity", "infinity"), ("NaN", "NaN")]
+    where text.contains(":\(word)") {
+      return .shapeless("the result is \(name), which no bound can be compared with")
+    }
+    return .refused("duckdb printed no JSON: \(text.prefix(60))")
   }
 
   /// An identifier, quoted.

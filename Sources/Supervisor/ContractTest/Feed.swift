@@ -22,9 +22,9 @@ struct Feed {
     if let object { try announce(object) }
     origins.begin(data, after: engine.lines)
     switch (data.form, object) {
-    case (.messages, _): try messages(data.path)
-    case (.records, let object?): try records(data.path, Wrapping(object))
-    case (.csv, let object?): try csv(data.path, object)
+    case (.messages, _): try messages(data.location)
+    case (.records, let object?): try records(data.location, Wrapping(object))
+    case (.csv, let object?): try csv(data.location, object)
     case (.parquet(let parts), let object?): try parquet(parts, object)
     case (_, nil): throw Failure(.bug, "\(data.path) has no object")
     }

@@ -15,8 +15,11 @@ struct QueryText {
     guard first == "SELECT" || first == "WITH" else {
       throw Refusal(reason: "only one SELECT is run, and the query begins with \(first)")
     }
-    text = "SELECT * FROM (\n\(bare)\n) LIMIT 1"
+    text = "SELECT * FROM (\n\(bare)\n) LIMIT \(Self.rowLimit)"
   }
+
+  /// Enough rows to tell that there are several, and not too many to print.
+  static let rowLimit = 100
 
   private static let tables = ["object", "table", "model"]
   private static let columns = ["property", "column", "field"]

@@ -53,7 +53,8 @@ struct RuleList {
   private mutating func addRule(_ rule: QualityRule, _ pointer: String) {
     switch rule.metric {
     case .skipped, .rowCount: break
-    case .nullValues, .missingValues, .invalidValues, .duplicateValues: add(rule.name, pointer)
+    case .nullValues, .missingValues, .invalidValues, .eachValue, .duplicateValues:
+      add(rule.name, pointer)
     }
   }
 

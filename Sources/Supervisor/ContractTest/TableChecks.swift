@@ -76,7 +76,7 @@ struct TableChecks {
     }
     let engine = try DuckDB(program, views: views, scratch: scratch, seconds: seconds)
     switch try engine.run("SELECT 1") {
-    case .value: return (engine, nil)
+    case .value, .shapeless: return (engine, nil)
     case .refused(let reason): return (nil, "DuckDB cannot open the data: \(reason)")
     case .late: return (nil, "DuckDB does not answer")
     }
@@ -88,6 +88,8 @@ struct TableChecks {
     switch outcome {
     case .refused(let reason) where query.isOurs: return check.skip("DuckDB refuses: \(reason)")
     case .refused(let reason): return fail("the query does not run: \(reason)")
+    case .shapeless(let reason) where query.isOurs: return check.skip(reason)
+    case .shapeless(let reason): return fail(reason)
     case .late: return check.skip("the query took more than \(Int(seconds)) seconds")
     case .value(nil): return fail("the query has no row")
     case .value(.null?) where query.isOurs: return check.skip("there are no values")
@@ -140,6 +142,7 @@ struct TableChecks {
       check: TestCheck(object: object.name, rule: rule.name, pointer: pointer),
       objects: [object.name]
     )
+    query.check.title = rule.title ?? Self.beginning(of: source)
     query.comparisons = rule.comparisons
     query.mustBe = rule.mustBe
     query.isPercent = rule.isPercent
@@ -153,6 +156,16 @@ struct TableChecks {
       query.refusal = "the query is refused: \(error.reason)"
     }
     return query
+  }
+}
+
+extension TableChecks {
+  /// The first words of a query, by which it is told from others.
+  private static func beginning(of query: String) -> String {
+    let line = QualityRule.line(query)
+    guard line.count > 60 else { return line }
+    let words = line.prefix(60)
+    return "\(words[..<(words.lastIndex(of: " ") ?? words.endIndex)]) …"
   }
 }
 

@@ -11,6 +11,8 @@ package struct TestCheck: Sendable {
   /// The contract's object; empty for what concerns the data as such.
   package var object: String
   package var rule: String
+  /// What tells the rule from others of its kind at the same place; nil where nothing has to.
+  package var title: String?
   /// The JSON pointer of the field, with `*` for every element; empty for the record itself.
   package var pointer: String
   package var status = Status.passed
@@ -21,6 +23,9 @@ package struct TestCheck: Sendable {
   package var line: Int?
   package var isLine = true
   package var message = ""
+
+  /// The rule with what tells it from others.
+  package var ruleText: String { title.map { "\(rule) (\($0))" } ?? rule }
 
   /// The field as people write it.
   package var field: String {
@@ -33,7 +38,8 @@ package struct TestCheck: Sendable {
 
   package var json: JSONValue {
     [
-      "object": .string(object), "rule": .string(rule), "pointer": .string(pointer),
+      "object": .string(object), "rule": .string(rule),
+      "name": title.map { .string($0) } ?? .null, "pointer": .string(pointer),
       "field": .string(field), "status": .string(status.rawValue),
       "count": .number(JSONNumber(count)), "data": data.map { .string($0) } ?? .null,
       "line": isLine ? line.map { .number(JSONNumber($0)) } ?? .null : .null,

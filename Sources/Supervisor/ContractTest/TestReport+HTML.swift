@@ -31,7 +31,8 @@ extension TestReport {
   private static func row(_ check: TestCheck) -> String {
     let status = check.status.rawValue
     let cells = [
-      check.field, check.rule, check.count > 0 ? "\(check.count)" : "", check.place, check.message,
+      check.field, check.ruleText, check.count > 0 ? "\(check.count)" : "", check.place,
+      check.message,
     ]
     return "<tr><td class=\"\(status)\">\(status)</td>"
       + cells.map { "<td>\(Markup.text($0))</td>" }.joined() + "</tr>"

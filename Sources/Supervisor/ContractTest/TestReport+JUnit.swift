@@ -44,7 +44,7 @@ extension TestReport {
 
   private static func testcase(_ check: TestCheck, _ contract: String, _ suite: String) -> [String]
   {
-    let name = check.field.isEmpty ? check.rule : "\(check.field): \(check.rule)"
+    let name = check.field.isEmpty ? check.ruleText : "\(check.field): \(check.ruleText)"
     let head =
       "    <testcase classname=\(Markup.attribute("\(contract).\(suite)")) "
       + "name=\(Markup.attribute(name)) time=\"0\""

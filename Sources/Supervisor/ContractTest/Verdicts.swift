@@ -59,6 +59,12 @@ struct Verdicts {
     var checks = list.rules.map {
       TestCheck(object: object.name, rule: $0.rule, pointer: $0.pointer)
     }
+    if streams.allSatisfy({ Self.figure($0["read"]) == 0 }) {
+      var check = TestCheck(object: object.name, rule: "data", pointer: "")
+      check.status = .warning
+      check.message = "no record was read: what passed has judged nothing"
+      checks.insert(check, at: 0)
+    }
     for stream in streams {
       for violation in stream["violations"]?.array ?? [] {
         add(violation, to: &checks, object.name, list.place(violation["pointer"]?.string ?? ""))

@@ -32,6 +32,13 @@ package struct ContractConversion {
     let imported =
       found.avro.map { ContractImport(avro: $0, id: name ?? "contract") }
       ?? ContractImport(schemas: found.schemas, id: name ?? "contract")
+    if let field = imported.duplicates.first {
+      throw Failure(
+        .configuration,
+        "\(path): the field \(field) stands twice",
+        hint: "The fields of an Avro record have names of their own."
+      )
+    }
     losses = imported.losses
     let yaml = YAMLWriter.text(imported.document)
     if kind == .odcs {
@@ -89,6 +96,9 @@ package struct ContractConversion {
     var schema: JSONObject = ["$schema": "https://json-schema.org/draft/2020-12/schema"]
     schema["title"] = .string(object.name)
     for (key, value) in object.jsonSchema(&losses).members { schema[key] = value }
+    if !object.primaryKey.isEmpty {
+      losses.append("\(object.name): the primary key \(object.primaryKey.joined(separator: ", "))")
+    }
     return JSONValue.object(schema).encoded() + "\n"
   }
 
@@ -123,6 +133,7 @@ package struct ContractConversion {
         return Found(kind: .singer, schemas: streams.compactMap(singerSchema))
       }
       if value["type"]?.string != "SCHEMA" {
+        try refuseOther(value, path)
         let title = value["title"]?.string ?? name ?? "object"
         return Found(kind: .jsonSchema, schemas: [(title, value, [])])
       }
@@ -145,6 +156,36 @@ package struct ContractConversion {
       throw Failure(.configuration, "\(path) has no SCHEMA message")
     }
     return found
+  }
+
+  /// Refuses what is JSON and describes no records.
+  private static func refuseOther(_ value: JSONValue, _ path: String) throws {
+    func refuse(_ what: String, _ hint: String) -> Failure {
+      Failure(.configuration, "\(path) \(what)", hint: hint)
+    }
+    let needed = "Needed is a schema of objects: {\"type\": \"object\", \"properties\": {…}}."
+    guard let schema = value.object else {
+      throw refuse("is JSON, and no schema: its root is no object", needed)
+    }
+    let type = value["type"]
+    if let name = type?.string, ["enum", "fixed", "map", "array"].contains(name),
+      value["symbols"] != nil || value["size"] != nil || value["values"] != nil
+    {
+      throw refuse(
+        "is an Avro \(name), not a record",
+        "A contract describes records: {\"type\": \"record\", …}."
+      )
+    }
+    let types = type?.array?.compactMap(\.string) ?? type?.string.map { [$0] } ?? []
+    if !types.isEmpty, !types.contains("object") {
+      throw refuse("describes values of type \(types.joined(separator: ", ")), not records", needed)
+    }
+    guard schema["properties"]?.object != nil else {
+      throw refuse(
+        schema.isEmpty ? "is an empty object, and no schema" : "is no schema with properties",
+        needed
+      )
+    }
   }
 
   private static func singerSchema(

@@ -1,0 +1,51 @@
+internal import JSONSchema
+
+extension ObjectCheck {
+  /// A rule that is not evaluated, and why.
+  package struct Skipped: Hashable, Sendable {
+    package let rule: String
+    package let pointer: String
+    package let reason: String
+
+    package init(rule: String, pointer: String, reason: String) {
+      self.rule = rule
+      self.pointer = pointer
+      self.reason = reason
+    }
+  }
+
+  /// Lists what the contract says of `property` and nothing here judges.
+  func note(_ property: ContractProperty, _ pointer: String, isTop: Bool) {
+    var property = property
+    property.temporal?.dropUnjudged()
+    if case .unread? = property.temporal?.form {
+      let reason = "the date format \(property.format ?? "") is not evaluated"
+      skipped.append(Skipped(rule: "format", pointer: pointer, reason: reason))
+    }
+    for rule in property.temporal?.unjudged ?? [] {
+      let reason = "a time without offset is at home in a named zone, whose offsets are not known"
+      skipped.append(Skipped(rule: rule, pointer: pointer, reason: reason))
+    }
+    if let reason = property.uncheckedSize {
+      skipped.append(Skipped(rule: "physicalType", pointer: pointer, reason: reason))
+    }
+    if property.type == nil {
+      skipped.append(Skipped(rule: "type", pointer: pointer, reason: "no logicalType is given"))
+    }
+    guard isTop else {
+      if property.isUnique || property.keyPosition != nil {
+        let reason = "uniqueness below the top level is not evaluated"
+        skipped.append(Skipped(rule: "unique", pointer: pointer, reason: reason))
+      }
+      return inner(property, pointer)
+    }
+    inner(property, pointer)
+  }
+
+  private func inner(_ property: ContractProperty, _ pointer: String) {
+    for child in property.properties {
+      note(child, Pointer.append(pointer, child.field), isTop: false)
+    }
+    for item in property.items { note(item, Pointer.append(pointer, "*"), isTop: false) }
+  }
+}
