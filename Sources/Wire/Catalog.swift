@@ -90,7 +90,25 @@ public struct Catalog: Sendable {
       setMetadata([], "replication-method", .string(method))
     }
 
-    private mutating func setMetadata(_ breadcrumb: [String], _ key: String, _ value: JSONValue) {
+    /// Replaces the type of a property, or adds a property.
+    public mutating func setSchema(_ name: String, _ type: JSONValue) {
+      var schema = schema.object ?? JSONObject()
+      var properties = schema["properties"]?.object ?? JSONObject()
+      properties[name] = type
+      schema["properties"] = .object(properties)
+      object["schema"] = .object(schema)
+    }
+
+    /// Sets metadata of a breadcrumb; how a stream is replicated, and its keys, in the older place
+    /// for them, too.
+    public mutating func setMetadata(_ breadcrumb: [String], _ key: String, _ value: JSONValue) {
+      if breadcrumb.isEmpty {
+        let older = [
+          "replication-method": "replication_method", "replication-key": "replication_key",
+          "table-key-properties": "key_properties", "view-key-properties": "key_properties",
+        ]
+        if let name = older[key] { object[name] = value }
+      }
       var entries = object["metadata"]?.array ?? []
       let place = entries.firstIndex { entry in
         entry["breadcrumb"]?.array?.compactMap(\.string) == breadcrumb

@@ -30,7 +30,7 @@ struct Dativo: ParsableCommand {
       Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, PreviewCommand.self,
       Run.self, RunsCommand.self, StateCommand.self, ContractCommand.self,
       QuarantineCommand.self, PluginsCommand.self, Schema.self, Inspect.self, Log.self, Verify.self, Compact.self,
-      TortureCommand.self,
+      TortureCommand.self, ImportCommand.self,
     ]
   )
 

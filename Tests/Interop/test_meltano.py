@@ -76,3 +76,76 @@ def config(tmp_path):
     path = tmp_path / "target.json"
     path.write_text(json.dumps({"destination": str(tmp_path / "out"), "pipeline": "people"}))
     return path
+
+
+MORE = """
+version: 1
+default_environment: dev
+environments:
+- name: dev
+- name: prod
+  config:
+    plugins:
+      loaders:
+      - {name: target-dativo-parquet, config: {destination: prod-out}}
+plugins:
+  extractors:
+  - name: tap-jsonl
+    pip_url: tap-jsonl==0.3.1
+    settings: [{name: token, kind: password}]
+    config: {path: rows.jsonl, stream_name: rows, nested.deep: $HOME, primary_keys: [id]}
+    select: [rows.*, '!rows.secret']
+    schema: {rows: {amount: {type: [string, 'null']}}}
+  - {name: tap-dativo-csv, namespace: tap_dativo_csv, executable: dativo-tap-csv, config: {files: [{path: people.csv, stream: people, keys: [id]}]},
+     select: [people.*, '!people.secret']}
+  loaders:
+  - {name: target-dativo-parquet, namespace: target_dativo_parquet, executable: dativo-target-parquet, config: {destination: out}}
+  mappers:
+  - {name: meltano-map-transformer, pip_url: x}
+  utilities:
+  - {name: dbt-duckdb, pip_url: y}
+jobs:
+- {name: people, tasks: [tap-dativo-csv target-dativo-parquet, dbt-duckdb:run]}
+- {name: rows, tasks: [tap-jsonl meltano-map-transformer target-dativo-parquet]}
+schedules:
+- {name: daily, interval: '@daily', job: people}
+"""
+
+
+def test_an_imported_project_gives_the_rows_that_meltano_gives(tmp_path):
+    (tmp_path / "meltano.yml").write_text(PROJECT)
+    (tmp_path / "people.csv").write_text("id,name,secret\n1,Ada,x\n2,Zoë,y\n")
+    assert meltano(tmp_path, "run", "tap-dativo-csv", "target-dativo-parquet").code == 0
+    theirs = duckdb.sql(f"SELECT * FROM '{tmp_path}/out/people/*.parquet' ORDER BY id").fetchall()
+    (tmp_path / "out").rename(tmp_path / "meltano-out")
+    done = run("dativo", "import", "meltano.yml", "--json", cwd=tmp_path)
+    (job,) = json.loads(done.out)["result"]["jobs"]
+    assert run("dativo", "lint", job["file"], cwd=tmp_path).code == 0
+    loaded = run("dativo", "run", job["file"], cwd=tmp_path)
+    assert loaded.code == 0, loaded
+    table = duckdb.sql(f"SELECT * FROM '{tmp_path}/out/people/*.parquet' ORDER BY id")
+    assert table.columns == ["id", "name"] and table.fetchall() == theirs
+
+
+def test_what_an_import_carries_and_what_it_tells(tmp_path):
+    (tmp_path / "meltano.yml").write_text(MORE)
+    (tmp_path / "people.csv").write_text("id,name,secret\n1,Ada,x\n")
+    done = run("dativo", "import", "meltano.yml", "--environment", "prod", "--tenant", "acme", "--json", cwd=tmp_path)
+    answer = json.loads(done.out)["result"]
+    assert done.code == 0 and [job["name"] for job in answer["jobs"]] == ["people", "rows"], done
+    notes = "\n".join(answer["notes"])
+    for text in ("dbt-duckdb:run", "meltano-map-transformer is left out", "TAP_JSONL_TOKEN", "meltano install", "utilities.dbt-duckdb"):
+        assert text in notes, (text, notes)
+    assert answer["schedules"] == ["daily: people, @daily"]
+    rows = json.loads(run("dativo", "plan", "people.yaml", "--json", cwd=tmp_path).out)["result"]
+    assert "prod-out" in json.dumps(rows)
+    text = (tmp_path / "rows.yaml").read_text()
+    assert "${TAP_JSONL_TOKEN}" in text and "${HOME}" in text and "deep:" in text and "amount:" in text
+    assert run("dativo", "run", "people.yaml", cwd=tmp_path).code == 0
+    assert duckdb.sql(f"SELECT * FROM '{tmp_path}/prod-out/people/*.parquet'").columns == ["id", "name"]
+    again = run("dativo", "import", "meltano.yml", cwd=tmp_path)
+    assert again.code == 64 and "is there already" in again.err
+    wrong = run("dativo", "import", "people.yaml", cwd=tmp_path)
+    assert wrong.code == 78 and "no project of Meltano" in wrong.err
+    no = run("dativo", "import", "meltano.yml", "--environment", "test", cwd=tmp_path)
+    assert no.code == 64 and "dev, prod" in no.err

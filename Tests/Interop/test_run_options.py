@@ -148,3 +148,33 @@ def test_a_preview_of_a_tap_that_fails_says_so(project):
     project.job({"exit_at": 0, "exit": 77, "stderr": "wrong password"})
     done = project.dativo("preview", "job.yaml")
     assert done.returncode != 0 and "wrong password" in done.err and "exited with 77" in done.err
+
+
+def test_metadata_and_types_reach_the_tap(project):
+    """As Meltano has them: into the catalog, in the places where old and new taps look."""
+    tap = project.folder / "tap.py"
+    tap.write_text(
+        "import json, sys\n"
+        'S = {"streams": [{"stream": "orders", "tap_stream_id": "orders", "key_properties": ["id"], "metadata": [],\n'
+        '     "schema": {"type": "object", "properties": {"id": {"type": "integer"}, "at": {"type": "string"}}}}]}\n'
+        'if "--discover" in sys.argv: print(json.dumps(S)); sys.exit()\n'
+        '(entry,) = json.load(open(sys.argv[sys.argv.index("--catalog") + 1]))["streams"]\n'
+        'json.dump(entry, open("catalog-seen.json", "w"))\n'
+        'print(json.dumps({"type": "SCHEMA", "stream": "orders", "schema": entry["schema"], "key_properties": entry["key_properties"]}))\n'
+        "# --catalog --state\n"
+    )
+    help_text = 'if "--help" in sys.argv: print("--config --catalog --discover --state"); sys.exit()\n'
+    tap.write_text(tap.read_text().replace("import json, sys\n", "import json, sys\n" + help_text))
+    project.job(tap=tap)
+    text = (project.folder / "job.yaml").read_text().replace("source:\n", (
+        "source:\n  metadata: {orders: {replication-method: INCREMENTAL, replication-key: at, table-key-properties: [at]}, orders.at: {inclusion: automatic}}\n"
+        "  schema: {'ord*': {amount: {type: number}}}\n"))
+    (project.folder / "job.yaml").write_text(text)
+    project.run()
+    entry = json.loads((project.folder / "catalog-seen.json").read_text())
+    assert entry["replication_method"] == "INCREMENTAL" and entry["replication_key"] == "at" and entry["key_properties"] == ["at"]
+    assert entry["schema"]["properties"]["amount"] == {"type": "number"}
+    metadata = {tuple(one["breadcrumb"]): one["metadata"] for one in entry["metadata"]}
+    assert metadata[()]["replication-method"] == "INCREMENTAL" and metadata["properties", "at"]["inclusion"] == "automatic"
+    (project.folder / "job.yaml").write_text(text.replace("metadata: {orders:", "metadata: {ordres:"))
+    assert 'no stream is called "ordres"' in project.run().err

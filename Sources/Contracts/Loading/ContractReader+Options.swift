@@ -246,12 +246,15 @@ extension ContractReader {
       case "int8"?: (.integer, "i8")
       case "uint8"?: (.integer, "u8")
       case "binary"?: (.integer, nil)
-      case "float16"?, "bfloat16"?: (.number, node["elementType"]?.text == "float16" ? "f16" : "f32")
+      case "float16"?, "bfloat16"?:
+        (.number, node["elementType"]?.text == "float16" ? "f16" : "f32")
       case "float64"?: (.number, "f64")
       default: (.number, "f32")
       }
     element.type = width?.0
-    if let name = width?.1 { element.number.width = .init(named: name, isInteger: width?.0 == .integer) }
+    if let name = width?.1 {
+      element.number.width = .init(named: name, isInteger: width?.0 == .integer)
+    }
     if node["elementType"]?.text == "binary" {
       element.number.minimum = JSONNumber(0)
       element.number.maximum = JSONNumber(1)
@@ -265,7 +268,9 @@ extension NumberRules.Width {
   init?(named name: String, isInteger: Bool) {
     guard isInteger else {
       // What is nearer to the largest number than to infinity is that number.
-      let largest = ["f16": "65519.99", "f32": "3.4028235677973365E38", "f64": "1.7976931348623158E308"]
+      let largest = [
+        "f16": "65519.99", "f32": "3.4028235677973365E38", "f64": "1.7976931348623158E308",
+      ]
       guard let text = largest[name], let low = JSONNumber("-\(text)"), let high = JSONNumber(text)
       else { return nil }
       self.init(name, low, high)

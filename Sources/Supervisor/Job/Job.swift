@@ -83,6 +83,10 @@ package struct Job: Sendable {
   package var source: Connector
   /// Patterns as Meltano has them: `orders.*`, `!*.ssn`; none selects everything.
   package var select: [String]
+  /// Metadata of streams and properties, by pattern, in place of what the tap says.
+  package var metadata: JSONValue?
+  /// Types of properties by stream, in place of what the tap says.
+  package var schema: JSONValue?
   package var contracts: [String]
   package var validation: Validation
   package var target: Connector

@@ -8,7 +8,9 @@ package enum JobKeys {
   ]
   /// Keys whose names are taken, for what does not exist yet.
   package static let reserved = ["sandbox"]
-  package static let source = ["tap", "command", "config", "select", "lenient", "env"]
+  package static let source = [
+    "tap", "command", "config", "select", "metadata", "schema", "lenient", "env",
+  ]
   package static let validation = [
     "mode", "quarantine", "report", "max_violations", "masking", "mask_key_file", "drift",
     "severity",

@@ -39,6 +39,8 @@ struct JobReader {
       contracts: yaml.texts(root["contracts"], "contracts"),
       target: target
     )
+    job.metadata = overrides(root["source"]?["metadata"], "source.metadata")
+    job.schema = overrides(root["source"]?["schema"], "source.schema")
     if let node = root["validation"], !node.isNull { job.validation = validation(node) }
     if let node = root["state"], !node.isNull, yaml.keys(node, JobKeys.state, in: "state") {
       let backend = yaml.choice(node["backend"], "state.backend", Job.StateBackend.self)
@@ -188,6 +190,25 @@ struct JobReader {
       yaml.error(place, error.message, hint: error.hint)
       return nil
     }
+  }
+
+  /// A mapping of patterns to mappings.
+  private mutating func overrides(_ node: YAMLNode?, _ path: String) -> JSONValue? {
+    guard let node, !node.isNull else { return nil }
+    guard case .mapping = node else {
+      yaml.error(node, "\"\(path)\" must be a mapping", hint: "Write `{orders: {…}}`.")
+      return nil
+    }
+    for member in node.members {
+      if case .mapping = member.value { continue }
+      yaml.error(
+        member.value,
+        "\"\(path).\(member.key)\" must be a mapping",
+        hint: path.hasSuffix("schema")
+          ? "Write `{amount: {type: string}}`." : "Write `{replication-method: INCREMENTAL}`."
+      )
+    }
+    return node.json
   }
 
   private mutating func masking(_ node: YAMLNode?) -> JSONValue? {

@@ -48,7 +48,7 @@ package final class ParallelRunner {
   /// Another run of the job is waited for, up to `wait` seconds.
   package func run(wait: Double = 0) throws(Failure) -> ParallelRecord {
     let owner = LockOwner("run \(record.run)")
-    let former = try store.lock.take(owner, waiting: wait, pause: inbox.pause) { [console] in
+    let former = try store.lock.take(owner, waiting: wait, pause: { inbox.pause($0) }) { [console] in
       console.show($0, .doubtful)
     }
     if let former {

@@ -96,7 +96,11 @@ package struct Preparation {
   }
 
   private func selected(_ catalog: Catalog, _ tap: Connector) throws(Failure) -> Catalog {
-    var catalog = catalog
+    let overrides = CatalogOverrides(metadata: job.metadata, schema: job.schema)
+    for name in overrides.unmatched(in: catalog) {
+      warn("\(job.file): no stream is called \"\(name)\", of which metadata or schema are given")
+    }
+    var catalog = overrides.apply(to: catalog)
     if job.select.isEmpty {
       for index in catalog.streams.indices { catalog.streams[index].select(true) }
     } else {

@@ -1,0 +1,145 @@
+internal import Contracts
+package import JSON
+internal import Posix
+package import Wire
+
+/// Makes job files of a Meltano project, and tells what cannot be carried over.
+package struct MeltanoImport {
+  /// A job file that was made.
+  package struct Made: Sendable {
+    package let path: String
+    package let name: String
+    package let source: String
+    package let target: String
+  }
+
+  package private(set) var made: [Made] = []
+  /// What has to be done or decided by hand.
+  package private(set) var notes: [String] = []
+  package let schedules: [String]
+  private let project: MeltanoProject
+  private let tenant: String
+  private let folder: String
+
+  /// Reads `path`; job files go into `folder`, nil for that of the project, where relative paths in
+  /// configurations mean what they meant.
+  package init(
+    _ path: String,
+    environment: String?,
+    tenant: String,
+    folder: String?
+  ) throws {
+    project = try MeltanoProject(path, environment: environment)
+    schedules = project.schedules
+    self.tenant = tenant
+    self.folder = folder ?? project.folder
+    if let folder, Paths.absolute(folder) != Paths.absolute(project.folder) {
+      notes.append("relative paths in configurations start from \(folder), the jobs' folder, now")
+    }
+    for (name, words) in project.pairs() { try make(name, words) }
+    for kind in ["utilities", "files", "orchestrators", "transformers", "transforms"] {
+      for name in project.names(kind) {
+        notes.append("\(kind).\(name): Dativo runs taps, contracts and targets only")
+      }
+    }
+    if made.isEmpty { notes.append("the project has no extractor with a loader: no job was made") }
+  }
+
+  private mutating func make(_ name: String, _ words: [String]) throws(Failure) {
+    let extractors = words.filter { project.names("extractors").contains($0) }
+    let loaders = words.filter { project.names("loaders").contains($0) }
+    guard let source = extractors.first.flatMap({ project.plugin($0, "extractors") }),
+      let target = loaders.first.flatMap({ project.plugin($0, "loaders") })
+    else {
+      notes.append("\(name): \(words.joined(separator: " ")) is no extractor with a loader")
+      return
+    }
+    for word in words where word != source.name && word != target.name {
+      notes.append(
+        "\(name): \(word) is left out: mappings belong into a contract, other tasks elsewhere"
+      )
+    }
+    let plain = Self.plain(name)
+    let path = "\(folder)/\(plain).yaml"
+    guard !Paths.exists(path) else {
+      throw Failure(.usage, "\(path) is there already", hint: "Name another folder with --into.")
+    }
+    var job = JSONObject()
+    job["apiVersion"] = .string("dativo/v1")
+    job["kind"] = .string("Job")
+    job["tenant"] = .string(tenant)
+    job["name"] = .string(plain)
+    job["description"] = .string("From Meltano: \(words.joined(separator: " "))")
+    job["source"] = .object(end(source, "extractors", of: name))
+    job["target"] = .object(end(target, "loaders", of: name))
+    do throws(PosixError) {
+      try Files.makeFolder(folder)
+      try Files.replace(path, Array(YAMLWriter.text(.object(job)).utf8))
+    } catch {
+      throw Failure(.io, "\(path) cannot be written: \(error)")
+    }
+    made.append(Made(path: path, name: plain, source: source.name, target: target.name))
+  }
+
+  /// One end of the pipe: the program that Meltano runs, or one of ours.
+  private mutating func end(_ plugin: MeltanoProject.Plugin, _ kind: String, of job: String)
+    -> JSONObject
+  {
+    var end = JSONObject()
+    let isSource = kind == "extractors"
+    let ours = isSource ? "dativo-tap-" : "dativo-target-"
+    if plugin.executable.hasPrefix(ours) {
+      end[isSource ? "tap" : "target"] = .string(String(plugin.executable.dropFirst(ours.count)))
+    } else if plugin.pipURL != nil {
+      let base = "\(project.folder)/.meltano/\(kind)/\(plugin.name)/venv/bin/\(plugin.executable)"
+      end["command"] = .array([.string(Paths.absolute(base))])
+      if !Paths.isFile(base) {
+        notes.append("\(job): \(base) is not there: `meltano install`, or `dativo plugins add`")
+      }
+    } else {
+      let isPath = plugin.executable.contains("/")
+      let path =
+        isPath
+        ? Paths.absolute(plugin.executable, from: Paths.absolute(project.folder))
+        : plugin.executable
+      end["command"] = .array([.string(path)])
+    }
+    var config = plugin.config
+    for name in plugin.secrets where config[name] == nil {
+      let variable = "\(plugin.name)_\(name)".uppercased().map {
+        $0.isLetter || $0.isNumber ? $0 : "_"
+      }
+      config[name] = .string("${\(String(variable))}")
+      notes.append(
+        "\(job): the secret \(name) of \(plugin.name) is read from the variable \(String(variable))"
+      )
+    }
+    end["config"] = .object(config)
+    guard isSource else { return end }
+    if !plugin.select.isEmpty { end["select"] = .array(plugin.select.map { .string($0) }) }
+    end["metadata"] = plugin.metadata
+    end["schema"] = plugin.schema
+    return end
+  }
+
+  /// A name that jobs may have.
+  private static func plain(_ name: String) -> String {
+    let text = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" }
+    return String(text.drop { $0 == "-" }.prefix(64))
+  }
+
+  package var json: JSONValue {
+    [
+      "jobs": .array(
+        made.map { one in
+          [
+            "file": .string(one.path), "name": .string(one.name), "source": .string(one.source),
+            "target": .string(one.target),
+          ]
+        }
+      ),
+      "notes": .array(notes.map { .string($0) }),
+      "schedules": .array(schedules.map { .string($0) }),
+    ]
+  }
+}

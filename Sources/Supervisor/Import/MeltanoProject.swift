@@ -1,0 +1,162 @@
+internal import Contracts
+internal import JSON
+internal import Posix
+internal import Wire
+
+/// A `meltano.yml` as far as jobs can be made of it, with one environment laid over it.
+struct MeltanoProject {
+  /// An extractor or a loader.
+  struct Plugin {
+    let name: String
+    let executable: String
+    let pipURL: String?
+    var config: JSONObject
+    let select: [String]
+    let metadata: JSONValue?
+    let schema: JSONValue?
+    /// Settings whose values stand elsewhere: in `.env`, in the environment, in the keyring.
+    let secrets: [String]
+  }
+
+  private let root: YAMLNode
+  private let environment: YAMLNode?
+  let folder: String
+
+  /// Reads the file; `name` is an environment, nil for the default one.
+  init(_ path: String, environment name: String?) throws {
+    let (document, findings) = YAMLFile.read(path)
+    guard let document else { throw Findings(findings) }
+    guard document["plugins"] != nil else {
+      throw Failure(
+        .configuration,
+        "\(path) has no plugins: it is no project of Meltano",
+        hint: "Name the project's meltano.yml."
+      )
+    }
+    root = document
+    folder = Files.folder(of: path)
+    let environments = document["environments"]?.elements ?? []
+    let wanted = name ?? document["default_environment"]?.text
+    environment = environments.first { $0["name"]?.text == wanted }
+    guard name == nil || environment != nil else {
+      let names = environments.compactMap { $0["name"]?.text }
+      throw Failure(
+        .usage,
+        "\(path) has no environment \"\(name ?? "")\"",
+        hint: names.isEmpty ? "It has none." : "It has \(names.joined(separator: ", "))."
+      )
+    }
+  }
+
+  var environmentName: String? { environment?["name"]?.text }
+
+  func names(_ kind: String) -> [String] {
+    (root["plugins"]?[kind]?.elements ?? []).compactMap { $0["name"]?.text }
+  }
+
+  /// The plugin with what the environment, and the plugins that it inherits from, say of it.
+  func plugin(_ name: String, _ kind: String) -> Plugin? {
+    guard let own = node(name, kind, in: root) else { return nil }
+    var chain = [own]
+    while let parent = chain.last?["inherit_from"]?.text, chain.count < 20,
+      let next = node(parent, kind, in: root)
+    {
+      chain.append(next)
+    }
+    let over = environment?["config"].flatMap { node(name, kind, in: $0) }
+    let all = ([over].compactMap(\.self) + chain)
+    func first(_ key: String) -> YAMLNode? { all.lazy.compactMap { $0[key] }.first { !$0.isNull } }
+    var config = JSONObject()
+    for layer in all.reversed() {
+      for member in layer["config"]?.members ?? [] where !member.value.isNull {
+        Self.set(
+          member.key.split(separator: ".").map(String.init)[...],
+          member.value.json,
+          in: &config
+        )
+      }
+    }
+    let secrets = chain.flatMap { $0["settings"]?.elements ?? [] }.filter { setting in
+      setting["sensitive"]?.json.bool == true || setting["kind"]?.text == "password"
+    }.compactMap { $0["name"]?.text }
+    return Plugin(
+      name: name,
+      executable: first("executable")?.text ?? chain.last?["name"]?.text ?? name,
+      pipURL: first("pip_url")?.text,
+      config: config,
+      select: first("select")?.elements?.compactMap(\.text) ?? [],
+      metadata: first("metadata").map(\.json),
+      schema: first("schema").map(\.json),
+      secrets: secrets
+    )
+  }
+
+  private func node(_ name: String, _ kind: String, in place: YAMLNode) -> YAMLNode? {
+    place["plugins"]?[kind]?.elements?.first { $0["name"]?.text == name }
+  }
+
+  /// Settings with dots in their names are nested ones.
+  private static func set(
+    _ path: ArraySlice<String>,
+    _ value: JSONValue,
+    in object: inout JSONObject
+  ) {
+    guard let key = path.first else { return }
+    guard path.count > 1 else {
+      object[key] = Self.referring(value)
+      return
+    }
+    var inner = object[key]?.object ?? JSONObject()
+    set(path.dropFirst(), value, in: &inner)
+    object[key] = .object(inner)
+  }
+
+  /// `$NAME` of Meltano is `${NAME}` of ours.
+  private static func referring(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .string(let text):
+      guard text.hasPrefix("$"), !text.hasPrefix("${"), text.count > 1 else { return value }
+      let name = text.dropFirst()
+      let isName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+      return isName ? .string("${\(name)}") : value
+    case .array(let elements): return .array(elements.map(referring))
+    case .object(let object):
+      return .object(JSONObject(object.members.map { (key: $0.key, value: referring($0.value)) }))
+    default: return value
+    }
+  }
+
+  /// What runs with what: the tasks of jobs and schedules; else every extractor with every loader.
+  func pairs() -> [(name: String, words: [String])] {
+    var found: [(name: String, words: [String])] = []
+    for job in root["jobs"]?.elements ?? [] {
+      let name = job["name"]?.text ?? "job"
+      for (index, task) in (job["tasks"]?.elements ?? []).enumerated() {
+        let words =
+          task.elements?.compactMap(\.text)
+          ?? task.text?.split(separator: " ").map(String.init) ?? []
+        found.append((index == 0 ? name : "\(name)-\(index + 1)", words))
+      }
+    }
+    for schedule in root["schedules"]?.elements ?? [] {
+      guard let extractor = schedule["extractor"]?.text, let loader = schedule["loader"]?.text
+      else {
+        continue
+      }
+      found.append((schedule["name"]?.text ?? "\(extractor)-\(loader)", [extractor, loader]))
+    }
+    guard found.isEmpty else { return found }
+    return names("extractors").flatMap { extractor in
+      names("loaders").map { ("\(extractor)-to-\($0)", [extractor, $0]) }
+    }
+  }
+
+  /// Schedules in words, for whoever runs them from now on.
+  var schedules: [String] {
+    (root["schedules"]?.elements ?? []).map { schedule in
+      let what = schedule["job"]?.text ?? schedule["extractor"]?.text ?? ""
+      return
+        "\(schedule["name"]?.text ?? "a schedule"): \(what), \(schedule["interval"]?.text ?? "no interval")"
+    }
+  }
+}
