@@ -7,7 +7,7 @@ VERSIONS = ["v3.0.1", "v3.0.2", "v3.1.0", "v3.2.0"]
 def full(version):
     """A valid contract of a version that uses every form of it."""
     new, newest = version >= "v3.1", version >= "v3.2"
-    custom = [{"property": "dativo.scope", "value": "run"}]
+    custom = [{"property": "shop.scope", "value": "run"}]
     definitions = [{"url": "https://example.org/x", "type": "businessDefinition"}]
     member = {"username": "ann", "role": "Owner", "dateIn": "2024-01-01"}
     athena = {"server": "a", "type": "athena", "schema": "s", "catalog": "c"}

@@ -34,7 +34,8 @@ def accepts(file, *data):
                env={"DATIVO_DUCKDB": "/nowhere"})  # fmt: skip
     assert done.code == 0, done
     checks = json.loads(done.out)["result"]["checks"]
-    assert not [it for it in checks if it["status"] in ("failed", "warning")], checks
+    # A stream without a record is told, and no fault of the contract.
+    assert not [it for it in checks if it["status"] in ("failed", "warning") and it["rule"] != "data"], checks
 
 
 def properties(tree, place=0):

@@ -491,7 +491,7 @@ def test_sql_rules_find_the_column(place, tmp_path):
     "query, demand, expected",
     [
         ("SELECT sum(price) FROM o", {"mustBe": 23.055}, ("passed", "23.055, expected 23.055")),
-        ("SELECT 2::HUGEINT ** 3 FROM o", {"mustBeBetween": [7, 9]}, "passed"),
+        ("SELECT max(2::HUGEINT ** 3) FROM o", {"mustBeBetween": [7, 9]}, "passed"),
         ("WITH x AS (SELECT * FROM o) SELECT count(*) FROM x", {"mustBeLessThan": 4}, "failed"),
         ("SELECT 50", {"mustBeLessOrEqualTo": 50, "unit": "percent"}, ("passed", "50 percent, expected at most 50")),
         ("SELECT count(*) FROM o", {"mustBe": 9, "severity": "warning"}, "warning"),
