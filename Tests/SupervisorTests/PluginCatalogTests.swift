@@ -108,10 +108,11 @@ struct PluginCatalogTests {
     #expect(near?.message == "no tap is named \"postgre\"")
     #expect(near?.hint?.hasPrefix("Did you mean \"postgres\"? Known taps: ") == true)
     #expect(near?.hint?.hasSuffix("postgres.") == true)
-    try folder.write("bin/tap-github", "#!/bin/sh\n", mode: 0o755)
-    let command = failure { _ = try catalog().find("github", .tap) }
+    try folder.write("bin/tap-own-shop", "#!/bin/sh\n", mode: 0o755)
+    let command = failure { _ = try catalog().find("own-shop", .tap) }
     #expect(
-      command?.hint?.hasPrefix("\"tap-github\" is on PATH: write `command: [tap-github]`.") == true
+      command?.hint?.hasPrefix("\"tap-own-shop\" is on PATH: write `command: [tap-own-shop]`.")
+        == true
     )
     #expect(failure { _ = try catalog().find("../postgres", .tap) }?.kind == .configuration)
   }
