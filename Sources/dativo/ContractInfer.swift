@@ -82,10 +82,11 @@ struct ContractInferCommand: ParsableCommand {
         }
       }
       let name = name ?? names.first ?? inference.streams.first?.name ?? "contract"
+      let sources = data.map { $0 == "-" ? "standard input" : $0 }
       let text = try inference.text(
         id: id ?? name,
         name: name,
-        purpose: "Drawn up by dativo contract infer from \(data.joined(separator: ", "))."
+        purpose: "Drawn up by dativo contract infer from \(sources.joined(separator: ", "))."
       )
       let streams = inference.streams.map { stream -> JSONValue in
         ["name": .string(stream.name), "records": .number(JSONNumber(stream.records))]

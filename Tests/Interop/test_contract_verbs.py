@@ -100,6 +100,7 @@ def convert(path, kind, *options):
      "breaks readers", "orders.at: defaultTimezone changed from none to Europe/Berlin", "2.0.0"),
     ("name: flag,", "name: flag, description: up or down,", "words", "orders.flag: description changed", "1.2.4"),
     ("name: flag,", "name: flag, examples: [true],", "words", "orders.flag: examples changed", "1.2.4"),
+    ("schema:\n", "contractCreatedTs: '2024-01-01T00:00:00Z'\nschema:\n", "words", "contractCreatedTs: changed", "1.2.4"),
     ("  - name: orders\n", "  - name: orders\n    description: all of them\n", "words",
      "orders: description changed", "1.2.4"),
 ])  # fmt: skip
@@ -138,6 +139,8 @@ def test_the_same_contract_has_no_changes(contract):
 
 MASKED = CONTRACT.replace("name: flag,", "name: flag, customProperties: [{property: dativo.mask, value: hash}],")
 WARNED = CONTRACT.replace("mustBe: 0}", "mustBe: 0, severity: warning}")
+PROMISED = CONTRACT + "slaProperties: [{property: latency, value: 1, unit: d, element: orders.at}]\n"
+EARLY = CONTRACT.replace("logicalType: timestamp", "logicalType: timestamp, logicalTypeOptions: {minimum: '2024-01-01T00:00:00Z'}")
 QUERIES = CONTRACT.replace("    properties:", "    quality: [{type: sql, query: select 1, mustBe: 1}]\n    properties:", 1)
 
 
@@ -147,6 +150,9 @@ QUERIES = CONTRACT.replace("    properties:", "    quality: [{type: sql, query: 
      "orders.flag: dativo.mask changed from hash to {truncate: 2}"),
     (WARNED, CONTRACT, "breaks writers",
      'orders.status: the severity of the rule invalidValues outside "new", "paid": 0 changed from warning to error'),
+    (PROMISED, PROMISED.replace("value: 1,", "value: 1, description: x,"), "words", "slaProperties: described otherwise"),
+    (EARLY, EARLY.replace("minimum:", "exclusiveMinimum:"), "breaks both",
+     "orders.at: minimum changed from 2024-01-01T00:00:00Z to 2024-01-01T00:00:00Z (exclusive)"),
     (QUERIES, QUERIES.replace("select 1", "select 2"), "breaks readers", 'orders: the rule sql "select 1": 1 was removed'),
 ])  # fmt: skip
 def test_diff_of_what_was_there(tmp_path, old, new, effect, message):

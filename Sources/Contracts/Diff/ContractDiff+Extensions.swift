@@ -96,6 +96,10 @@ extension ContractDiff {
 
   // MARK: Words
 
+  static let handledOfContracts: Set = [
+    "schema", "version", "id", "kind", "servers", "tenant", "slaProperties", "customProperties",
+  ]
+
   static let handledOfObjects: Set = [
     "name", "physicalName", "properties", "quality", "relationships", "customProperties",
   ]
@@ -119,16 +123,23 @@ extension ContractDiff {
     _ place: String,
     handled: Set<String>
   ) {
+    for key in Self.differing(old, new, handled: handled) { addWords(place, "\(key) changed") }
+  }
+
+  /// The keys whose values differ, but for those that are compared elsewhere.
+  static func differing(
+    _ old: JSONValue,
+    _ new: JSONValue,
+    handled: Set<String>
+  ) -> [String] {
     let keys = Set((old.object?.keys ?? []) + (new.object?.keys ?? [])).subtracting(handled)
-    for key in keys.sorted() where Self.known(old[key]) != Self.known(new[key]) {
-      addWords(place, "\(key) changed")
-    }
+    let found = keys.filter { known(old[$0]) != known(new[$0]) }.sorted()
     func custom(_ value: JSONValue) -> [JSONValue] {
       (value["customProperties"]?.array ?? []).filter { entry in
         entry["property"]?.string.flatMap(Extension.init(rawValue:)) == nil
       }
     }
-    if custom(old) != custom(new) { addWords(place, "customProperties changed") }
+    return found + (custom(old) == custom(new) ? [] : ["customProperties"])
   }
 
   /// Null is as good as nothing.

@@ -148,6 +148,9 @@ extension ContractDiff {
       let (gone, come) = (before.subtracting(after), after.subtracting(before))
       if !gone.isEmpty { add(place, "enum lost \(words(gone))", breaks: .writers) }
       if !come.isEmpty { add(place, "enum gained \(words(come))", breaks: .readers) }
+      if before == after, old.document["enum"] != new.document["enum"] {
+        addWords(place, "enum is described otherwise")
+      }
     default: break
     }
   }

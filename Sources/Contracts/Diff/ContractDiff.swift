@@ -90,6 +90,7 @@ package struct ContractDiff {
   }
 
   private mutating func compareSections(_ old: Contract, _ new: Contract) {
+    let before = changes.count
     for level in old.serviceLevels where !new.serviceLevels.contains(where: { $0 == level }) {
       let other = new.serviceLevels.first { $0.name == level.name && $0.elements == level.elements }
       let text = other.map { "changed from \(level.promise) to \($0.promise)" } ?? "was removed"
@@ -101,15 +102,14 @@ package struct ContractDiff {
     }) {
       add("slaProperties.\(level.name)", "is new: \(level.promise)", breaks: [])
     }
+    if changes.count == before, old.document["slaProperties"] != new.document["slaProperties"] {
+      addWords("slaProperties", "described otherwise")
+    }
     for section in ["servers", "tenant"] where old.document[section] != new.document[section] {
       add(section, "changed", breaks: .readers)
     }
-    let words = [
-      "name", "status", "domain", "dataProduct", "description", "tags", "team", "roles", "support",
-      "price", "authoritativeDefinitions", "customProperties", "apiVersion",
-    ]
-    for section in words where old.document[section] != new.document[section] {
-      changes.append(ContractChange(section, words: "changed"))
+    for section in Self.differing(old.document, new.document, handled: Self.handledOfContracts) {
+      addWords(section, "changed")
     }
     compareSettings(old, new)
   }
