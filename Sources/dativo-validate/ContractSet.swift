@@ -182,7 +182,9 @@ struct ContractSet {
       }
       guard let entry = found.first else { continue }
       if ![entry.object.name, entry.object.physicalName].contains(stream), index > 2 {
-        Log.warning("the stream \(stream) is taken for the object \(entry.object.name): letters differ in case")
+        Log.warning(
+          "the stream \(stream) is taken for the object \(entry.object.name): letters differ in case"
+        )
       }
       return entry
     }

@@ -29,8 +29,8 @@ struct Dativo: ParsableCommand {
     subcommands: [
       Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, PreviewCommand.self,
       Run.self, RunsCommand.self, StateCommand.self, ContractCommand.self,
-      QuarantineCommand.self, PluginsCommand.self, Schema.self, Inspect.self, Log.self, Verify.self, Compact.self,
-      TortureCommand.self, ImportCommand.self,
+      QuarantineCommand.self, PluginsCommand.self, ImportCommand.self, Schema.self, Inspect.self,
+      Log.self, Verify.self, Compact.self, TortureCommand.self,
     ]
   )
 

@@ -64,7 +64,8 @@ extension SchemaCompiler {
     if options.enforcesRequired || isDeciding {
       node.required = required
     } else if !required.isEmpty {
-      skip("required", node.place, "taps leave out fields that their SCHEMA requires: a contract says so")
+      let reason = "taps leave out fields that their SCHEMA requires: what counts is a contract"
+      skip("required", node.place, reason)
     }
     if dialect.has(since: .draft201909) {
       for member in object["dependentRequired"]?.object?.members ?? [] {

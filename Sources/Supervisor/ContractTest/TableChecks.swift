@@ -49,7 +49,8 @@ struct TableChecks {
         // The result of a query of the contract's, or DuckDB's complaint about it, may be a value
         // that is to be masked.
         if isMasking, !query.isOurs {
-          check.message = "expected \(expectation(query)); what came is withheld, since fields are masked"
+          check.message =
+            "expected \(expectation(query)); what came is withheld, since fields are masked"
         }
       }
       checks.append(check)

@@ -1,7 +1,7 @@
 internal import Contracts
 package import JSON
 internal import Posix
-package import Wire
+internal import Wire
 
 /// Makes job files of a Meltano project, and tells what cannot be carried over.
 package struct MeltanoImport {

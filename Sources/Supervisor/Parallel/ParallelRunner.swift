@@ -47,13 +47,7 @@ package final class ParallelRunner {
   ///
   /// Another run of the job is waited for, up to `wait` seconds.
   package func run(wait: Double = 0) throws(Failure) -> ParallelRecord {
-    let owner = LockOwner("run \(record.run)")
-    let former = try store.lock.take(owner, waiting: wait, pause: { inbox.pause($0) }) { [console] in
-      console.show($0, .doubtful)
-    }
-    if let former {
-      console.show("taking over from \(former.text), which ended without giving the lock back")
-    }
+    try store.lock.take("run \(record.run)", waiting: wait, console) { inbox.pause($0) }
     defer { store.lock.release() }
     defer { Files.remove(Files.folder(of: folder)) }
     let began = Clock.monotonic

@@ -46,12 +46,7 @@ package final class Runner {
   /// Another run of the job is waited for, up to `wait` seconds.
   package func run(refresh: Refresh, wait: Double = 0) throws(Failure) -> RunRecord {
     Processes.adoptOrphans()
-    let former = try store.lock.take(LockOwner("run \(run)"), waiting: wait, pause: { inbox.pause($0) }) {
-      console.show($0, .doubtful)
-    }
-    if let former {
-      console.show("taking over from \(former.text), which ended without giving the lock back")
-    }
+    try store.lock.take("run \(run)", waiting: wait, console) { inbox.pause($0) }
     // What a killed run left behind: its configurations hold secrets.
     Files.remove(Files.folder(of: folder))
     defer {

@@ -27,4 +27,18 @@ extension JobLock {
     }
     return abandoned
   }
+
+  /// The same for a run that tells people.
+  func take(
+    _ purpose: String,
+    waiting seconds: Double,
+    _ console: Console,
+    pause: (Double) -> Int32?
+  ) throws(Failure) {
+    let former = try take(LockOwner(purpose), waiting: seconds, pause: pause) {
+      console.show($0, .doubtful)
+    }
+    guard let former else { return }
+    console.show("taking over from \(former.text), which ended without giving the lock back")
+  }
 }
