@@ -20,6 +20,9 @@ enum Governance {
     if let tenant = contract.tenant { facts["tenant"] = .string(tenant) }
     if let domain = contract.domain { facts["domain"] = .string(domain) }
     if let tags = contract.document["tags"]?.array, !tags.isEmpty { facts["tags"] = .array(tags) }
+    if let tags = document(entry)?["tags"]?.array, !tags.isEmpty {
+      facts["object_tags"] = .array(tags)
+    }
     for level in contract.serviceLevels
     where ["retention", "re"].contains(level.name.lowercased()) {
       facts["retention"] = .string(level.promise)

@@ -22,6 +22,7 @@ customProperties:
 slaProperties: [{property: retention, value: 3, unit: y, element: o.k}]
 schema:
   - name: o
+    tags: [event]
     properties:
       - name: k
         logicalType: string
@@ -67,6 +68,10 @@ def test_from_the_contract_into_schema_footer_columns_and_commit(tmp_path):
     commit = sorted((tmp_path / "out/_dativo/default/commits").glob("*.json"))[-1]
     contract = json.loads(commit.read_text())["tables"]["o"]["contract"]
     assert contract["id"] == "shop.o" and contract["sha256"] == facts["odcs.sha256"]
+    assert contract["fields"] == {"k": FIELD} and contract["custom"] == {"compliance": ["GDPR", "SOC2"]}
+    assert (contract["owner"], contract["tags"], contract["object_tags"], contract["retention"]) == (
+        "sales", ["gold"], ["event"], "3 y for o.k")
+    assert json.loads(footer["dativo.object_tags"]) == ["event"]
 
 
 def test_the_record_of_a_run_names_its_contracts(tmp_path):
@@ -81,3 +86,5 @@ def test_the_record_of_a_run_names_its_contracts(tmp_path):
     [record_] = (tmp_path / ".dativo").rglob("runs/*.json")
     contracts = json.loads(record_.read_text())["contracts"]
     assert [(one["id"], one["version"]) for one in contracts] == [("shop.o", "1.2.0")] and len(contracts[0]["sha256"]) == 64
+    assert (contracts[0]["owner"], contracts[0]["tags"], contracts[0]["retention"], contracts[0]["classifications"]) == (
+        "sales", ["gold"], "3 y for o.k", ["restricted"])

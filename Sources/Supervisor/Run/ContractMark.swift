@@ -2,7 +2,8 @@ internal import Contracts
 internal import JSON
 internal import Posix
 
-/// Which contract a run was held to, for its record: `{path, id, version, sha256}`.
+/// Which contract a run was held to, for its record: `{path, id, version, sha256}`, whose it is, how
+/// long data stay, and which classifications its fields have.
 struct ContractMark: Sendable {
   let json: JSONValue
 
@@ -13,6 +14,17 @@ struct ContractMark: Sendable {
       object["id"] = .string(contract.id)
       object["version"] = .string(contract.version)
       object["sha256"] = .string(contract.sha256)
+      object["owner"] = contract.owner.map { .string($0) }
+      object["domain"] = contract.domain.map { .string($0) }
+      if let tags = contract.document["tags"]?.array, !tags.isEmpty { object["tags"] = .array(tags) }
+      let retention = contract.serviceLevels.first {
+        ["retention", "re"].contains($0.name.lowercased())
+      }
+      object["retention"] = retention.map { .string($0.promise) }
+      let labels = Set(contract.objects.flatMap { $0.properties.compactMap(\.classification) })
+      if !labels.isEmpty {
+        object["classifications"] = .array(labels.sorted().map { .string($0) })
+      }
     }
     json = .object(object)
   }

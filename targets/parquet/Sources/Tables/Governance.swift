@@ -32,13 +32,20 @@ enum Governance {
     )
   }
 
-  /// The contract that the rows stand under, for the commit; nil for none.
+  /// The contract that the rows stand under, for the commit; nil for none: its id, version and hash,
+  /// whose it is, and what it says of the fields.
   static func contract(_ metadata: [(String, String)]) -> JSONValue? {
-    let prefix = "dativo.odcs."
-    let facts = metadata.filter { $0.0.hasPrefix(prefix) }.map {
-      (key: String($0.0.dropFirst(prefix.count)), value: JSONValue.string($0.1))
+    guard metadata.contains(where: { $0.0 == "dativo.odcs.id" }) else { return nil }
+    var facts = JSONObject()
+    for (name, text) in metadata {
+      for prefix in ["dativo.odcs.", "dativo."] where name.hasPrefix(prefix) {
+        let isList = text.hasPrefix("[") || text.hasPrefix("{")
+        let value = isList ? try? JSONValue.parse(Array(text.utf8)) : nil
+        facts[String(name.dropFirst(prefix.count))] = value ?? .string(text)
+        break
+      }
     }
-    return facts.isEmpty ? nil : .object(JSONObject(facts))
+    return .object(facts)
   }
 
   private static func text(_ value: JSONValue) -> String { value.string ?? value.encoded() }
