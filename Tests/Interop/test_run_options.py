@@ -1,6 +1,7 @@
 """`dativo run` with its options, and what a job says of its runs: timeouts and hooks."""
 import http.server
 import json
+import signal
 import threading
 import time
 
@@ -142,6 +143,21 @@ def test_a_preview_of_a_tap_that_hangs_shows_what_came(project):
     done = project.dativo("preview", "job.yaml", "--seconds", "1", "--json")
     assert done.returncode == 0 and len(json.loads(done.out)["result"]["streams"][0]["records"]) == 4, done.err
     assert project.processes() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_preview_that_is_interrupted_leaves_nothing(project, number, tmp_path, monkeypatch):
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    project.job({"hang_at": 4, "ignore_term": True})
+    process = project.start("preview", "job.yaml")
+    while not list((tmp_path / "tmp").glob("dativo.*/*")):
+        time.sleep(0.02)
+    time.sleep(0.5)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 128 + number, err
+    assert project.processes() == [] and not list((tmp_path / "tmp").iterdir())
 
 
 def test_a_preview_of_a_tap_that_fails_says_so(project):

@@ -16,7 +16,8 @@ struct ContractMark: Sendable {
       object["sha256"] = .string(contract.sha256)
       object["owner"] = contract.owner.map { .string($0) }
       object["domain"] = contract.domain.map { .string($0) }
-      if let tags = contract.document["tags"]?.array, !tags.isEmpty { object["tags"] = .array(tags) }
+      let tags = contract.document["tags"]?.array ?? []
+      if !tags.isEmpty { object["tags"] = .array(tags) }
       let retention = contract.serviceLevels.first {
         ["retention", "re"].contains($0.name.lowercased())
       }

@@ -5,12 +5,14 @@ package import Wire
 
 /// Runs a job's tap and its contract for a few records, and writes nothing anywhere.
 ///
-/// The tap begins from no STATE. Violations are counted and pass, so that they can be looked at.
-package struct Sampler {
+/// The tap begins from no STATE. Violations are counted and pass, so that they can be looked at. It
+/// must run on a thread that outlives the run: the main one.
+package final class Sampler {
   private let plan: Plan
   private let limit: Int
   private let seconds: Double
   private let scratch: Scratch
+  private let inbox: SignalInbox
 
   private static let teardown = Teardown(signal: Signal.terminate, patience: 5)
 
@@ -22,13 +24,20 @@ package struct Sampler {
     job.validation.report = nil
     job.validation.maxViolations = nil
     let catalog = PluginCatalog(project: job.folder)
+    // What is interrupted must not leave configurations behind, which hold secrets.
+    do throws(PosixError) {
+      inbox = try SignalInbox()
+    } catch {
+      throw Failure(.io, "signals cannot be received: \(error)")
+    }
     scratch = Scratch()
     do throws(Failure) {
       let preparation = Preparation(
         job,
         tap: try catalog.connector(job.source, .tap),
         target: try catalog.connector(job.target, .target),
-        folder: scratch.path
+        folder: scratch.path,
+        interrupt: inbox.raw
       ) { Console(showsProgress: false).show("warning: \($0)", .doubtful) }
       plan = Plan(job, try preparation.parts(), run: "preview", folder: scratch.path, state: nil)
     } catch {
@@ -86,8 +95,13 @@ package struct Sampler {
     let deadline = now + seconds
     var endAt: Double?
     var killAt: Double?
+    var signal: Int32?
     while stages.contains(where: { $0.exit == nil || $0.hasGroup }) {
-      let polled = stages.flatMap(\.polled) + (output.isOpen ? [output.raw] : [])
+      let polled = stages.flatMap(\.polled) + [inbox.raw] + (output.isOpen ? [output.raw] : [])
+      if let number = inbox.next() {
+        signal = number
+        for stage in stages { stage.signal(Signal.kill) }
+      }
       let ready = Set((try? Poll.readable(polled, milliseconds: 100)) ?? [])
       for stage in stages { show(stage.listen(ready, now: now)) }
       // What comes after there is enough is read all the same: the middle stage must come to its
@@ -108,6 +122,7 @@ package struct Sampler {
       if let time = killAt, now > time { for stage in stages { stage.signal(Signal.kill) } }
     }
     for stage in stages { show(stage.finish(now: now)) }
+    if let signal { throw Failure(.signal(signal), "interrupted") }
     guard endAt == nil else { return sample }
     output.read(blocks: 1024) { splitter.take($0) { sample.take($0) } }
     sample.isWhole = true
