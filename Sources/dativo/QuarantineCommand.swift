@@ -36,7 +36,9 @@ struct QuarantineCommand: ParsableCommand {
         for file in try JobFile.paths(place) {
           let (job, found) = try Job.load(file)
           warnings += found
-          counts.append(try QuarantineVerbs(job).counts(QuarantineFilter(includesDone: all)))
+          for one in job.each {
+            counts.append(try QuarantineVerbs(one).counts(QuarantineFilter(includesDone: all)))
+          }
         }
         return Answer(
           [
@@ -72,6 +74,9 @@ struct QuarantineCommand: ParsableCommand {
     @Option(name: .customLong("run"), help: "Only records of this run.")
     var only: String?
 
+    @Option(name: .long, help: "The stream, of a job that runs in parts.")
+    var part: String?
+
     @Option(name: .long, help: "At most so many records.")
     var limit = 20
 
@@ -80,7 +85,7 @@ struct QuarantineCommand: ParsableCommand {
 
     func run() throws {
       try Answer.give("quarantine show", json: json) {
-        let (job, warnings) = try Job.load(job)
+        let (job, warnings) = try Job.load(job, part: part)
         let filter = QuarantineFilter(run: only, stream: stream, rule: rule)
         let (shown, total) = try QuarantineVerbs(job).records(filter, limit: limit)
         var answer = Answer(

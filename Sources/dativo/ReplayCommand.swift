@@ -34,6 +34,9 @@ extension QuarantineCommand {
     @Option(name: .long, help: "Only records of this stream.")
     var stream: String?
 
+    @Option(name: .long, help: "The stream, of a job that runs in parts.")
+    var part: String?
+
     @Option(
       name: .long,
       help: "Send only the records in FILE, as they are there: an edited copy of their lines."
@@ -57,7 +60,7 @@ extension QuarantineCommand {
 
     func run() throws {
       try Answer.give("quarantine replay", json: json) {
-        let (job, warnings) = try Job.load(job)
+        let (job, warnings) = try Job.load(job, part: part)
         let replay = try Replay(job, console: Console(showsProgress: false))
         let outcome = try replay.perform(
           Replay.Request(

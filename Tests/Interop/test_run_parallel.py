@@ -95,3 +95,39 @@ def test_two_runs_of_a_job_in_parts_keep_apart(project):
     assert second.returncode == 75, second.err
     first.communicate(timeout=60)
     assert first.returncode == 0 and count(project, "a") == (1000, 1000)
+
+
+def test_the_state_of_each_part_is_shown_and_changed(project):
+    project.job({"streams": ["x.y", "b"], "rows": 10}, tap=TAP, extra="parallelism: 2\n")
+    early = project.dativo("state", "show", "job.yaml")
+    assert early.returncode == 64 and "has not been run yet" in early.err
+    project.run()
+    listed = json.loads(project.dativo("state", "list", "--json").out)["result"]["jobs"]
+    assert sorted(job["job"] for job in listed)[0] == "orders.b" and len(listed) == 2
+    for asked in ([], ["--part", "z"]):
+        wrong = project.dativo("state", "show", "job.yaml", *asked)
+        assert wrong.returncode == 64 and "b, x.y" in wrong.err, wrong.err
+    shown = json.loads(project.dativo("state", "show", "job.yaml", "--part", "x.y", "--json").out)["result"]
+    assert shown["state"] == {"bookmarks": {"x.y": 10}}
+    assert project.dativo("state", "reset", "job.yaml", "--part", "b").returncode == 0
+    project.run()
+    assert count(project, "b") == count(project, "x.y") == (10, 10)
+    whole = project.folder / "whole.yaml"
+    whole.write_text((project.folder / "job.yaml").read_text().replace("parallelism: 2", ""))
+    none = project.dativo("state", "show", "whole.yaml", "--part", "b")
+    assert none.returncode == 64 and "not run in parts" in none.err
+
+
+def test_what_parts_set_aside_is_listed_and_replayed(project):
+    (project.folder / "c.yaml").write_text(
+        "apiVersion: v3.0.2\nkind: DataContract\nid: x\nversion: 1.0.0\nstatus: active\nschema:\n"
+        "- {name: a, properties: [{name: id, logicalType: integer, logicalTypeOptions: {minimum: 3}}]}\n"
+        "- {name: b, properties: [{name: id, logicalType: integer}]}\n")
+    more = "parallelism: 2\ncontracts: [c.yaml]\nvalidation: {mode: quarantine}\n"
+    project.job({"streams": ["a", "b"], "rows": 10}, tap=TAP, extra=more)
+    project.run(code=1)
+    listed = json.loads(project.dativo("quarantine", "list", "job.yaml", "--json").out)["result"]
+    assert listed["waiting"] == 3
+    (project.folder / "c.yaml").write_text((project.folder / "c.yaml").read_text().replace("minimum: 3", "minimum: 0"))
+    done = project.dativo("quarantine", "replay", "job.yaml", "--part", "a")
+    assert done.returncode == 0 and count(project, "a") == (10, 10), done.err

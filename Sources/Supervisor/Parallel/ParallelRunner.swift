@@ -52,6 +52,7 @@ package final class ParallelRunner {
     defer { Files.remove(Files.folder(of: folder)) }
     let began = Clock.monotonic
     let parts = try parts()
+    try PartList.add(parts, to: job)
     try work(parts)
     record.seconds = Double(Clock.monotonic - began) / 1e9
     try write()

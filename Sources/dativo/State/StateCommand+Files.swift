@@ -16,7 +16,7 @@ extension StateCommand {
 
     func run() throws {
       try Answer.give("state export", json: options.json) {
-        let (job, warnings) = try Job.load(options.job)
+        let (job, warnings) = try Job.load(options.job, part: options.part)
         let view = try StateView(job)
         var entry = view.plan.entry
         entry.version = view.stored.version

@@ -32,7 +32,7 @@ extension StateCommand {
           do {
             let (job, found) = try Job.load(file)
             warnings += found
-            views.append(try view(job, &warnings))
+            for one in job.each { views.append(try view(one, &warnings)) }
           } catch let findings as Findings {
             warnings += findings.list
           }
@@ -82,7 +82,7 @@ extension StateCommand {
 
     func run() throws {
       try Answer.give("state show", json: options.json) {
-        let (job, warnings) = try Job.load(options.job)
+        let (job, warnings) = try Job.load(options.job, part: options.part)
         let view = try StateView(job)
         var text = view.plan.text(job)
         if let holder = view.holder { text += "\nlocked    \(holder.text)" }
@@ -106,7 +106,7 @@ extension StateCommand {
 
     func run() throws {
       try Answer.give("state history", json: options.json) {
-        let (job, warnings) = try Job.load(options.job)
+        let (job, warnings) = try Job.load(options.job, part: options.part)
         let stored = try StateView(storeOf: job).stored
         let entries = stored.version > 0 ? [stored] + stored.history : []
         var rows = [["STATE", "SEQUENCE", "SINCE", "WHO", "WHY", "CHANGED"]]
@@ -161,7 +161,7 @@ extension StateCommand {
 
     func run() throws {
       try Answer.give("state diff", json: options.json) {
-        let (job, warnings) = try Job.load(options.job)
+        let (job, warnings) = try Job.load(options.job, part: options.part)
         let view = try StateView(job)
         var before = view.stored.history.first?.state
         if let first { before = try state(first, view) }

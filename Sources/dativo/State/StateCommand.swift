@@ -32,6 +32,9 @@ struct StateCommand: ParsableCommand {
     @Argument(help: "The job file.")
     var job: String
 
+    @Option(name: .long, help: "The stream whose state is meant, of a job that runs in parts.")
+    var part: String?
+
     @Flag(name: .long, help: "Print one JSON object.")
     var json = false
   }
@@ -53,7 +56,7 @@ struct StateCommand: ParsableCommand {
     _ body: (StateTransaction, Input) throws -> StateEntry
   ) throws {
     try Answer.give("state \(verb)", json: options.json) {
-      var (job, warnings) = try Job.load(options.job)
+      var (job, warnings) = try Job.load(options.job, part: options.part)
       let input = try input(job, &warnings)
       let cause = StateCause(why: reason.reason ?? "dativo state \(verb)")
       let transaction = try StateTransaction(job, cause)
