@@ -50,6 +50,38 @@ for line in open(sys.argv[1], "rb"):
             pass  # It divides in doubles: 16473.51 is no multiple of 0.01 to it.
 """
 
+# Its own start and the reading of the contract count too, as they do for the others.
+DATACONTRACT_CLI = """
+import os, sys
+from datacontract.data_contract import DataContract
+os.chdir(sys.argv[1])
+run = DataContract(data_contract_file="contract.odcs.yaml").test()
+sys.exit(0 if run.result in ("passed", "warning") else str(run.result))
+"""
+FEW_RECORDS = 100_000
+
+
+def for_datacontract_cli(work, path, contract, yaml):
+    """A folder with bare records and the contract that names them as its server."""
+    folder = work / "datacontract-cli"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    code = (
+        "import json, sys, yaml\n"
+        "document = yaml.safe_load(open(sys.argv[1]))\n"
+        "document['servers'] = [{'server': 'here', 'type': 'local', 'path': 'data.json', 'format': 'json'}]\n"
+        "json.dump(document, open(sys.argv[2], 'w'), default=str)\n"
+    )
+    subprocess.run([yaml, "-c", code, contract, folder / "contract.odcs.yaml"], check=True)
+    left = FEW_RECORDS
+    with open(path, "rb") as source, open(folder / "data.json", "w") as out:
+        for line in source:
+            message = json.loads(line)
+            if message["type"] == "RECORD" and left:
+                out.write(json.dumps(message["record"]) + "\n")
+                left -= 1
+    return folder
+
 
 def streams(cache, work, only, lineitem):
     """Name, file, records and contract of each."""
@@ -80,6 +112,9 @@ def compare(arguments, work, measure, bin_):
             ("jsonschema-rs, lines", [python, "-c", JSONSCHEMA_RS, path, schema], "/dev/null", records),
             ("fastjsonschema", [python, "-c", FASTJSONSCHEMA, path, schema], "/dev/null", records),
             ("singer-sdk", [sdk, "-c", SINGER_SDK, head, schema], "/dev/null", few),
+            ("datacontract-cli", [cache / "datacontract-cli/bin/python", "-c", DATACONTRACT_CLI,
+                                  for_datacontract_cli(work, path, contract, python)], "/dev/null",
+             min(records, FEW_RECORDS)),
         ]
         results = {}
         for _ in range(arguments.runs):
