@@ -96,6 +96,7 @@ def test_a_webhook_gets_the_summary_and_no_state(project):
     project.job(extra=f"hooks: {{success: [{{webhook: '{url}'}}]}}\n")
     done = project.run()
     server.shutdown()
+    server.server_close()
     assert len(got) == 2, "a server that is busy is asked again"
     path, summary = got[1]
     assert path == "/T/secret-path" and summary["rows"]["committed"] == 1000 and "state" not in summary

@@ -25,6 +25,9 @@ package struct FileMerger: ~Copyable {
   private let fileSize: Int
   private let output: any MergeOutput
   private var batch: Batch
+  /// What a row of the group that was read last takes in memory: with dictionaries many times what
+  /// its pages say.
+  private var bytesPerRow = 0
   private var writer: FileWriter?
 
   /// Begins without rows, for files that are alike `model`, but for columns that `schema` has after
@@ -66,9 +69,10 @@ package struct FileMerger: ~Copyable {
       let kept = staying(rows)
       if let kept, kept.isEmpty { continue }
       // Two large groups are not in memory at once.
-      let size = reader.footer.groups[index].uncompressed
+      let size = max(reader.footer.groups[index].uncompressed, rows.count * bytesPerRow)
       if batch.byteCount + size > Self.groupSize { try writeGroup() }
       var group = try reader.rowGroup(index)
+      bytesPerRow = group.byteCount / max(rows.count, 1)
       if let kept { group = group.picked(kept) }
       group = editing(group)
       if batch.byteCount + group.byteCount > Self.groupSize { try writeGroup() }
