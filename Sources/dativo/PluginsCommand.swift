@@ -1,5 +1,6 @@
 import ArgumentParser
 import Supervisor
+import Wire
 
 /// `dativo plugins`.
 struct PluginsCommand: ParsableCommand {
@@ -37,6 +38,21 @@ struct PluginOptions: ParsableArguments {
   var json = false
 
   var catalog: PluginCatalog { PluginCatalog(project: Paths.absolute(project)) }
+
+  /// The plugins that are named, or where none is all that dativo.lock has; throws where that is none.
+  func chosen(
+    _ names: [String],
+    _ installer: PluginInstaller,
+    else command: String
+  ) throws -> [Plugin] {
+    let plugins = try names.isEmpty ? installer.locked() : subjects(names)
+    guard plugins.isEmpty else { return plugins }
+    throw Failure(
+      .usage,
+      "\(installer.catalog.folders.lock) names no plugin",
+      hint: "Write `\(command)`."
+    )
+  }
 
   /// The plugins that the words name.
   func subjects(_ words: [String]) throws -> [Plugin] {

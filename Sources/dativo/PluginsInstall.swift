@@ -31,14 +31,7 @@ struct PluginsInstall: ParsableCommand {
   func run() throws {
     try Answer.give("plugins install", json: options.json) {
       var installer = try PluginInstaller(options.catalog)
-      let plugins = try names.isEmpty ? installer.locked() : options.subjects(names)
-      guard !plugins.isEmpty else {
-        throw Failure(
-          .usage,
-          "\(installer.catalog.folders.lock) names no plugin",
-          hint: "Write `dativo plugins install NAME`."
-        )
-      }
+      let plugins = try options.chosen(names, installer, else: "dativo plugins install NAME")
       let wheels = offline.map { Paths.absolute($0) }
       return try InstallReport.answer(plugins, &installer) { plugin, installer in
         try installer.install(plugin, wheels: wheels)

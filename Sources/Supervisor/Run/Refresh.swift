@@ -43,15 +43,7 @@ struct Refreshing {
     let last = try log?.last()
     let entry = StatePlan(store: try store.read(), destination: last).entry
     _ = try ledger.recover(last, stored: try store.read()?.state)
-    guard let state = entry.state, let edited = StateEdit.removing(stream, from: state) else {
-      let known = entry.state.map(StateEdit.streams) ?? []
-      throw Failure(
-        .usage,
-        "the state of \(job.tenant).\(job.name) has nothing for a stream \"\(stream)\"",
-        hint: known.isEmpty
-          ? "--full-refresh loads everything again." : "It has \(known.joined(separator: ", "))."
-      )
-    }
+    let edited = try StateEdit.without(stream, in: entry.state, of: job)
     let why = "dativo run --full-refresh-stream \(stream)"
     if let log {
       try log.set(edited, reason: why, replacing: stream)

@@ -79,15 +79,7 @@ package final class StateTransaction {
 
   /// Forgets what the STATE has for one stream.
   package func reset(stream: String, keepingRows: Bool) throws(Failure) -> StateEntry {
-    guard let state = before.state, let edited = StateEdit.removing(stream, from: state) else {
-      let known = before.state.map(StateEdit.streams) ?? []
-      throw Failure(
-        .usage,
-        "the state has nothing for a stream \"\(stream)\"",
-        hint: known.isEmpty
-          ? "It names no streams: reset all of it." : "It has \(known.joined(separator: ", "))."
-      )
-    }
+    let edited = try StateEdit.without(stream, in: before.state, of: job)
     return try write(edited, rows: keepingRows ? .stay : .replacedOf(stream))
   }
 
