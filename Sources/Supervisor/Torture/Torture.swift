@@ -147,7 +147,7 @@ package struct Torture {
       throw Failure(
         .plugin(end.exit.shellCode),
         "the job does not come to its end by itself: `dativo run` ended with \(end.exit.shellCode)",
-        hint: end.lines.last { !$0.isEmpty }
+        hint: end.lines.last { $0.contains("error: ") } ?? end.lines.last { !$0.isEmpty }
       )
     }
   }
