@@ -1,4 +1,5 @@
 """`dativo runs`: the history of runs, an index over the records that they leave."""
+import contextlib
 import json
 import os
 import signal
@@ -81,6 +82,11 @@ def test_a_run_is_shown_and_its_log_read(project):
     assert oct(log.stat().st_mode & 0o777) == "0o600"
 
 
+def change(database, statement):
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(statement)
+
+
 def test_the_index_is_made_anew_where_it_is_missing_or_broken(project):
     project.job({"rows": 100})
     project.run()
@@ -92,12 +98,14 @@ def test_the_index_is_made_anew_where_it_is_missing_or_broken(project):
         lambda: database.write_bytes(b"no database at all"),
         lambda: database.write_bytes(database.read_bytes()[:5000] + os.urandom(4096)),
         lambda: database.write_bytes(b""),
+        lambda: change(database, "update runs set run = x'ff', stamp = 7"),
+        lambda: change(database, "update runs set record = x'00ff'"),
+        lambda: change(database, "update runs set record = '{'"),
     ):
         spoil()
         assert listed(project) == rows
     # Rows that nobody has a record of, and records that went, are no runs.
-    with sqlite3.connect(database) as connection:
-        connection.execute("insert into runs values ('x','','acme.x','2026','success','{}')")
+    change(database, "insert into runs values ('x','','acme.x','2026','success','{}')")
     assert listed(project) == rows
     (project.folder / f".dativo/runs/{rows[0]['run']}.json").unlink()
     assert listed(project) == []

@@ -29,6 +29,23 @@ final class DatabaseFile {
     try perform { try $0.read(body) }
   }
 
+  /// The rows of a query whose columns are all text: other values are damage.
+  func texts(
+    _ query: String,
+    _ arguments: StatementArguments = StatementArguments()
+  ) throws(Problem) -> [[String]] {
+    let rows = try read { try Row.fetchAll($0, sql: query, arguments: arguments) }
+    return try rows.map { row throws(Problem) in
+      try row.databaseValues.map { value throws(Problem) in
+        // `row[name]` would trap.
+        guard let text = String.fromDatabaseValue(value) else {
+          throw .damaged("\(what) is damaged: \(value) is no text")
+        }
+        return text
+      }
+    }
+  }
+
   /// One transaction.
   func write<Value>(_ body: (Database) throws -> Value) throws(Problem) -> Value {
     try perform { try $0.write(body) }

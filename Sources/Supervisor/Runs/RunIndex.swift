@@ -57,7 +57,6 @@ package final class RunIndex {
 
   /// The runs, the newest first.
   package func rows(_ filter: Filter = Filter()) throws(Failure) -> [RunRow] {
-    try follow()
     let outcome =
       filter.status == "killed" ? RunRecord.Outcome.running.rawValue : filter.status
     let (since, age): (String?, String?) =
@@ -66,24 +65,26 @@ package final class RunIndex {
       case .ago(let seconds): (nil, "-\(seconds) seconds")
       case nil: (nil, nil)
       }
-    let texts = try perform { () throws(DatabaseFile.Problem) in
-      try file.read { database in
-        try String.fetchAll(
-          database,
-          sql: """
-            SELECT record FROM runs
-            WHERE (?1 IS NULL OR job = ?1 OR job LIKE '%.' || ?1) AND (?2 IS NULL OR outcome = ?2)
-              AND (?3 IS NULL AND ?4 IS NULL
-                OR started >= COALESCE(?3, strftime('%Y-%m-%dT%H:%M:%S', 'now', ?4)))
-            ORDER BY started DESC, run DESC
-            """,
-          arguments: [filter.job, outcome, since, age]
-        )
+    let rows = try follow { file throws(DatabaseFile.Problem) in
+      let texts = try file.texts(
+        """
+        SELECT record FROM runs
+        WHERE (?1 IS NULL OR job = ?1 OR job LIKE '%.' || ?1) AND (?2 IS NULL OR outcome = ?2)
+          AND (?3 IS NULL AND ?4 IS NULL
+            OR started >= COALESCE(?3, strftime('%Y-%m-%dT%H:%M:%S', 'now', ?4)))
+        ORDER BY started DESC, run DESC
+        """,
+        [filter.job, outcome, since, age]
+      )
+      return try texts.map { text throws(DatabaseFile.Problem) in
+        guard let row = (try? JSONValue.parse(text[0])).flatMap(RunRow.init) else {
+          throw .damaged("a row is not what was written")
+        }
+        return row
       }
     }
-    let rows = texts.lazy.compactMap { (try? JSONValue.parse($0)).flatMap(RunRow.init) }
-      .filter { filter.status == nil || $0.status == filter.status }
-    return Array(rows.prefix(filter.limit))
+    let asked = rows.lazy.filter { filter.status == nil || $0.status == filter.status }
+    return Array(asked.prefix(filter.limit))
   }
 
   /// The one run that a name means: its own, the beginning of it, or `last`.
@@ -125,27 +126,38 @@ package final class RunIndex {
 
   // MARK: Following the records
 
-  /// Takes what records have come, changed or gone.
-  private func follow() throws(Failure) {
+  /// Takes what records have come, changed or gone, then asks; a broken index is made anew.
+  private func follow<Value>(
+    _ ask: (DatabaseFile) throws(DatabaseFile.Problem) -> Value
+  ) throws(Failure) -> Value {
     let records = RecordFile.all(in: folder)
     do throws(DatabaseFile.Problem) {
       try take(records)
+      return try ask(file)
     } catch {
       if case .failed(let message) = error { throw Failure(.io, "\(path): \(message)") }
-      for part in ["", "-journal", "-wal", "-shm"] { Files.remove(path + part) }
-      file = Self.open(path)
-      try perform { () throws(DatabaseFile.Problem) in try take(records) }
+    }
+    for part in ["", "-journal", "-wal", "-shm"] { Files.remove(path + part) }
+    file = Self.open(path)
+    do throws(DatabaseFile.Problem) {
+      try take(records)
+      return try ask(file)
+    } catch {
+      switch error {
+      case .damaged(let message):
+        throw Failure(
+          .io,
+          "\(path): \(message)",
+          hint: "Remove it: it is made anew from the records in \(folder)."
+        )
+      case .failed(let message): throw Failure(.io, "\(path): \(message)")
+      }
     }
   }
 
   private func take(_ records: [RecordFile]) throws(DatabaseFile.Problem) {
-    let known = try file.read { database in
-      var stamps: [String: String] = [:]
-      for row in try Row.fetchAll(database, sql: "SELECT run, stamp FROM runs") {
-        stamps[row["run"]] = row["stamp"]
-      }
-      return stamps
-    }
+    var known: [String: String] = [:]
+    for row in try file.texts("SELECT run, stamp FROM runs") { known[row[0]] = row[1] }
     let changed = records.filter { known[$0.run] != $0.stamp }
     let gone = Set(known.keys).subtracting(records.map(\.run))
     guard !changed.isEmpty || !gone.isEmpty else { return }
@@ -161,24 +173,6 @@ package final class RunIndex {
             file.run, file.stamp, row.job, row.started, row.outcome, record.encoded(),
           ]
         )
-      }
-    }
-  }
-
-  private func perform<Value>(
-    _ body: () throws(DatabaseFile.Problem) -> Value
-  ) throws(Failure) -> Value {
-    do throws(DatabaseFile.Problem) {
-      return try body()
-    } catch {
-      switch error {
-      case .damaged(let message):
-        throw Failure(
-          .io,
-          "\(path): \(message)",
-          hint: "Remove it: it is made anew from the records in \(folder)."
-        )
-      case .failed(let message): throw Failure(.io, "\(path): \(message)")
       }
     }
   }

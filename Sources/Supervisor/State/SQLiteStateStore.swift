@@ -35,15 +35,9 @@ package final class SQLiteStateStore: StateStore {
   package func read() throws(Failure) -> StateEntry? {
     guard Paths.exists(path) else { return nil }
     let text = try guarded { () throws(DatabaseFile.Problem) in
-      try file.read { [tenant, job] database in
-        try String.fetchOne(
-          database,
-          sql: "SELECT entry FROM state WHERE tenant = ? AND job = ?",
-          arguments: [tenant, job]
-        )
-      }
+      try file.texts("SELECT entry FROM state WHERE tenant = ? AND job = ?", [tenant, job])
     }
-    guard let text else { return nil }
+    guard let text = text.first?.first else { return nil }
     let what = "\(path), the state of \(tenant).\(job)"
     let value: JSONValue
     do throws(JSONError) {
