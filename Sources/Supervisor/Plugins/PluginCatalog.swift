@@ -47,6 +47,12 @@ package struct PluginCatalog: Sendable {
       if let plugin = try described(name, role, in: shipped, warn) { return plugin }
       throw unknown(name, role)
     }
+    // What came with the program needs not be asked of it: a process less for each run.
+    if let shipped = PluginFolders.shipped,
+      let plugin = try described(name, role, in: [shipped], warn), plugin.executable == executable
+    {
+      return plugin
+    }
     let about = try ask(executable)
     return Plugin(
       name: name,
