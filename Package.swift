@@ -135,6 +135,7 @@ let package = Package(
       ["ConnectorKit", "Contracts", "JSONSchema", "Wire", "Columns", "JSON", "Posix"]
     ),
     tap("csv"),
+    tap("airbyte", ["Children"]),
     target("parquet"),
     .executableTarget(
       name: "bench-decode",

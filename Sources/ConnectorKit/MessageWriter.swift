@@ -76,6 +76,19 @@ public struct MessageWriter: ~Copyable {
     }
   }
 
+  /// Writes the whole line of a message that is no record; a STATE leaves at once, with everything
+  /// before it.
+  public mutating func line(_ bytes: [UInt8], isState: Bool) throws(Failure) {
+    do throws(PosixError) {
+      try output.write(bytes)
+    } catch {
+      throw Failure(error)
+    }
+    guard isState else { return }
+    try flush()
+    if reporter.isDue() { report() }
+  }
+
   /// Writes what waits in the buffer.
   public mutating func flush() throws(Failure) {
     do throws(PosixError) {

@@ -46,11 +46,14 @@ public struct TapOptions: ParsableArguments {
   /// Whether what is asked for is messages, rather than a catalog or a check.
   public var writesMessages: Bool { !discover && !test && !common.about }
 
-  /// Does what the command line asks of `T`.
-  public func run<T: Tap>(_ type: T.Type) throws {
+  /// Does what the command line asks of `T`, which `make` creates.
+  public func run<T: Tap>(
+    _ type: T.Type,
+    _ make: (Configuration) throws(Failure) -> T = T.init
+  ) throws {
     common.answerAbout(T.info)
     guard !common.about else { return }
-    let tap = try T(try common.configuration(T.info))
+    let tap = try make(try common.configuration(T.info))
     if discover {
       print(try tap.discover().json.encoded(pretty: true))
     } else if test {

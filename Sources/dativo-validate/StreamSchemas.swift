@@ -15,7 +15,7 @@ struct StreamSchemas {
     }
     for entry in streams {
       let stream = entry["stream"]?.object != nil ? entry["stream"] : entry
-      guard let name = (stream?["name"] ?? stream?["stream"])?.string else { continue }
+      guard let name = AirbyteStream.name(stream) ?? stream?["stream"]?.string else { continue }
       schemas[name] = stream?["json_schema"] ?? stream?["schema"]
       keyFields[name] = Self.keys(entry)
     }

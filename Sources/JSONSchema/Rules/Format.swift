@@ -35,10 +35,13 @@ package enum Format: String, Hashable, Sendable, CaseIterable {
   }
 
   /// The format of a schema; `airbyteType` is what Airbyte says beside it, if anything.
+  ///
+  /// Sources that declare a time zone leave it out all the same, and mean UTC.
   package init?(name: String, airbyteType: String?) {
     switch (name, airbyteType) {
-    case ("time", Self.localTime.rawValue?): self = .localTime
-    case ("date-time", Self.localDateTime.rawValue?): self = .localDateTime
+    case ("time", Self.localTime.rawValue?), ("time", "time_with_timezone"?): self = .localTime
+    case ("date-time", Self.localDateTime.rawValue?), ("date-time", "timestamp_with_timezone"?):
+      self = .localDateTime
     default: self.init(name: name)
     }
   }

@@ -4,7 +4,7 @@ package import JSON
 
 /// Where the parts of a RECORD line are, as offsets from the line's start.
 package struct RecordLocation: Hashable, Sendable {
-  /// The stream's name.
+  /// The stream's name; for Airbyte with its namespace, if it has one.
   package var stream: String
   /// The record: for Airbyte the object under `data`.
   package var record: Range<Int>
@@ -12,6 +12,8 @@ package struct RecordLocation: Hashable, Sendable {
   package var version: Int64?
   /// The value of `time_extracted`, or of Airbyte's `emitted_at`, with quotes if it has them.
   package var timeExtracted: Range<Int>?
+  /// Airbyte's `meta`, which tells what was changed of the record.
+  package var meta: Range<Int>?
 
   /// Finds the parts of one line, Singer's or Airbyte's; nil if it is no RECORD message.
   ///
@@ -38,8 +40,13 @@ package struct RecordLocation: Hashable, Sendable {
       let data = inner["data"],
       unsafe start[data.lowerBound] == 0x7B
     else { return nil }
-    unsafe self.init(stream: Members.text(start, name), record: data)
+    let namespace = inner["namespace"].flatMap { range in
+      unsafe start[range.lowerBound] == 0x22 ? Members.text(start, range) : nil
+    }
+    let stream = unsafe AirbyteStream.name(Members.text(start, name), namespace: namespace)
+    self.init(stream: stream, record: data)
     timeExtracted = inner["emitted_at"]
+    meta = inner["meta"].flatMap { unsafe start[$0.lowerBound] == 0x7B ? $0 : nil }
   }
 
   /// When the tap got the record, in microseconds since 1970; nil where it does not say so.

@@ -22,7 +22,7 @@ struct ConfiguredCatalog {
   /// Reads a file; a catalog of Singer's is one without streams, for its taps send SCHEMA messages.
   init(file path: String) throws(Failure) {
     for entry in try JSONFile.read(path, "catalog")["streams"]?.array ?? [] {
-      guard let name = entry["stream"]?["name"]?.string else { continue }
+      guard let name = AirbyteStream.name(entry["stream"]) else { continue }
       let stream = try Stream(entry, "\(path): stream \(name)")
       guard streams.updateValue(stream, forKey: Array(name.utf8)) == nil else {
         throw Failure(

@@ -1,0 +1,270 @@
+import ConnectorKit
+import JSON
+import Posix
+import Wire
+
+// SAFETY, for the whole file: lines are lent by the reader for as long as a call.
+
+/// What a source says while it reads, line by line, and what of it goes on to standard output.
+///
+/// Nothing is reordered. A STATE leaves after every record that came before it.
+struct Conversation: ~Copyable {
+  let source: String
+  private let wording: Wording
+  private let failsOnCounts: Bool
+  private let kept: KeptConfig
+  private(set) var progress: Progress
+  private var ledger: StateLedger
+  private var redaction: Redaction
+  private var relays: [RecordRelay]
+  private var places: [String: Int] = [:]
+  /// The stream of the last record, and its messages that were not handed on yet.
+  private var last = 0
+  private var buffer: [UInt8] = []
+  private var buffered = 0
+  /// The streams whose last state is held, with its line.
+  private var held: [String: [UInt8]] = [:]
+  private var lines = 0
+
+  init(
+    _ source: String,
+    relays: [RecordRelay],
+    ledger: StateLedger,
+    redaction: Redaction,
+    kept: KeptConfig,
+    failsOnCounts: Bool,
+    _ wording: Wording
+  ) {
+    self.source = source
+    self.relays = relays
+    self.ledger = ledger
+    self.redaction = redaction
+    self.kept = kept
+    self.failsOnCounts = failsOnCounts
+    self.wording = wording
+    progress = Progress(relays.map(\.name))
+    for (place, relay) in relays.enumerated() { places[relay.name] = place }
+  }
+
+  /// Takes whole lines.
+  mutating func take(
+    _ region: UnsafeRawBufferPointer,
+    to writer: inout MessageWriter
+  ) throws(Failure) {
+    guard let base = unsafe region.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+    var p = unsafe UnsafePointer(base)
+    let end = unsafe p + region.count
+    while unsafe p < end {
+      let feed = unsafe Bytes.find(0x0A, p, end) ?? end
+      lines += 1
+      if !(unsafe passRecord(p, feed)) { unsafe try takeMessage(p, feed, to: &writer) }
+      if buffer.count >= 1 << 17 { try handOn(to: &writer) }
+      unsafe p = unsafe feed < end ? feed + 1 : end
+    }
+  }
+
+  /// A record of the stream that the last one was of, in a form that is known.
+  private mutating func passRecord(
+    _ start: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>
+  ) -> Bool {
+    guard held.isEmpty, !relays.isEmpty, unsafe relays[last].pass(start, end, to: &buffer) else {
+      return false
+    }
+    buffered += 1
+    return true
+  }
+
+  private mutating func takeMessage(
+    _ start: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>,
+    to writer: inout MessageWriter
+  ) throws(Failure) {
+    let message: Message
+    do throws(Message.Problem) {
+      message = unsafe try Message(start, end)
+    } catch {
+      return unsafe try takeNoise(error, start, end)
+    }
+    switch message.kind {
+    case .airbyteRecord: unsafe try takeRecord(start, end, to: &writer)
+    case .airbyteState:
+      guard let body = unsafe message.value("state", in: start), body.object != nil else {
+        throw broken("a STATE without its state")
+      }
+      var line = unsafe Array(UnsafeBufferPointer(start: start, count: end - start))
+      line.append(0x0A)
+      try take(state: body, line, to: &writer)
+    case .airbyteLog: unsafe log(message.value("log", in: start))
+    case .airbyteTrace: unsafe try take(trace: message.value("trace", in: start), to: &writer)
+    case .airbyteOther: unsafe try takeControl(message.value("control", in: start))
+    case .record, .schema, .state, .activateVersion, .batch:
+      throw broken("a message of Singer, from a source of Airbyte")
+    case .unknown: break
+    }
+  }
+
+  private mutating func takeRecord(
+    _ start: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>,
+    to writer: inout MessageWriter
+  ) throws(Failure) {
+    guard let location = unsafe try? RecordLocation(start, end) else {
+      throw broken("a RECORD without \"stream\" or \"data\"")
+    }
+    guard let place = places[location.stream] else {
+      throw broken("a RECORD of stream \(location.stream), which was not asked for")
+    }
+    if held[location.stream] != nil { try release(location.stream, to: &writer) }
+    if place != last {
+      try handOn(to: &writer)
+      last = place
+    }
+    let meta = location.meta.map { range in
+      unsafe Array(UnsafeBufferPointer(start: start + range.lowerBound, count: range.count))
+    }
+    unsafe relays[place].pass(location, meta: meta, start, end, to: &buffer)
+    buffered += 1
+  }
+
+  /// Hands on the records that wait.
+  private mutating func handOn(to writer: inout MessageWriter) throws(Failure) {
+    guard buffered > 0 else { return }
+    progress.count(relays[last].name, buffered)
+    let (name, count) = (relays[last].name, buffered)
+    let bytes = buffer
+    buffered = 0
+    buffer.removeAll(keepingCapacity: true)
+    let result: Result<Void, Failure> = unsafe withUnsafeMutablePointer(to: &writer) { writer in
+      unsafe bytes.withUnsafeBytes { bytes in
+        do throws(Failure) {
+          return .success(unsafe try writer.pointee.lines(bytes, records: count, of: name))
+        } catch {
+          return .failure(error)
+        }
+      }
+    }
+    try result.get()
+  }
+
+  // MARK: States
+
+  private mutating func take(
+    state body: JSONValue,
+    _ line: [UInt8],
+    to writer: inout MessageWriter
+  ) throws(Failure) {
+    try handOn(to: &writer)
+    let name = ledger.take(body)
+    if let difference = progress.compare(body, of: name) {
+      guard !failsOnCounts else { throw Failure(.data, "\(source): \(difference)") }
+      Log.warning("\(source): \(difference)")
+    }
+    guard let name else { return try write(line, to: &writer) }
+    if progress.hasFailed(name) {
+      ledger.drop(name)
+    } else {
+      held[name] = line
+      if progress.streams[name]?.status == "COMPLETE" { try release(name, to: &writer) }
+    }
+  }
+
+  private mutating func release(_ name: String, to writer: inout MessageWriter) throws(Failure) {
+    try handOn(to: &writer)
+    guard let line = held.removeValue(forKey: name), ledger.release(name) else { return }
+    try write(line, to: &writer)
+  }
+
+  private mutating func write(
+    _ line: [UInt8],
+    to writer: inout MessageWriter
+  ) throws(Failure) {
+    switch wording {
+    case .singer: try writer.state(ledger.value)
+    case .airbyte: try writer.line(line, isState: true)
+    }
+  }
+
+  /// Hands on the rest; `isWhole` says that the source came to its end without a failure.
+  mutating func end(isWhole: Bool, to writer: inout MessageWriter) throws(Failure) {
+    try handOn(to: &writer)
+    for name in held.keys.sorted()
+    where isWhole || progress.streams[name]?.status == "COMPLETE" && !progress.hasFailed(name) {
+      try release(name, to: &writer)
+    }
+  }
+
+  // MARK: What is said besides
+
+  private mutating func take(
+    trace: JSONValue?,
+    to writer: inout MessageWriter
+  ) throws(Failure) {
+    switch trace?["type"]?.string {
+    case "ERROR":
+      var error = SourceError(trace?["error"])
+      error.message = redaction.clean(error.message)
+      if let name = error.stream { drop(name) }
+      progress.note(error)
+      if let stack = trace?["error"]?["stack_trace"]?.string { Log.debug(redaction.clean(stack)) }
+    case "STREAM_STATUS":
+      let status = trace?["stream_status"]
+      guard let name = AirbyteStream.name(status?["stream_descriptor"]),
+        let word = status?["status"]?.string?.uppercased()
+      else { return }
+      // The status counts the records that came before it.
+      try handOn(to: &writer)
+      progress.note(word, of: name)
+      if word == "COMPLETE", !progress.hasFailed(name) { try release(name, to: &writer) }
+      if word == "INCOMPLETE" { drop(name) }
+    default: break
+    }
+  }
+
+  private mutating func drop(_ name: String) {
+    held[name] = nil
+    ledger.drop(name)
+  }
+
+  private mutating func log(_ log: JSONValue?) {
+    let level = log?["level"]?.string ?? "INFO"
+    let text = "\(source): \(redaction.clean(log?["message"]?.string ?? ""))"
+    switch level {
+    case "FATAL", "ERROR": Log.error(text)
+    case "WARN", "WARNING": Log.warning(text)
+    case "INFO": Log.info(text)
+    default: Log.debug(text)
+    }
+  }
+
+  private mutating func takeControl(_ control: JSONValue?) throws(Failure) {
+    guard control?["type"]?.string == "CONNECTOR_CONFIG",
+      let config = control?["connectorConfig"]?["config"]?.object
+    else { return }
+    try kept.keep(config)
+    redaction.add(config)
+    Log.info("\(source): its changed configuration is kept for the next run")
+  }
+
+  /// A line that is no message: a log of programs that know no better, or something broken.
+  private mutating func takeNoise(
+    _ problem: Message.Problem,
+    _ start: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>
+  ) throws(Failure) {
+    let text = unsafe String(
+      decoding: UnsafeBufferPointer(start: start, count: end - start),
+      as: UTF8.self
+    )
+    if case .notJSON(let fault) = problem, text.first(where: { !$0.isWhitespace }) == "{" {
+      throw broken("a message that is broken: \(fault.reason.rawValue)")
+    }
+    if text.contains(where: { !$0.isWhitespace }) {
+      Log.info("\(source): \(redaction.clean(text))")
+    }
+  }
+
+  private func broken(_ what: String) -> Failure {
+    Failure(.data, "\(source), line \(lines) of its output: \(what)")
+  }
+}

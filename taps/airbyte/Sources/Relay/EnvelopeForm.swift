@@ -1,0 +1,72 @@
+import JSON
+import Wire
+
+// SAFETY, for the whole file: every read lies between the start and the end of one line.
+
+/// What stands before and after the data in the RECORD lines of one stream, learned from one of
+/// them, so that the next need no reading of their envelope.
+@safe
+struct EnvelopeForm {
+  typealias Position = UnsafePointer<UInt8>
+
+  /// The parts of a line that may differ.
+  @safe
+  struct Parts {
+    let data: UnsafeRawBufferPointer
+    /// The digits of `emitted_at`.
+    let emitted: UnsafeRawBufferPointer
+  }
+
+  private var prefix: [UInt8] = []
+  private var middle: [UInt8] = []
+  private var suffix: [UInt8] = []
+
+  /// Learns the form of a line; one whose `emitted_at` is no integer after the data teaches nothing.
+  mutating func learn(_ line: RecordLocation, _ start: Position, _ end: Position) {
+    prefix = []
+    guard let time = line.timeExtracted, time.lowerBound >= line.record.upperBound,
+      unsafe Self.isDigit(start[time.lowerBound])
+    else { return }
+    unsafe prefix = Self.bytes(start, start + line.record.lowerBound)
+    unsafe middle = Self.bytes(start + line.record.upperBound, start + time.lowerBound)
+    unsafe suffix = Self.bytes(start + time.upperBound, end)
+  }
+
+  /// The parts of the line from `start` to `end`, where its line feed is; nil for another form.
+  func parts(_ start: Position, _ end: Position) -> Parts? {
+    guard !prefix.isEmpty, unsafe Self.has(prefix, start, end) else { return nil }
+    let data = unsafe start + prefix.count
+    guard unsafe data < end, unsafe data.pointee == 0x7B,
+      let after = unsafe try? JSONScanner.skipValue(data, end),
+      unsafe Self.has(middle, after, end)
+    else { return nil }
+    let emitted = unsafe after + middle.count
+    var p = unsafe emitted
+    while unsafe p < end, unsafe Self.isDigit(p.pointee) { unsafe p += 1 }
+    guard unsafe p > emitted, unsafe end - p == suffix.count, unsafe Self.has(suffix, p, end) else {
+      return nil
+    }
+    return unsafe Parts(
+      data: UnsafeRawBufferPointer(start: data, count: after - data),
+      emitted: UnsafeRawBufferPointer(start: emitted, count: p - emitted)
+    )
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+
+  private static func bytes(_ start: Position, _ end: Position) -> [UInt8] {
+    unsafe Array(UnsafeBufferPointer(start: start, count: end - start))
+  }
+
+  private static func has(_ text: [UInt8], _ p: Position, _ end: Position) -> Bool {
+    guard unsafe end - p >= text.count else { return false }
+    return unsafe text.withUnsafeBufferPointer { text in
+      var index = 0
+      while index < text.count {
+        if unsafe p[index] != text[index] { return false }
+        index += 1
+      }
+      return true
+    }
+  }
+}

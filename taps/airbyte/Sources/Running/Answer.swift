@@ -1,0 +1,70 @@
+import Children
+import ConnectorKit
+import JSON
+import Posix
+import Wire
+
+/// What a source answers to a verb that is no `read`: a few messages, and an exit code.
+struct Answer {
+  private let messages: [JSONValue]
+  private let exit: Exit
+  private let lastLine: String?
+  private let redaction: Redaction
+
+  /// Runs the command to its end, within five minutes.
+  init(_ command: Command, redaction: Redaction) throws(Failure) {
+    let capture: Capture
+    do throws(SpawnError) {
+      capture = try Capture.run(command, seconds: 300)
+    } catch {
+      throw Failure(.configuration, "\(error)")
+    }
+    guard capture.cut == nil else {
+      throw Failure(.temporary, "\(command.executable) did not answer within five minutes")
+    }
+    exit = capture.exit
+    lastLine = capture.errorLines.last
+    self.redaction = redaction
+    // Logs may come before the answer.
+    messages = capture.stdout.split(separator: 0x0A).compactMap { try? JSONValue.parse(Array($0)) }
+  }
+
+  /// What the last message of a type carries.
+  func body(_ type: String, _ member: String) -> JSONValue? {
+    messages.last { $0["type"]?.string == type }?[member]
+  }
+
+  func clean(_ text: String) -> String {
+    var redaction = redaction
+    return redaction.clean(text)
+  }
+
+  /// Why there was no answer: by the source's own words, where it has any.
+  func failure(_ source: String, _ otherwise: String) -> Failure {
+    let trace = messages.last { $0["trace"]?["type"]?.string == "ERROR" }?["trace"]
+    guard let trace else {
+      guard !exit.isSuccess else { return Failure(.data, "\(source): \(otherwise)") }
+      return Self.failure(source, exit, lastLine.map(clean))
+    }
+    let error = SourceError(trace["error"])
+    return Failure(error.kind, "\(source): \(clean(error.message))")
+  }
+
+  /// Of a source that ended without a word.
+  static func failure(_ source: String, _ exit: Exit, _ line: String?) -> Failure {
+    let words = line.map { ": \($0)" } ?? ""
+    switch exit {
+    case .code(137), .signal(9):
+      return Failure(
+        .plugin(137),
+        "\(source) was killed\(words)",
+        hint:
+          "Memory is the likely cause: give a container more with \"container\": {\"memory\": …}."
+      )
+    case .code(let code):
+      return Failure(.plugin(1), "\(source) ended with code \(code) and told no error\(words)")
+    case .signal(let number):
+      return Failure(.plugin(1), "\(source) was ended by signal \(number)\(words)")
+    }
+  }
+}
