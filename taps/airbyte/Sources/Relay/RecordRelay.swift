@@ -8,8 +8,8 @@ import Wire
 struct RecordRelay {
   let name: String
   private var form = EnvelopeForm()
-  /// `{"type":"RECORD","stream":"…","record":`
   /// How every message begins, up to its record.
+  private let head: [UInt8]
   /// The columns that the catalog deselects.
   private let deselected: [String]
   private let wording: Wording
