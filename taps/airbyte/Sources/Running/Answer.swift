@@ -61,6 +61,9 @@ struct Answer {
         hint:
           "Memory is the likely cause: give a container more with \"container\": {\"memory\": …}."
       )
+    case .code(let code) where (125...127).contains(code):
+      // Of a container's engine, or of a shell: there is no such image or program.
+      return Failure(.configuration, "\(source) could not be started\(words)")
     case .code(let code):
       return Failure(.plugin(1), "\(source) ended with code \(code) and told no error\(words)")
     case .signal(let number):

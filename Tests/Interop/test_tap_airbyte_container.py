@@ -1,0 +1,114 @@
+"""A source in a real container: closed, resumed after a kill, and gone whatever happens."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+import pyarrow.parquet as pq
+import pytest
+
+from conftest import BIN, run
+
+IMAGE = "localhost/dativo/source-nums:1"
+SOURCE = pathlib.Path(__file__).with_name("container_source.sh")
+
+
+@pytest.fixture(scope="module")
+def podman(tmp_path_factory):
+    """An engine with a store of its own, which has one image, made of a shell and the source."""
+    folder = tmp_path_factory.mktemp("podman")
+    (folder / "containers.conf").write_text(
+        '[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n'
+        '[engine]\ncgroup_manager = "cgroupfs"\nruntime = "runc"\nevents_logger = "file"\n'
+    )
+    store = f'[storage]\ndriver = "overlay"\ngraphroot = "{folder}/storage"\nrunroot = "{folder}/run"\n'
+    (folder / "storage.conf").write_text(store)
+    env = {"CONTAINERS_CONF": f"{folder}/containers.conf", "CONTAINERS_STORAGE_CONF": f"{folder}/storage.conf"}
+    root = folder / "root"
+    for name in ("bin", "dev", "proc", "sys", "tmp", "etc"):
+        (root / name).mkdir(parents=True)
+    shutil.copy("/bin/busybox", root / "bin/busybox")
+    for name in ("sh", "sed", "awk", "id", "tr", "cat", "sleep"):
+        (root / "bin" / name).symlink_to("busybox")
+    shutil.copy(SOURCE, root / "source.sh")
+    (root / "source.sh").chmod(0o755)
+    archive = subprocess.run(["tar", "-C", root, "-cf", "-", "."], check=True, capture_output=True).stdout
+    change = ["-c", 'ENTRYPOINT ["/source.sh"]', "-c", "ENV PATH=/bin"]
+    made = run("podman", "import", "-q", *change, "-", IMAGE, stdin=archive, env=env)
+    assert made.code == 0, made
+    yield env
+    run("podman", "rm", "-f", "-a", "-t", "0", env=env)
+    run("podman", "system", "reset", "-f", env=env)
+
+
+def configure(folder, container=None, **config):
+    settings = {"image": IMAGE, "connector_config": config, "container": container or {}}
+    (folder / "tap.json").write_text(json.dumps(settings))
+    (folder / "target.json").write_text('{"destination": "out"}')
+
+
+def containers(env):
+    return run("podman", "ps", "-a", "--format", "{{.Names}}", env=env).out.split()
+
+
+PIPE = f"""{BIN}/dativo-tap-airbyte --config tap.json $STATE |
+  {BIN}/dativo-validate | {BIN}/dativo-target-parquet --config target.json >states; echo ${{PIPESTATUS[*]}}"""
+
+
+def ids(folder):
+    return sorted(id for f in folder.glob("out/nums/*.parquet") for id in pq.read_table(f)["id"].to_pylist())
+
+
+def test_it_is_closed(podman, tmp_path):
+    configure(tmp_path, n=2500)
+    done = run("bash", "-c", PIPE, cwd=tmp_path, env=podman)
+    assert done.out.split() == ["0", "0", "0"], done
+    assert ids(tmp_path) == list(range(1, 2501))
+    said = [line.split(": ", 1)[1] for line in done.err.splitlines() if line.startswith(IMAGE)]
+    assert f"uid {os.getuid()}" in said
+    assert "CapEff 0000000000000000" in said and "NoNewPrivs 1" in said and "Seccomp 2" in said
+    assert "networks lo " in said and "tmp is written to" in said
+    assert not [line for line in said if "root is written" in line or "configuration is written" in line]
+    assert containers(podman) == []
+
+
+def test_full_then_from_its_state(podman, tmp_path):
+    configure(tmp_path, n=1500)
+    assert run("bash", "-c", PIPE, cwd=tmp_path, env=podman).out.split() == ["0", "0", "0"]
+    (tmp_path / "state.json").write_text((tmp_path / "states").read_text().splitlines()[-1])
+    configure(tmp_path, n=4000)
+    again = run("bash", "-c", PIPE, cwd=tmp_path, env={**podman, "STATE": "--state state.json"})
+    assert again.out.split() == ["0", "0", "0"], again
+    assert ids(tmp_path) == list(range(1, 4001))
+
+
+def test_a_container_is_gone_when_its_tap_is_ended_or_killed(podman, tmp_path):
+    configure(tmp_path, n=2_000_000_000)
+    command = [f"{BIN}/dativo-tap-airbyte", "--config", "tap.json"]
+    catalog = run("dativo-tap-airbyte", "--config", "tap.json", "--discover", cwd=tmp_path, env=podman).out
+    (tmp_path / "catalog.json").write_text(catalog.replace('"inclusion": "available"', '"selected": true', 1))
+    command += ["--catalog", "catalog.json"]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with open(os.devnull, "wb") as nowhere:
+            tap = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, **podman}, stdout=nowhere, stderr=nowhere)
+        deadline = time.monotonic() + 60
+        while not containers(podman):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        tap.send_signal(number)
+        assert tap.wait(60) in (143, -9)
+        # The next run removes what a killed one may leave.
+        assert run("dativo-tap-airbyte", "--config", "tap.json", "--test", cwd=tmp_path, env=podman).code == 0
+        assert containers(podman) == []
+
+
+def test_too_little_memory_and_an_image_that_is_not_there_are_told(podman, tmp_path):
+    configure(tmp_path, {"memory": "64m"}, n=5, fill=1)
+    done = run("dativo-tap-airbyte", "--config", "tap.json", cwd=tmp_path, env=podman)
+    assert done.code == 137 and "Memory is the likely cause" in done.failure["hint"], done
+    (tmp_path / "tap.json").write_text('{"image": "localhost/dativo/no-such:1"}')
+    done = run("dativo-tap-airbyte", "--config", "tap.json", "--test", cwd=tmp_path, env=podman)
+    assert done.code == 78 and "localhost/dativo/no-such:1 could not be started" in done.failure["message"]
