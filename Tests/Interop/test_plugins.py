@@ -171,7 +171,7 @@ def test_a_bundle_installs_without_an_index(shop):
 def test_remove_leaves_neither_environment_nor_lock(project):
     project.dativo("plugins", "import", "tap-tiny")
     assert "removed" in project.dativo("plugins", "remove", "tiny").out
-    assert json.loads(project.lock.read_text())["plugins"] == []
+    assert not project.lock.exists()
     assert not (project.environments / "tap-tiny").exists()
     # The description is the project's own, and can be installed again.
     assert project.description().exists()
