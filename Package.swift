@@ -119,9 +119,9 @@ let package = Package(
         "Wire", "Telemetry", "Contracts", "Storage", "Commits", "JSONSchema", "Net", "Children",
         "Posix", "JSON", yams, grdb,
       ],
-      resources: ["job", "plugin", "event", "commit"].map {
-        .embedInCode("Schemas/\($0).schema.json")
-      }
+      resources: [
+        "job", "plugin", "contract", "event", "commit", "run", "state", "envelope",
+      ].map { .embedInCode("Schemas/\($0).schema.json") }
     ),
     // Layer 4: executables.
     executable(

@@ -186,27 +186,33 @@ package struct Commit: Sendable {
   /// What each stream gets: `{files, rows, bytes}`, with `skipped` where rows were.
   private var counts: JSONObject {
     var sums: [(stream: String, files: Int, rows: Int, bytes: Int)] = []
+    // Streams differ by their exact bytes; a commit may have very many.
+    var places: [[UInt8]: Int] = [:]
+    func place(_ stream: String) -> Int {
+      let key = Array(stream.utf8)
+      if let place = places[key] { return place }
+      sums.append((stream, 0, 0, 0))
+      places[key] = sums.count - 1
+      return sums.count - 1
+    }
     for file in files {
-      let place = sums.firstIndex { Array($0.stream.utf8) == Array(file.stream.utf8) }
-      if place == nil { sums.append((file.stream, 0, 0, 0)) }
-      let index = place ?? sums.count - 1
+      let index = place(file.stream)
       sums[index].files += 1
       sums[index].rows += file.rows
       sums[index].bytes += file.bytes
     }
-    for (stream, _) in skipped
-    where !sums.contains(where: { Array($0.stream.utf8) == Array(stream.utf8) }) {
-      sums.append((stream, 0, 0, 0))
+    var left: [Int: Int] = [:]
+    for (stream, rows) in skipped {
+      let index = place(stream)
+      if left[index] == nil { left[index] = rows }
     }
     return JSONObject(
-      sums.map { sum in
+      sums.enumerated().map { index, sum in
         var counts: JSONObject = [
           "files": .number(JSONNumber(sum.files)), "rows": .number(JSONNumber(sum.rows)),
           "bytes": .number(JSONNumber(sum.bytes)),
         ]
-        if let skipped = skipped.first(where: { Array($0.stream.utf8) == Array(sum.stream.utf8) }) {
-          counts["skipped"] = .number(JSONNumber(skipped.rows))
-        }
+        if let rows = left[index] { counts["skipped"] = .number(JSONNumber(rows)) }
         return (key: sum.stream, value: .object(counts))
       }
     )

@@ -42,9 +42,10 @@ public struct ObjectLayout: ~Copyable {
   @usableFromInline var slots: UnsafeMutablePointer<Slot>
   @usableFromInline var arena: UnsafeMutablePointer<UInt8>
   var slotCount = 1
-  var slotCapacity = 64
+  // Small to begin with, for there may be a layout for each of very many streams.
+  var slotCapacity = 4
   var arenaCount = 0
-  var arenaCapacity = 4096
+  var arenaCapacity = 64
   private var names: [[UInt8]: Int] = [:]
   private var known: [[UInt8]: Int] = [:]
   private static let arenaLimit = 1 << 20

@@ -51,13 +51,25 @@ struct Answer {
     Console(showsProgress: false).show(findings.map(\.text))
   }
 
-  /// The one object of `--json`.
+  /// The one object of `--json`; `schemas/envelope.schema.json` describes it.
   func envelope(_ command: String) -> String {
+    let summary = text?.split(separator: "\n").first.map(String.init) ?? errors.first?.message
     let object: JSONValue = [
       "command": .string(command), "ok": .bool(errors.isEmpty && exit <= 1),
-      "exit": .number(JSONNumber(exit)), "result": result,
+      "exit": .number(JSONNumber(exit)), "summary": summary.map { .string($0) } ?? .null,
+      "result": result, "error": errors.first.map(error) ?? .null,
       "errors": .array(errors.map(\.json)), "warnings": .array(warnings.map(\.json)),
     ]
     return object.encoded()
+  }
+
+  /// The first error, with the code for the shell.
+  private func error(_ finding: Finding) -> JSONValue {
+    [
+      "code": .number(JSONNumber(exit)), "message": .string(finding.message),
+      "path": finding.file.map { .string($0) } ?? .null,
+      "line": finding.line.map { .number(JSONNumber($0)) } ?? .null,
+      "suggestion": finding.hint.map { .string($0) } ?? .null,
+    ]
   }
 }

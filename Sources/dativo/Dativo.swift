@@ -30,7 +30,8 @@ struct Dativo: ParsableCommand {
       Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, PreviewCommand.self,
       Run.self, RunsCommand.self, StateCommand.self, ContractCommand.self,
       QuarantineCommand.self, PluginsCommand.self, ImportCommand.self, Schema.self, Inspect.self,
-      Log.self, Verify.self, Compact.self, TortureCommand.self,
+      Log.self, Verify.self, Compact.self, TortureCommand.self, CompletionsCommand.self,
+      ManCommand.self,
     ]
   )
 
@@ -43,6 +44,8 @@ struct Dativo: ParsableCommand {
   ) throws {
     guard let word = words.first, !word.hasPrefix("-"), !commands.isEmpty else { return }
     if let command = commands.first(where: { $0._commandName == word }) {
+      // What follows a group with a default command may be that one's argument.
+      guard command.configuration.defaultSubcommand == nil else { return }
       return try check(words.dropFirst(), of: command.configuration.subcommands)
     }
     let names = commands.map { $0._commandName } + ["help"]

@@ -10,10 +10,14 @@ struct Schema: ParsableCommand {
       An editor uses it through the first line of a file:
 
         # yaml-language-server: $schema=.dativo/schemas/job.schema.json
+
+      job and plugin are for files that people write, and contract for what Dativo adds to an ODCS \
+      contract; event, commit, run, state and envelope describe what Dativo writes: telemetry, the \
+      commit log, run records, state files, and the object of --json.
       """
   )
 
-  @Argument(help: "job, plugin, event or commit.")
+  @Argument(help: "The file's kind.")
   var name: SchemaFile
 
   @Flag(name: .long, help: "Print one JSON object, with the schema as its result.")

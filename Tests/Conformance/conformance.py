@@ -9,6 +9,7 @@ import argparse
 import json
 import pathlib
 import re
+import shutil
 import sys
 import tempfile
 
@@ -17,6 +18,19 @@ from cases import CASES
 from sync import ROOT, Broken
 
 STEPS = ["install", "about", "discover", "sync"]
+#: Steps in which a plugin itself answers.
+ASKED = ["about", "discover", "sync"]
+ROLES = ["tap", "target"]
+
+
+def kept_apart():
+    """Environments of `--all` lie beside those that stay, with a copy of what is locked."""
+    home = sync.CACHE / "conformance-all"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    if (sync.HOME / "dativo.lock").exists():
+        shutil.copy(sync.HOME / "dativo.lock", home)
+    sync.HOME = home
 
 
 def known(role):
@@ -102,11 +116,17 @@ def main():
     parser.add_argument("names", nargs="*")
     parser.add_argument("--no-sync", action="store_true")
     parser.add_argument("--only-sync", action="store_true", help="only taps that can be synced here")
+    parser.add_argument(
+        "--all", action="store_true", help="every plugin, its environment removed after its row"
+    )
     parser.add_argument("--write", action="store_true", help="keep what came of syncs under status")
     got = parser.parse_args()
-    counts, broken = dict.fromkeys(STEPS, 0), []
+    if got.all:
+        kept_apart()
+    counts, broken = {role: dict.fromkeys(STEPS, 0) for role in ROLES}, []
+    rows, reached = dict.fromkeys(ROLES, 0), 0
     print(f"{'plugin':36} {'version':10} {'quirks':16} " + " ".join(f"{step:14}" for step in STEPS))
-    for plugin in known("tap") + known("target"):
+    for plugin in [plugin for role in ROLES for plugin in known(role)]:
         if got.names and plugin["name"] not in got.names:
             continue
         if got.only_sync and (plugin["role"] != "tap" or plugin["name"] not in CASES):
@@ -114,19 +134,28 @@ def main():
         with tempfile.TemporaryDirectory(prefix="dativo-conformance-") as folder:
             folder = pathlib.Path(folder)
             found = examined(plugin, folder, syncs=not got.no_sync)
+        if got.all:
+            shutil.rmtree(sync.HOME / "plugins/python", ignore_errors=True)
         if got.write and "sync" in found:
             write(plugin, found["sync"])
         cells = [found.get(step) for step in STEPS]
         for step, text in zip(STEPS, cells):
-            counts[step] += works(step, text)
+            counts[plugin["role"]][step] += works(step, text)
             if promised(plugin, step, text):
                 broken.append(f"{plugin['role']} {plugin['name']}: {step}: {text}")
+        rows[plugin["role"]] += 1
+        reached += plugin["role"] == "tap" and any(works(step, found.get(step)) for step in ASKED)
         print(
             f"{plugin['role'] + ' ' + plugin['name']:36} {plugin.get('version', ''):10} "
             f"{','.join(plugin['quirks']) or '-':16} " + " ".join(f"{shown(c):14}" for c in cells),
             flush=True,
         )
-    print("works: " + ", ".join(f"{step} {count}" for step, count in counts.items()))
+    for role in ROLES:
+        words = ", ".join(f"{step} {count}" for step, count in counts[role].items())
+        print(f"{rows[role]} {role}s, of which work: {words}")
+    print(f"taps that reach about or discover: {reached}")
+    if got.all:
+        shutil.rmtree(sync.HOME, ignore_errors=True)
     for line in broken:
         print(f"described as working: {line}")
     sys.exit(1 if broken else 0)

@@ -9,7 +9,7 @@ import pytest
 from conftest import BIN, CACHE, ROOT, run
 
 ODCS = CACHE / "odcs/bin/python"
-ENVELOPE = {"command", "ok", "exit", "result", "errors", "warnings"}
+ENVELOPE = {"command", "ok", "exit", "result", "errors", "warnings", "error", "summary"}
 
 
 def odcs(script, *arguments):

@@ -7,7 +7,9 @@ import shutil
 import textwrap
 
 import duckdb
+import jsonschema
 import pytest
+import yaml
 
 import plugin_wheels
 from conftest import BIN, CACHE, run
@@ -83,7 +85,7 @@ def test_a_package_becomes_a_description_that_lint_accepts(project):
     project.dativo("plugins", "import", "tap-tiny")
     text = project.description().read_text()
     assert text == textwrap.dedent("""\
-        # yaml-language-server: $schema=../../schemas/plugin.schema.json
+        # yaml-language-server: $schema=../../.dativo/schemas/plugin.schema.json
         apiVersion: dativo/v1
         kind: Plugin
         name: tiny
@@ -112,6 +114,8 @@ def test_a_package_becomes_a_description_that_lint_accepts(project):
           discover: works
         """)
     assert "1 file, no errors" in project.dativo("lint", "taps").out
+    named = project.description().parent / "../../.dativo/schemas/plugin.schema.json"
+    jsonschema.validate(yaml.safe_load(text), json.loads(named.read_text()))
     again = project.dativo("plugins", "import", "tap-tiny", code=64)
     assert "is there already" in again.err and "--replace" in again.err
 
@@ -171,7 +175,7 @@ def test_a_bundle_installs_without_an_index(shop):
 def test_remove_leaves_neither_environment_nor_lock(project):
     project.dativo("plugins", "import", "tap-tiny")
     assert "removed" in project.dativo("plugins", "remove", "tiny").out
-    assert json.loads(project.lock.read_text())["plugins"] == []
+    assert not project.lock.exists()
     assert not (project.environments / "tap-tiny").exists()
     # The description is the project's own, and can be installed again.
     assert project.description().exists()

@@ -6,9 +6,11 @@ struct ContractDraft {
 
   init(_ streams: [StreamProfile]) { self.streams = streams }
 
-  private static let schema =
-    "https://raw.githubusercontent.com/bitol-io/open-data-contract-standard/main/schema/"
-    + "odcs-json-schema-v3.0.2.json"
+  /// The first line of a contract, by which editors find the official schema of its version.
+  static func modeline(_ version: String) -> String {
+    "# yaml-language-server: $schema=https://raw.githubusercontent.com/bitol-io/"
+      + "open-data-contract-standard/main/schema/odcs-json-schema-\(version).json"
+  }
 
   /// The columns that identify a record of the first stream: those that the tap names, or the first
   /// that does.
@@ -21,7 +23,7 @@ struct ContractDraft {
   /// The contract as YAML.
   func text(id: String, name: String, tenant: String? = nil, purpose: String) -> String {
     var lines = [
-      "# yaml-language-server: $schema=\(Self.schema)",
+      Self.modeline("v3.0.2"),
       "# A proposal. Comments tell the evidence; what they alone tell is not enforced.",
       "apiVersion: v3.0.2",
       "kind: DataContract",

@@ -123,7 +123,7 @@ package struct MeltanoImport {
   }
 
   /// A name that jobs may have.
-  private static func plain(_ name: String) -> String {
+  static func plain(_ name: String) -> String {
     let text = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" }
     return String(text.drop { $0 == "-" }.prefix(64))
   }

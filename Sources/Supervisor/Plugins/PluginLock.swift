@@ -67,9 +67,10 @@ package struct PluginLock: Sendable {
     return lock
   }
 
-  /// Replaces the file.
+  /// Replaces the file; one that would have no plugin is removed.
   package func write(_ path: String) throws(Failure) {
     do throws(PosixError) {
+      guard !entries.isEmpty else { return Files.remove(path) }
       try Files.replace(path, Array((json.encoded(pretty: true) + "\n").utf8))
     } catch {
       throw Failure(.io, "\(path) cannot be written: \(error.reason)")

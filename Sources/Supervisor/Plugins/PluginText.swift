@@ -2,9 +2,10 @@ internal import JSON
 
 /// A plugin's description as the text of its `plugin.yaml`: one line for each thing.
 enum PluginText {
-  static func text(_ plugin: Plugin) -> String {
+  /// The text; `schema` is where editors find its schema, from the description's folder.
+  static func text(_ plugin: Plugin, schema: String) -> String {
     var lines = [
-      "# yaml-language-server: $schema=../../schemas/plugin.schema.json",
+      "# yaml-language-server: $schema=\(schema)",
       "apiVersion: \(JobReader.apiVersion)", "kind: Plugin", "name: \(plugin.name)",
       "role: \(plugin.role.rawValue)", "protocol: \(plugin.wire)",
       "dativo_api_version: \(PluginAPI.current)",

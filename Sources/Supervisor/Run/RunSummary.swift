@@ -17,6 +17,7 @@ package enum RunSummary {
           + quarantine.file
       )
     }
+    if let stateless = stateless(record) { lines.append("  \(stateless)") }
     if let waiting = waiting(record) { lines.append("  \(waiting)") }
     if record.outcome == .failed || record.outcome == .interrupted { lines.append(next(record)) }
     return lines
@@ -86,6 +87,16 @@ package enum RunSummary {
       }
     }
     return text
+  }
+
+  /// What rows without a STATE behind them mean for the next run.
+  private static func stateless(_ record: RunRecord) -> String? {
+    guard record.outcome == .success || record.outcome == .partial,
+      (record.committedLast ?? record.committed ?? 0) > 0,
+      record.attempts.allSatisfy({ $0.states == 0 })
+    else { return nil }
+    return "the tap sent no STATE: the next run begins where this one did, "
+      + "and reads these rows again"
   }
 
   private static func waiting(_ record: RunRecord) -> String? {

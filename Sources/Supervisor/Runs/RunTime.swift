@@ -1,3 +1,5 @@
+internal import Posix
+
 /// A time as users of the history name it: `2026-11-20`, `2026-11-20T08:00`, or `7d`, `12h`, `30m`,
 /// `90s` ago.
 package enum RunTime: Hashable, Sendable {
@@ -5,6 +7,9 @@ package enum RunTime: Hashable, Sendable {
   case at(String)
   /// So many seconds ago.
   case ago(Int)
+
+  /// Today in UTC, as `2026-11-20`.
+  package static var today: String { String(Clock.timestamp.prefix(shortest)) }
 
   private static let form = "dddd-dd-ddTdd:dd:dd.dddZ"
   private static let shortest = "dddd-dd-dd".count

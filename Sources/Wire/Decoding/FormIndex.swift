@@ -16,6 +16,10 @@ package struct FormIndex {
   private var width = 0
   /// The streams by the hashes of their windows, each at the first free slot from its hash on.
   private var slots: [(hash: UInt64, place: Int)] = []
+  /// How many slots are taken, those of forms that were learned anew among them.
+  private var taken = 0
+  /// One of the beginnings, which all others share the first `start` bytes with.
+  private var sample: [UInt8] = []
 
   package init() {}
 
@@ -24,27 +28,44 @@ package struct FormIndex {
     place < prefixes.count && prefixes[place] == prefix
   }
 
-  /// Notes the beginnings of all forms.
-  package mutating func set(_ all: [[UInt8]]) {
-    prefixes = all
+  /// Notes the beginning of the form at `place`.
+  ///
+  /// What is known of the others stays as it is, unless this one begins otherwise or is shorter.
+  package mutating func note(_ prefix: [UInt8], at place: Int) {
+    while prefixes.count <= place { prefixes.append([]) }
+    prefixes[place] = prefix
+    guard !prefix.isEmpty else { return }
+    let fits =
+      prefix.count >= start + width && prefix[..<start].elementsEqual(sample.prefix(start))
+    guard fits, 2 * (taken + 1) <= slots.count else { return rebuild() }
+    insert(prefix, at: place)
+  }
+
+  private mutating func rebuild() {
     slots = []
-    let learned = all.filter { !$0.isEmpty }
+    taken = 0
+    let learned = prefixes.filter { !$0.isEmpty }
     guard let first = learned.first, learned.count > 1 else { return }
+    sample = first
     let shortest = learned.reduce(first.count) { min($0, $1.count) }
     start = 0
     while start < shortest, learned.allSatisfy({ $0[start] == first[start] }) { start += 1 }
     width = min(shortest - start, 48)
-    // At most half of the slots are taken, so that a search ends soon.
-    let size = 1 << (Int.bitWidth - (2 * learned.count).leadingZeroBitCount)
+    // At most half of the slots are taken, so that a search ends soon; there is room for as many
+    // again, so that a form costs the same however many there are.
+    let size = 2 << (Int.bitWidth - (2 * learned.count).leadingZeroBitCount)
     slots = Array(repeating: (0, Self.free), count: size)
-    for (place, prefix) in all.enumerated() where !prefix.isEmpty {
-      let key = unsafe prefix.withUnsafeBufferPointer { buffer in
-        unsafe buffer.baseAddress.map { unsafe hash($0 + start) } ?? 0
-      }
-      var slot = Int(truncatingIfNeeded: key) & (size - 1)
-      while slots[slot].place != Self.free { slot = (slot + 1) & (size - 1) }
-      slots[slot] = (key, place)
+    for (place, prefix) in prefixes.enumerated() where !prefix.isEmpty { insert(prefix, at: place) }
+  }
+
+  private mutating func insert(_ prefix: [UInt8], at place: Int) {
+    let key = unsafe prefix.withUnsafeBufferPointer { buffer in
+      unsafe buffer.baseAddress.map { unsafe hash($0 + start) } ?? 0
     }
+    var slot = Int(truncatingIfNeeded: key) & (slots.count - 1)
+    while slots[slot].place != Self.free { slot = (slot + 1) & (slots.count - 1) }
+    slots[slot] = (key, place)
+    taken += 1
   }
 
   /// The first stream whose form the line at `p` may have and that `isIt` takes.

@@ -7,12 +7,17 @@ hang_at           sleep for ever at this row
 ignore_term       SIGTERM and SIGINT do nothing
 on_term           "drain": at SIGTERM a STATE, then exit 0, as SDK taps do
 flood             lines of standard error to write at the start
+flood_bytes       bytes of standard error to write at the start, in lines
 flood_line        bytes of one line of standard error without its end
 half_line_at      write half a record at this row, then exit with `exit`
 die_at_byte       SIGKILL itself when so many bytes have been written
 exit_at, exit     at this row, or at the end, exit with this code
 tail              records after the last STATE
 leave             start a process that keeps standard output open for so many seconds
+daemon            start a process in a session of its own, with no pipe of ours, for so many seconds
+close_at          close standard output at this row, and run on for `run_on` seconds
+run_on
+streams           send so many streams of one record each, and nothing else
 stderr            a line for standard error
 """
 import argparse
@@ -88,8 +93,26 @@ for number in range(config.get("flood", 0)):
 if "flood_line" in config:
     for _ in range(config["flood_line"] // 65536):
         os.write(2, b"x" * 65536)
+for _ in range(config.get("flood_bytes", 0) >> 16):
+    os.write(2, (b"x" * 127 + b"\n") * 512)
 if "leave" in config:
     subprocess.Popen(["sleep", str(config["leave"])])
+if "daemon" in config:
+    null = subprocess.DEVNULL
+    subprocess.Popen(
+        ["sleep", str(config["daemon"])], stdin=null, stdout=null, stderr=null, start_new_session=True
+    )
+for number in range(config.get("streams", 0)):
+    stream = f"s{number:06}"
+    write(
+        json.dumps({"type": "SCHEMA", "stream": stream, "schema": SCHEMA, "key_properties": ["id"]})
+        + "\n"
+        + json.dumps({"type": "RECORD", "stream": stream, "record": {"id": number}})
+        + "\n"
+    )
+if "streams" in config:
+    send(type="STATE", value={"streams": config["streams"]})
+    sys.exit()
 
 start = json.load(open(options.state))["bookmarks"].get("orders", {}).get("last", 0) if options.state else 0
 rows, every = config.get("rows", 1000), config.get("every", 100)
@@ -99,6 +122,10 @@ for row in range(start, rows):
         time.sleep(3600)
     if row == config.get("exit_at"):
         sys.exit(config["exit"])
+    if row == config.get("close_at"):
+        os.close(1)
+        time.sleep(config["run_on"])
+        sys.exit(config.get("exit", 0))
     if row == config.get("half_line_at"):
         write('{"type": "RECORD", "stream": "orders", "record": {"id": 7')
         sys.exit(config.get("exit", 0))

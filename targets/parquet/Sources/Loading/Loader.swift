@@ -165,7 +165,7 @@ struct Loader: ~Copyable {
       table.version = location.version
     }
     unsafe table.lines.learn(location, from: start, to: end)
-    if !forms.knows(table.lines.prefix, at: place) { forms.set(tables.map { $0.lines.prefix }) }
+    if !forms.knows(table.lines.prefix, at: place) { forms.note(table.lines.prefix, at: place) }
     let rows = table.batch.rows
     guard
       unsafe table.lines.records.decode(start + location.record.lowerBound, end, into: &table.batch)
