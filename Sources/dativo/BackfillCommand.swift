@@ -106,7 +106,8 @@ struct BackfillCommand: ParsableCommand {
 
   private func listing(_ job: Job, _ warnings: [Finding]) throws -> Answer {
     let all = try Backfill.all(job)
-    let lines = all.flatMap { [Self.summary($0)] + Self.open($0) }
+    let isUnderWay = Backfill.isUnderWay(job)
+    let lines = all.flatMap { [Self.summary($0)] + Self.open($0, isUnderWay: isUnderWay) }
     return Answer(
       ["backfills": .array(all.map(\.json))],
       text: all.isEmpty ? "The job has no backfills." : lines.joined(separator: "\n"),
@@ -125,10 +126,12 @@ struct BackfillCommand: ParsableCommand {
   }
 
   /// The windows that are not loaded, those that failed with their reasons.
-  private static func open(_ backfill: Backfill) -> [String] {
+  private static func open(_ backfill: Backfill, isUnderWay: Bool = false) -> [String] {
     let open = backfill.units.filter { $0.status != .done }
-    let shown = open.prefix(20).map { unit in
-      "  \(unit.name): \(unit.status.rawValue)" + (unit.error.map { ": \($0)" } ?? "")
+    let shown = open.prefix(20).map { unit -> String in
+      let isLost = unit.status == .running && !isUnderWay
+      return "  \(unit.name): \(isLost ? "begun, its end is not known" : unit.status.rawValue)"
+        + (unit.error.map { ": \($0)" } ?? "")
     }
     return shown + (open.count > 20 ? ["  and \(open.count - 20) more"] : [])
   }

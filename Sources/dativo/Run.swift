@@ -184,7 +184,7 @@ struct Run: ParsableCommand {
     if let lane { job = job.inLane(lane) }
     if let part {
       job = job.divided(Job.Part(stream: part, catalog: catalog))
-    } else if job.parallelism > 1 {
+    } else if job.isDivided {
       return try parallel(job, file)
     }
     let console = Console(showsProgress: !noProgress)

@@ -59,6 +59,14 @@ package struct Backfill: Sendable {
     "\(Home.folder(job))/backfills/\(job.tenant)/\(job.name)"
   }
 
+  /// What keeps two backfills of a job from running at once.
+  static func lock(_ job: Job) -> JobLock {
+    JobLock("\(folder(job)).lock", job: "the backfill of \(job.pipeline)")
+  }
+
+  /// Whether one of the job's runs now.
+  package static func isUnderWay(_ job: Job) -> Bool { lock(job).holder != nil }
+
   package func count(_ status: BackfillUnit.Status) -> Int {
     units.count { $0.status == status }
   }

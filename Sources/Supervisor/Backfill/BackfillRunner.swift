@@ -51,13 +51,13 @@ package final class BackfillRunner {
     } catch {
       throw Failure(.io, "signals cannot be received: \(error)")
     }
-    lock = JobLock("\(Backfill.folder(job)).lock", job: "the backfill of \(job.pipeline)")
+    lock = Backfill.lock(job)
     try lock.take(for: "backfill \(request.id)", obeysHold: false)
     if !restarts, let begun = try Backfill.read(job, request) {
       backfill = begun
     } else {
-      var streams: [String] = []
-      if job.parallelism > 1 {
+      var streams = job.partitions.map(\.name)
+      if streams.isEmpty, job.parallelism > 1 {
         let scratch = Scratch()
         defer { scratch.remove() }
         let discovery = PartDiscovery(
@@ -66,6 +66,8 @@ package final class BackfillRunner {
           interrupt: inbox.raw
         ) { console.show("warning: \($0)", .doubtful) }
         streams = try discovery.catalog().streams.filter(\.isSelected).map(\.tapStreamID)
+      }
+      if job.isDivided {
         try PartList.add(streams.map { Job.Part(stream: $0, catalog: nil) }, to: job)
       }
       backfill = try Backfill.new(job, request, streams: streams, keepsLog: isExact)

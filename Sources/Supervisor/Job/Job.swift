@@ -106,6 +106,8 @@ package struct Job: Sendable {
   package var hooks: [Hook.Moment: [Hook]] = [:]
   /// How many streams are loaded side by side; 1 loads all in one pipe.
   package var parallelism = 1
+  /// Pieces of the source that are loaded side by side; none for its streams.
+  package var partitions: [Partition] = []
   /// What its stages may use.
   package var resources = Resources()
   /// The stream that this job loads of the one in the file; nil for all.

@@ -51,6 +51,7 @@ struct JobReader {
     if let parts = yaml.integer(root["parallelism"], "parallelism", atLeast: 1) {
       job.parallelism = parts
     }
+    job.partitions = partitions(root["partitions"], job.source.config)
     job.resources = resources(root["resources"])
     job.hooks = hooks(root["hooks"])
     job.timeoutSeconds = yaml.duration(root["timeout"], "timeout")

@@ -40,7 +40,7 @@ extension Job {
 
   /// The job that loads one stream of this one, with state, logs and a pipeline of its own.
   package func divided(_ part: Part) -> Job {
-    var job = inLane(part.name)
+    var job = told(part).inLane(part.name)
     job.part = part
     return job
   }

@@ -68,22 +68,31 @@ package final class ParallelRunner {
 
   /// The selected streams, of which the tap is asked once.
   private func parts() throws(Failure) -> [Job.Part] {
+    guard job.partitions.isEmpty else {
+      let names = job.partitions.map(\.name)
+      try refuseUnknown(names)
+      return names.map { Job.Part(stream: $0, catalog: nil) }
+    }
     let discovery = PartDiscovery(job: job, folder: folder, interrupt: inbox.raw) { [console] in
       console.show("warning: \($0)", .doubtful)
     }
     let found = try discovery.catalog()
-    if let missing = refreshing.subtracting(found.streams.map(\.tapStreamID)).first {
-      throw Failure(
-        .usage,
-        "\(record.job) has no stream \"\(missing)\"",
-        hint: "It has \(found.streams.map(\.tapStreamID).joined(separator: ", "))."
-      )
-    }
+    try refuseUnknown(found.streams.map(\.tapStreamID))
     let path = "\(folder)/catalog.json"
     try PrivateFile.write(path, found.json)
     return found.streams.filter(\.isSelected).map {
       Job.Part(stream: $0.tapStreamID, catalog: path)
     }
+  }
+
+  private func refuseUnknown(_ names: [String]) throws(Failure) {
+    guard let missing = refreshing.subtracting(names).first else { return }
+    let what = job.partitions.isEmpty ? "stream" : "partition"
+    throw Failure(
+      .usage,
+      "\(record.job) has no \(what) \"\(missing)\"",
+      hint: "It has \(names.joined(separator: ", "))."
+    )
   }
 
   private func work(_ parts: [Job.Part]) throws(Failure) {
