@@ -40,7 +40,7 @@ def check(project, isInParts):
     for stream in STREAMS:
         found = rows(project, stream)
         assert found == list(range(len(found))), f"{stream}: a row is lost or there twice"
-    runs = answer(project, "runs", "list")["runs"]
+    runs = answer(project, "runs", "list", "--limit", "100000")["runs"]
     assert not [run for run in runs if run["status"] == "running"], "a dead run counts as one that runs"
     for path in (project.folder / ".dativo/runs").glob("*.json"):
         json.loads(path.read_text())
