@@ -62,6 +62,9 @@ public struct Reporter {
     )
   }
 
+  /// A stream has had as many records as may pass: what comes of it is left out.
+  public func cut(_ stream: String) { sink?.emit(.cut(stream: stream)) }
+
   /// Nanoseconds spent waiting for input, and for the reader of the output.
   public func stall(read: UInt64, write: UInt64) { sink?.emit(.stall(read: read, write: write)) }
 }

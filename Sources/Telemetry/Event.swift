@@ -17,6 +17,8 @@ package enum Event: Hashable, Sendable {
   case commit(sequence: Int, rows: Int, bytes: Int, files: Int)
   /// Violations of one rule at one place.
   case violations(stream: String, rule: String, pointer: String, severity: String, count: Int)
+  /// A stream has had as many records as may pass: the rest of it is left out.
+  case cut(stream: String)
   /// Nanoseconds spent waiting for input and for the reader of the output.
   case stall(read: UInt64, write: UInt64)
 
@@ -45,6 +47,9 @@ package enum Event: Hashable, Sendable {
       object["pointer"] = .string(pointer)
       object["severity"] = .string(severity)
       object["count"] = .number(JSONNumber(count))
+    case .cut(let stream):
+      object["event"] = "cut"
+      object["stream"] = .string(stream)
     case .stall(let read, let write):
       object["event"] = "stall"
       object["read_ns"] = .number(JSONNumber(read))
@@ -81,6 +86,7 @@ package enum Event: Hashable, Sendable {
         severity: text("severity"),
         count: int("count")
       )
+    case "cut": self = .cut(stream: text("stream"))
     case "stall":
       self = .stall(read: UInt64(max(int("read_ns"), 0)), write: UInt64(max(int("write_ns"), 0)))
     default: return nil

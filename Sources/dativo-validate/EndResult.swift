@@ -70,6 +70,13 @@ extension StreamCheck {
       skipped.append(ObjectCheck.Skipped(rule: "pattern", pointer: place, reason: reason))
     }
     guard let object else { return }
+    if isCut {
+      let reason = "the stream was cut at record_limit"
+      skipped += object.endRules.map {
+        ObjectCheck.Skipped(rule: $0.rule.name, pointer: $0.pointer, reason: reason)
+      }
+      return
+    }
     endings = object.endRules.enumerated().map { index, end in
       var count = tallies[index]
       if case .rowCount = end.rule.metric { count = read }

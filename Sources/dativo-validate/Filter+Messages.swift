@@ -23,6 +23,7 @@ extension Filter {
       return unsafe try record(message, start, end)
     case .schema: return unsafe try schema(message, start, end)
     case .state, .airbyteState:
+      guard passesState() else { return .drop }
       guard holdsStates else { return .barrier }
       let isAirbyte = message.kind == .airbyteState
       // A Singer STATE replaces the one before it; Airbyte's are of one stream each.
@@ -31,7 +32,7 @@ extension Filter {
       return .drop
     case .batch:
       try refuseMaskedBatch(message)
-      guard settings.mode == .strict else {
+      guard settings.mode == .strict || cut != nil else {
         relayed["BATCH", default: 0] += 1
         return .pass
       }
@@ -39,7 +40,8 @@ extension Filter {
         "stream \(message.stream ?? ""): a BATCH message, whose records cannot be checked",
         hint: "Let the tap send records: remove batch_config from its configuration."
       )
-    case .activateVersion, .airbyteLog, .airbyteTrace, .airbyteOther: return .pass
+    case .activateVersion: return settings.keepsState || cut?.hasCut == true ? .drop : .pass
+    case .airbyteLog, .airbyteTrace, .airbyteOther: return .pass
     case .unknown(let type):
       if contracts.isMasking { return withheldMessage() }
       relayed[type, default: 0] += 1

@@ -26,6 +26,7 @@ extension Filter {
         "a record of stream \(location.stream) before a corresponding schema"
       )
     }
+    if leavesOut(stream) { return .drop }
     current = stream
     let envelope = unsafe try envelope(of: location, stream, start, end)
     if envelope?.isPlain ?? true { unsafe stream.form.learn(location, from: start, to: end) }

@@ -20,6 +20,8 @@ extension Filter {
     if endsWithoutNewline, case .notJSON(let fault) = problem, unsafe isLast(end),
       fault.reason == .unexpectedEnd || fault.remaining == 0
     {
+      // A tap that was asked to end once there was enough.
+      if isFull { return .drop }
       throw violation(
         "the input ends in the middle of a line",
         hint: "The stage before this one was killed or failed; run it again."

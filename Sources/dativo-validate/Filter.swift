@@ -47,6 +47,8 @@ struct Filter: ~Copyable {
   var rewritten: [UInt8] = []
   /// The nanoseconds spent waiting for input.
   var waitedToRead: UInt64 = 0
+  /// What was left out of streams with more records than may pass.
+  var cut: Cut?
   /// Types of messages that are not looked into, counted.
   var relayed: [String: Int] = [:]
 
@@ -60,6 +62,7 @@ struct Filter: ~Copyable {
     self.maskKey = maskKey
     self.contracts = contracts
     self.catalog = catalog
+    cut = settings.recordLimit.map { Cut(limit: $0) }
     holdsStates = settings.mode == .strict && contracts.hasBindingEndRules(settings)
     if settings.mode == .quarantine, let path = settings.quarantine {
       quarantine = try Quarantine(path, run: settings.runID)
@@ -118,6 +121,8 @@ struct Filter: ~Copyable {
 
   /// The stream whose learned form the line at `p` has.
   private func stream(matching p: Position, _ end: Position) -> StreamCheck? {
+    // Records that are counted off are looked at one by one.
+    guard cut == nil else { return nil }
     if let current, unsafe current.form.matches(p, end) { return current }
     guard streams.count <= 64 else { return nil }
     return streams.first { unsafe $0.form.matches(p, end) }

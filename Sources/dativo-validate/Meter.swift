@@ -4,6 +4,7 @@ import JSONSchema
 /// Tells the supervisor, at most once a second, how far each stream is.
 final class Meter {
   private var reporter = Reporter("dativo-validate")
+  private var toldCuts = 0
 
   /// Whether nobody listens, so that people are told at the end instead.
   var isSilent: Bool { !reporter.isListening }
@@ -11,6 +12,14 @@ final class Meter {
   /// Reports if a second has passed.
   func tick(_ streams: [StreamCheck]) {
     if reporter.isDue() { report(streams) }
+  }
+
+  /// Reports at once which streams have had enough.
+  func tell(_ cut: Cut?) {
+    for stream in cut?.streams.dropFirst(toldCuts) ?? [] {
+      reporter.cut(stream)
+      toldCuts += 1
+    }
   }
 
   /// Reports the final figures: violations, and the time spent waiting on either side.

@@ -11,6 +11,8 @@ struct Report {
   let streams: [StreamCheck]
   let unassigned: [StreamCheck.RuleKey: StreamCheck.Tally]
   let relayed: [String: Int]
+  /// Where the input had more records than may pass.
+  var cut: Cut?
   let failure: Failure?
   /// Whether the run is over.
   let isFinished: Bool
@@ -51,6 +53,14 @@ struct Report {
     for stream in streams { all[stream.name] = Self.json(stream) }
     report["streams"] = .object(all)
     report["violations"] = Self.json(unassigned)
+    if let cut {
+      let passed = streams.reduce(0) { $0 + $1.passed }
+      report["limit"] = [
+        "records": .number(JSONNumber(cut.limit)),
+        "cut": .array(cut.streams.map { .string($0) }),
+        "after_state": .number(JSONNumber(passed - cut.covered)),
+      ]
+    }
     if !relayed.isEmpty {
       report["not_checked"] = .object(
         JSONObject(

@@ -40,13 +40,14 @@ struct Run {
       failure = failure ?? error
     }
     for stream in filter.streams { stream.warnOfLookalikes() }
-    let report = Report(
+    var report = Report(
       settings: settings,
       streams: filter.streams,
       unassigned: filter.unassigned,
       relayed: filter.relayed,
       failure: failure
     )
+    report.cut = filter.cut
     meter.finish(
       filter.streams,
       waitedToRead: filter.waitedToRead,
@@ -76,6 +77,7 @@ struct Run {
       unsafe try filter.take(region)
       try filter.failEarly()
       meter.tick(filter.streams)
+      meter.tell(filter.cut)
     }
     filter.waitedToRead = reader.waited
     if reader.wasStopped, let failure = Failure.signalled { throw failure }

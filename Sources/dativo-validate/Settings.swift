@@ -102,6 +102,17 @@ struct Settings {
         "The input is the whole dataset: rules of dativo.scope dataset are judged, too.",
         default: false
       ),
+      Setting(
+        "record_limit",
+        .integer,
+        "Only so many records of each stream pass; no STATE after the first that does not."
+      ),
+      Setting(
+        "keep_state",
+        .boolean,
+        "STATE stays here, and so does what would end older rows: the input is a part of the data.",
+        default: false
+      ),
       Setting("run_id", .string, "The id of the run in quarantine and report; default random."),
       Setting(
         "key_memory",
@@ -128,6 +139,10 @@ struct Settings {
   var drift = DriftPolicy()
   var severities = Severities()
   var isWholeDataset = false
+  /// How many records of each stream pass; nil for all.
+  var recordLimit: Int?
+  /// Whether STATE and ACTIVATE_VERSION are kept from the target.
+  var keepsState = false
   var runID: String
   var keyMemory = 64 << 20
   var lineLimit = 64 << 20
@@ -164,6 +179,8 @@ struct Settings {
       }
     }
     isWholeDataset = configuration.bool("whole_dataset")
+    recordLimit = configuration["record_limit"]?.number?.int64.map { Int($0) }
+    keepsState = configuration.bool("keep_state")
     var generator = SystemRandomNumberGenerator()
     runID = configuration.string("run_id") ?? String(generator.next(), radix: 16)
     keyMemory = try configuration.size("key_memory") ?? keyMemory
@@ -193,6 +210,9 @@ struct Settings {
 
   /// Refuses what does not go together.
   func check() throws(Failure) {
+    if let recordLimit, recordLimit < 1 {
+      throw Failure(.configuration, "\(place("record_limit")): it must be at least 1")
+    }
     if mode != .quarantine, drift.quarantines {
       throw Failure(
         .usage,

@@ -50,6 +50,8 @@ final class StreamCheck {
   var schemaLine: [UInt8] = []
   var schemaOutput: [UInt8]?
 
+  /// Whether records were left out since there were enough.
+  var isCut = false
   /// Whether nothing of the stream came, not even its SCHEMA.
   var isAbsent = false
   var read = 0

@@ -28,7 +28,7 @@ struct Dativo: ParsableCommand {
     version: "dativo 0.1.0",
     subcommands: [
       Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, PreviewCommand.self,
-      Run.self, RunsCommand.self, StateCommand.self, ContractCommand.self,
+      Run.self, BackfillCommand.self, RunsCommand.self, StateCommand.self, ContractCommand.self,
       QuarantineCommand.self, PluginsCommand.self, ImportCommand.self, Schema.self, Inspect.self,
       Log.self, Verify.self, Compact.self, TortureCommand.self, CompletionsCommand.self,
       ManCommand.self,

@@ -16,7 +16,8 @@ struct Run: ParsableCommand {
         1    done, but records were quarantined, or broke a rule and were let pass
         2    failed; the summary names the stage and the reason
         64   the command line is wrong
-        75   another run of this job is under way, or somebody has locked it
+        75   another run of this job is under way, or somebody has locked it, or its circuit
+             breaker is open
         78   the job file is wrong, or names something that is not there
         130  interrupted by SIGINT, 143 by SIGTERM: what was read is committed
       """
@@ -44,6 +45,22 @@ struct Run: ParsableCommand {
   @Option(name: .long, help: "Load only what matches, in place of the job's \"select\": orders.*")
   var select: [String] = []
 
+  @Option(
+    name: .long,
+    help: "Load so many records of each stream, then end the tap; STATE covers no more than those."
+  )
+  var limit: Int?
+
+  @Option(
+    name: .long,
+    help:
+      "Load what is of this time or later, by the tap's own settings, and leave the state: 2026-01-31."
+  )
+  var since: String?
+
+  @Option(name: .long, help: "Load what is before this time: 2026-01-31T12:00:00Z.")
+  var until: String?
+
   @Flag(name: .long, help: "Show what would run, as `dativo plan` does, and move nothing.")
   var dryRun = false
 
@@ -56,11 +73,34 @@ struct Run: ParsableCommand {
   @Option(name: .long, help: .hidden)
   var scratch: String?
 
+  /// What a backfill calls the run, by which it finds its commit again.
+  @Option(name: .long, help: .hidden)
+  var runID: String?
+
+  /// The window has been committed by the run of that name: only its target is to finish.
+  @Flag(name: .long, help: .hidden)
+  var loaded = false
+
+  /// What a part may use, in bytes.
+  @Option(name: .long, help: .hidden)
+  var memory: Int?
+
+  /// What a part may use.
+  @Option(name: .long, help: .hidden)
+  var processes: Int?
+
+  /// A name that the job and its pipeline get beside their own.
+  @Option(name: .long, help: .hidden)
+  var lane: String?
+
   @Option(
     name: .long,
     help: "Wait so many seconds for another run of the job to end, or for its lock to be taken off."
   )
   var wait = 0.0
+
+  @Flag(name: .long, help: "Run also while the circuit breaker is open.")
+  var force = false
 
   @Flag(name: .long, help: "Print the run record as one JSON object on standard output.")
   var json = false
@@ -75,6 +115,11 @@ struct Run: ParsableCommand {
     if jobs.isEmpty, jobDir.isEmpty {
       throw ValidationError("Missing expected argument '<jobs> ...'")
     }
+    _ = try window()
+    if since != nil || until != nil, fullRefresh || !fullRefreshStream.isEmpty {
+      throw ValidationError("A window leaves the state as it is: leave --full-refresh out.")
+    }
+    if let limit, limit < 1 { throw ValidationError("--limit takes a number above 0.") }
     guard wait >= 0, wait < 1e9 else { throw ValidationError("--wait takes seconds.") }
   }
 
@@ -121,7 +166,10 @@ struct Run: ParsableCommand {
   private func answer(_ path: String) throws -> Answer {
     let file = JobFile.read(path)
     guard var job = file.job else { throw Findings(file.findings) }
-    if !select.isEmpty { job.select = select }
+    job = job.selecting(select)
+    if runID != nil { job.hooks = [:] }
+    if let window = try window() { job = job.within(window) }
+    if let limit { job = job.limited(to: limit) }
     if dryRun {
       let preview = try Preview(job)
       return Answer(
@@ -131,9 +179,12 @@ struct Run: ParsableCommand {
       )
     }
     if let scratch { job = job.redirected(to: scratch) }
+    job.resources.memory = memory ?? job.resources.memory
+    job.resources.processes = processes ?? job.resources.processes
+    if let lane { job = job.inLane(lane) }
     if let part {
       job = job.divided(Job.Part(stream: part, catalog: catalog))
-    } else if job.parallelism > 1 {
+    } else if job.isDivided {
       return try parallel(job, file)
     }
     let console = Console(showsProgress: !noProgress)
@@ -148,10 +199,36 @@ struct Run: ParsableCommand {
     return answer
   }
 
+  private func window() throws -> TimeWindow? {
+    guard since != nil || until != nil else { return nil }
+    let window = TimeWindow(
+      since: try since.map { try Self.instant($0, "--since") },
+      until: try until.map { try Self.instant($0, "--until") }
+    )
+    if let since = window.since, let until = window.until, since >= until {
+      throw ValidationError("--since must be before --until.")
+    }
+    return window
+  }
+
+  /// A time on the command line.
+  static func instant(_ text: String, _ option: String) throws -> Instant {
+    guard let instant = Instant(text) else {
+      throw ValidationError(
+        "\(option) takes a time such as 2026-01-31 or 2026-01-31T12:00:00Z, not \"\(text)\"."
+      )
+    }
+    return instant
+  }
+
   /// Runs each stream in a process of its own.
   private func parallel(_ job: Job, _ file: JobFile) throws -> Answer {
     var arguments = fullRefresh ? ["--full-refresh"] : []
     for pattern in select { arguments += ["--select", pattern] }
+    if let limit { arguments += ["--limit", "\(limit)"] }
+    if force { arguments.append("--force") }
+    if let since { arguments += ["--since", since] }
+    if let until { arguments += ["--until", until] }
     let console = Console(showsProgress: false)
     let runner = try ParallelRunner(
       job,
@@ -176,7 +253,13 @@ struct Run: ParsableCommand {
 
   private func perform(_ job: Job, _ file: JobFile, _ console: Console) throws -> RunRecord {
     do throws(Failure) {
-      return try Runner(job, console: console).run(refresh: refresh, wait: wait)
+      let runner: Runner
+      if let runID {
+        runner = try Runner(job, console: console, run: runID, isLoaded: loaded)
+      } else {
+        runner = try Runner(job, console: console)
+      }
+      return try runner.run(refresh: refresh, wait: wait, force: force)
     } catch {
       // A connector that refuses its settings does not know where in the job file they stand.
       let wrong = error.kind == .configuration ? Findings(file.settingsFindings(job)).errors : []

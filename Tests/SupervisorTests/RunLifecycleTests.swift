@@ -43,6 +43,22 @@ import Testing
     #expect(run.handle(.tick(idle: 0), at: 21) == [.signal(stage: 0, 9)])
   }
 
+  @Test(arguments: [Exit.code(0), .code(1), .signal(15)])
+  func aTapThatSentEnoughEndsWellHoweverItEnds(_ exit: Exit) {
+    var run = pipe()
+    #expect(run.handle(.enough, at: 1) == [.signal(stage: 0, 15)])
+    #expect(run.handle(.enough, at: 2) == [])
+    #expect(run.handle(ended(0, exit), at: 3) == [])
+    #expect(run.handle(ended(1), at: 4) == [.allow])
+  }
+
+  @Test func whatFailedBehindATapThatSentEnoughStillRefuses() {
+    var run = pipe()
+    _ = run.handle(.enough, at: 1)
+    _ = run.handle(ended(0, .signal(15)), at: 2)
+    #expect(run.handle(ended(1, .code(65)), at: 3) == [.refuse])
+  }
+
   @Test func aSignalEndsTheTapAndASecondEverything() {
     var run = pipe()
     #expect(run.handle(.signal(2), at: 1) == [.signal(stage: 0, 15)])

@@ -10,6 +10,7 @@ package struct Preview {
     let scratch = Scratch()
     defer { scratch.remove() }
     let catalog = PluginCatalog(project: job.folder)
+    let job = try job.toldWindow(catalog)
     let notes = Notes()
     let preparation = Preparation(
       job,

@@ -21,6 +21,8 @@ package struct Job: Sendable {
     package var environment: [String: String]
     /// Log lines on a foreign tap's stdout, and values that do not fit, are let pass.
     package var isLenient: Bool
+    /// How a tap is told a window of time, where the job says it.
+    package var window: WindowSettings?
 
     package init(
       program: Program,
@@ -71,6 +73,8 @@ package struct Job: Sendable {
     package var attempts = 3
     package var initialSeconds = 1.0
     package var maxSeconds = 60.0
+    /// When runs that fail again and again are not begun for a while; nil for never.
+    package var breaker: Breaker.Policy?
 
     package init() {}
   }
@@ -102,8 +106,16 @@ package struct Job: Sendable {
   package var hooks: [Hook.Moment: [Hook]] = [:]
   /// How many streams are loaded side by side; 1 loads all in one pipe.
   package var parallelism = 1
+  /// Pieces of the source that are loaded side by side; none for its streams.
+  package var partitions: [Partition] = []
+  /// What its stages may use.
+  package var resources = Resources()
   /// The stream that this job loads of the one in the file; nil for all.
   package var part: Part?
+  /// How many records of each stream a run loads; nil for all.
+  package var limit: Int?
+  /// The time whose data a run loads, leaving the STATE as it is; nil for what the STATE says.
+  package var window: TimeWindow?
 
   package init(
     file: String,

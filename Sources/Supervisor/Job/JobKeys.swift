@@ -3,12 +3,13 @@ package enum JobKeys {
   package static let root = [
     "apiVersion", "kind", "tenant", "name", "description", "source", "contracts", "validation",
     "target", "state", "retry", "timeout", "idle_timeout", "stall_seconds", "hooks",
-    "parallelism",
+    "parallelism", "partitions", "resources",
   ]
   /// Keys whose names are taken, for what does not exist yet.
   package static let reserved = ["sandbox"]
   package static let source = [
     "tap", "command", "config", "select", "metadata", "schema", "lenient", "env",
+    "window",
   ]
   package static let validation = [
     "mode", "quarantine", "report", "max_violations", "masking", "mask_key_file", "drift",
@@ -18,5 +19,6 @@ package enum JobKeys {
   package static let state = ["backend", "path"]
   package static let hooks = Hook.Moment.allCases.map(\.rawValue)
   package static let hook = ["command", "webhook"]
-  package static let retry = ["attempts", "initial_seconds", "max_seconds"]
+  package static let retry = ["attempts", "initial_seconds", "max_seconds", "breaker"]
+  package static let breaker = ["failures", "cooldown"]
 }

@@ -9,6 +9,7 @@ extension JobReader {
       yaml.keys(node, JobKeys.source, in: "source")
     else { return (Job.Connector(program: .command([])), []) }
     var connector = connector(node, "source", plugin: "tap", example: "tap: csv")
+    connector.window = yaml.window(node["window"], "source.window")
     connector.isLenient = yaml.bool(node["lenient"], "source.lenient") ?? false
     return (connector, yaml.texts(node["select"], "source.select"))
   }

@@ -51,6 +51,8 @@ struct JobReader {
     if let parts = yaml.integer(root["parallelism"], "parallelism", atLeast: 1) {
       job.parallelism = parts
     }
+    job.partitions = partitions(root["partitions"], job.source.config)
+    job.resources = resources(root["resources"])
     job.hooks = hooks(root["hooks"])
     job.timeoutSeconds = yaml.duration(root["timeout"], "timeout")
     job.stallSeconds = yaml.duration(root["idle_timeout"], "idle_timeout") ?? stallSeconds(root)
@@ -240,6 +242,31 @@ struct JobReader {
         "\"retry.max_seconds\" is less than \"retry.initial_seconds\""
       )
     }
+    retry.breaker = breaker(node["breaker"])
     return retry
+  }
+
+  private mutating func resources(_ node: YAMLNode?) -> Resources {
+    guard let node, !node.isNull, yaml.keys(node, Resources.keys, in: "resources") else {
+      return Resources()
+    }
+    return Resources(
+      memory: yaml.size(node["memory"], "resources.memory"),
+      processes: yaml.integer(
+        node["processes"],
+        "resources.processes",
+        atLeast: Resources.least.processes ?? 1
+      )
+    )
+  }
+
+  private mutating func breaker(_ node: YAMLNode?) -> Breaker.Policy? {
+    guard let node, !node.isNull, yaml.keys(node, JobKeys.breaker, in: "retry.breaker") else {
+      return nil
+    }
+    return Breaker.Policy(
+      failures: yaml.integer(node["failures"], "retry.breaker.failures", atLeast: 1) ?? 5,
+      cooldown: yaml.duration(node["cooldown"], "retry.breaker.cooldown") ?? 900
+    )
   }
 }

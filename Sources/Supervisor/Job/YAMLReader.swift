@@ -137,6 +137,34 @@ struct YAMLReader {
     return number * (unit ?? 1)
   }
 
+  /// The settings that a tap is told a window of time by.
+  mutating func window(_ node: YAMLNode?, _ path: String) -> WindowSettings? {
+    guard let node, !node.isNull, keys(node, WindowSettings.keys, in: path) else { return nil }
+    return WindowSettings(
+      since: text(node["since"], "\(path).since"),
+      until: text(node["until"], "\(path).until"),
+      isInclusive: bool(node["inclusive"], "\(path).inclusive") ?? false
+    )
+  }
+
+  /// A number of bytes above zero: `512MiB`, `2GB`, or the number itself.
+  mutating func size(_ node: YAMLNode?, _ path: String) -> Int? {
+    guard let node, !node.isNull else { return nil }
+    let units: [(name: String, bytes: Int)] = [
+      ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("kB", 1000), ("MB", 1_000_000),
+      ("GB", 1_000_000_000), ("", 1),
+    ]
+    let text = node.text ?? ""
+    for unit in units where text.hasSuffix(unit.name) {
+      let digits = text.dropLast(unit.name.count).filter { $0 != " " }
+      guard let number = Double(digits), number > 0, number < 1e9 || unit.bytes == 1, number < 1e18
+      else { break }
+      return max(Int(number * Double(unit.bytes)), 1)
+    }
+    error(node, "\"\(path)\" must be a size\(shown(node))", hint: "Write 512MiB or 2GiB.")
+    return nil
+  }
+
   mutating func integer(_ node: YAMLNode?, _ path: String, atLeast minimum: Int) -> Int? {
     guard let node, !node.isNull else { return nil }
     let number = node.json.number

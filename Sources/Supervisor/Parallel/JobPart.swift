@@ -40,26 +40,32 @@ extension Job {
 
   /// The job that loads one stream of this one, with state, logs and a pipeline of its own.
   package func divided(_ part: Part) -> Job {
-    var job = self
+    var job = told(part).inLane(part.name)
     job.part = part
-    job.name = "\(name).\(part.name)"
+    return job
+  }
+
+  /// The job under a name that goes on with `lane`: its state, logs and pipeline are its own.
+  package func inLane(_ lane: String) -> Job {
+    var job = self
+    job.name = "\(name).\(lane)"
     if let pipeline = target.config["pipeline"]?.string {
-      job.target.config["pipeline"] = .string("\(pipeline).\(part.name)")
+      job.target.config["pipeline"] = .string("\(pipeline).\(lane)")
     }
-    job.validation.report = validation.report.map { Self.named($0, part) }
-    job.validation.quarantine = validation.quarantine.map { Self.named($0, part) }
+    job.validation.report = validation.report.map { Self.named($0, lane) }
+    job.validation.quarantine = validation.quarantine.map { Self.named($0, lane) }
     // Those are told of the whole.
     job.hooks = [:]
     return job
   }
 
   /// A file's name with the part's before its ending.
-  private static func named(_ path: String, _ part: Part) -> String {
+  private static func named(_ path: String, _ lane: String) -> String {
     let name = path.split(separator: "/").last ?? ""
     guard let dot = name.lastIndex(of: "."), dot != name.startIndex else {
-      return "\(path).\(part.name)"
+      return "\(path).\(lane)"
     }
     let ending = name[dot...]
-    return "\(path.dropLast(ending.count)).\(part.name)\(ending)"
+    return "\(path.dropLast(ending.count)).\(lane)\(ending)"
   }
 }

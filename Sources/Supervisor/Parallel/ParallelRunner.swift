@@ -17,6 +17,8 @@ package final class ParallelRunner {
   private let inbox: SignalInbox
   private let folder: String
   private var record: ParallelRecord
+  /// What each part may use.
+  private var budget = Resources()
 
   /// `arguments` are what each part is given beside its name; the streams `refreshing` are loaded
   /// from their beginning.
@@ -66,28 +68,16 @@ package final class ParallelRunner {
 
   /// The selected streams, of which the tap is asked once.
   private func parts() throws(Failure) -> [Job.Part] {
-    let catalog = PluginCatalog(project: job.folder)
-    let preparation = Preparation(
-      job,
-      tap: try catalog.connector(job.source, .tap),
-      target: try catalog.connector(job.target, .target),
-      folder: folder,
-      interrupt: inbox.raw
-    ) { [console] in console.show("warning: \($0)", .doubtful) }
-    guard let found = try preparation.parts().catalog else {
-      throw Failure(
-        .configuration,
-        "\(job.file): \"parallelism\" needs a tap that tells its streams and takes a catalog",
-        hint: "Remove \"parallelism\": the tap's streams come one after the other."
-      )
+    guard job.partitions.isEmpty else {
+      let names = job.partitions.map(\.name)
+      try refuseUnknown(names)
+      return names.map { Job.Part(stream: $0, catalog: nil) }
     }
-    if let missing = refreshing.subtracting(found.streams.map(\.tapStreamID)).first {
-      throw Failure(
-        .usage,
-        "\(record.job) has no stream \"\(missing)\"",
-        hint: "It has \(found.streams.map(\.tapStreamID).joined(separator: ", "))."
-      )
+    let discovery = PartDiscovery(job: job, folder: folder, interrupt: inbox.raw) { [console] in
+      console.show("warning: \($0)", .doubtful)
     }
+    let found = try discovery.catalog()
+    try refuseUnknown(found.streams.map(\.tapStreamID))
     let path = "\(folder)/catalog.json"
     try PrivateFile.write(path, found.json)
     return found.streams.filter(\.isSelected).map {
@@ -95,36 +85,48 @@ package final class ParallelRunner {
     }
   }
 
+  private func refuseUnknown(_ names: [String]) throws(Failure) {
+    guard let missing = refreshing.subtracting(names).first else { return }
+    let what = job.partitions.isEmpty ? "stream" : "partition"
+    throw Failure(
+      .usage,
+      "\(record.job) has no \(what) \"\(missing)\"",
+      hint: "It has \(names.joined(separator: ", "))."
+    )
+  }
+
   private func work(_ parts: [Job.Part]) throws(Failure) {
-    var waiting = parts[...]
-    var running: [(part: Job.Part, process: RunProcess)] = []
-    while !running.isEmpty || (!waiting.isEmpty && record.interruptedBy == nil) {
-      while running.count < job.parallelism, record.interruptedBy == nil,
-        let part = waiting.popFirst()
-      {
-        running.append((part, try start(part)))
-      }
-      _ = try? Poll.readable(running.flatMap(\.process.polled) + [inbox.raw], milliseconds: 1000)
-      while let signal = inbox.next() {
-        // The first asks for a clean drain, the second ends everything: as a part itself has it.
-        record.interruptedBy = record.interruptedBy ?? signal
-        for one in running { one.process.signal(signal) }
-      }
-      for (part, process) in running { show(part, process) }
-      for (part, process) in running where process.reap() {
-        show(part, process, blocks: 1024)
-        let outcome = ParallelRecord.Outcome(part, process)
-        record.parts.append(outcome)
-        console.show(
-          "\(record.job): \(part.stream) \(outcome.record["outcome"]?.string ?? "failed"), "
-            + "\(Figures.rows(outcome.rows("committed"))) committed; "
-            + "\(running.count - 1 + waiting.count) to go",
-          outcome.exit == 0 ? .good : outcome.exit == 1 ? .doubtful : .bad
-        )
-      }
-      running.removeAll { $0.process.exit != nil }
+    let (count, each) = job.resources.divided(among: min(job.parallelism, parts.count))
+    if count < min(job.parallelism, parts.count) {
+      let warning = "the budget bears \(count) parts side by side, not \(job.parallelism)"
+      console.show("warning: \(warning)", .doubtful)
+      record.warnings.append(warning)
     }
-    record.left = waiting.map(\.stream)
+    budget = each
+    let pool = RunPool<Job.Part>(
+      limit: count,
+      lane: \.name,
+      start: { [self] part throws(Failure) in try start(part) },
+      show: { [console] part, lines in
+        console.show(lines.map { "\(part.stream) | \($0)" })
+      },
+      ended: { [self] part, process, left in
+        note(ParallelRecord.Outcome(part, process), left: left)
+        return true
+      }
+    )
+    let end = try pool.work(parts, inbox)
+    record.interruptedBy = end.interruptedBy
+    record.left = end.left.map(\.stream)
+  }
+
+  private func note(_ outcome: ParallelRecord.Outcome, left: Int) {
+    record.parts.append(outcome)
+    console.show(
+      "\(record.job): \(outcome.part.stream) \(outcome.record["outcome"]?.string ?? "failed"), "
+        + "\(Figures.rows(outcome.rows("committed"))) committed; \(left) to go",
+      outcome.exit == 0 ? .good : outcome.exit == 1 ? .doubtful : .bad
+    )
   }
 
   private func start(_ part: Job.Part) throws(Failure) -> RunProcess {
@@ -133,7 +135,7 @@ package final class ParallelRunner {
     if refreshing.contains(part.stream) { arguments.append("--full-refresh") }
     let command = Command(
       program,
-      arguments + further,
+      arguments + budget.options + further,
       environment: StageEnvironment.withMaskKey,
       folder: nil
     )
@@ -142,12 +144,6 @@ package final class ParallelRunner {
     } catch {
       throw Failure(error)
     }
-  }
-
-  private func show(_ part: Job.Part, _ process: RunProcess, blocks: Int = 4) {
-    let lines = process.listen(blocks: blocks)
-    guard !lines.isEmpty else { return }
-    console.show(lines.map { "\(part.stream) | \($0)" })
   }
 
   private var path: String { "\(Home.folder(job))/runs/\(record.run).json" }

@@ -34,19 +34,19 @@ enum PartList {
 extension Job {
   /// The job, or of one that runs in parts each part that it has been run in.
   package var each: [Job] {
-    parallelism > 1 ? PartList.read(self).map(divided) : [self]
+    isDivided ? PartList.read(self).map(divided) : [self]
   }
 
   /// The job that a verb about one state means: of one that runs in parts the part of `stream`.
   package func one(part stream: String?) throws(Failure) -> Job {
-    if parallelism == 1, let stream {
+    if !isDivided, let stream {
       throw Failure(
         .usage,
         "\(file) is not run in parts, so that there is no part \"\(stream)\"",
         hint: "Leave --part out."
       )
     }
-    guard parallelism > 1 else { return self }
+    guard isDivided else { return self }
     let known = PartList.read(self).map(\.stream)
     guard let stream else {
       throw Failure(

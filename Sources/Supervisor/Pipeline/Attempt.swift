@@ -10,6 +10,8 @@ package struct Attempt: Sendable {
   package var states: Int
   /// How often each stage was the one that the others waited for.
   package var slow: [Int]
+  /// The most that each stage used; nil where nobody looked, since there is no limit.
+  package var peaks: [Resources]?
   /// Lines of standard error per stage that were not shown.
   package var dropped: [Int]
   package var seconds: Double

@@ -14,6 +14,8 @@ package struct Meter: Sendable {
   package private(set) var rowsCommitted = 0
   package private(set) var bytesCommitted = 0
   package private(set) var filesCommitted = 0
+  /// Streams of which there is enough.
+  package private(set) var cut: Set<String> = []
   /// The newest commit; nil if there was none.
   package private(set) var sequence: Int?
 
@@ -38,6 +40,7 @@ package struct Meter: Sendable {
       rowsCommitted = rows
       bytesCommitted = bytes
       filesCommitted = files
+    case .cut(let stream): cut.insert(stream)
     case .violations, .stall: break
     }
   }

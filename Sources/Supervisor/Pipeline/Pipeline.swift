@@ -9,33 +9,35 @@ package import Posix
 /// error, their events and the target's STATE lines. It must be a thread that outlives the
 /// attempt, since the kernel kills the children when it ends.
 package final class Pipeline {
-  private let plan: Plan
-  private let stages: [Stage]
+  let plan: Plan
+  let stages: [Stage]
   private var states: Source
   private var splitter = LineSplitter(limit: 64 << 20)
   private var verdict: Int32?
-  private var lifecycle: RunLifecycle
-  private var flow: Flow
+  private(set) var lifecycle: RunLifecycle
+  private(set) var flow: Flow
   private let warden: Warden?
-  private let started = Clock.timestamp
-  private let begin = Pipeline.now
+  let started = Clock.timestamp
+  let begin = Pipeline.now
   private var nextLook = 0.0
+  private(set) var watch: ResourceWatch?
+  private(set) var excess: Resources.Excess?
 
-  private var state: JSONValue?
-  private var stateCount = 0
-  private var rounds: [[Int]] = []
+  private(set) var state: JSONValue?
+  private(set) var stateCount = 0
+  private(set) var rounds: [[Int]] = []
   private var lastRound = -1.0
   private var oddLines = 0
   /// A second reading end of the target's input; nil once that is decided, and for a target of ours,
   /// which never ends with 0 before its input has.
   private var targetInput: Descriptor?
   /// The target ended with 0 and left input behind.
-  private var leftInput = false
+  private(set) var leftInput = false
 
   private static let pipeSize = 1 << 20
   private static let lookInterval = 0.1
 
-  private static var now: Double { Double(Clock.monotonic) / 1e9 }
+  static var now: Double { Double(Clock.monotonic) / 1e9 }
 
   /// Starts every stage, or none: those that run when one fails are killed.
   package static func start(
@@ -85,6 +87,7 @@ package final class Pipeline {
     self.verdict = verdict
     self.warden = warden
     flow = Flow(pids: stages.map(\.pid))
+    watch = plan.resources.isLimited ? ResourceWatch(stages.map(\.pid), plan.resources) : nil
     lifecycle = RunLifecycle(
       stages: stages.count,
       hasVerdict: verdict != nil,
@@ -153,6 +156,7 @@ package final class Pipeline {
       while let signal = inbox.next() { apply(lifecycle.handle(.signal(signal), at: now)) }
       for stage in stages { show(stage.listen(ready, now: now), observer) }
       if ready.contains(states.raw) { readStates(observer) }
+      if plan.limit != nil, hasEnough { apply(lifecycle.handle(.enough, at: now)) }
       reap(now)
       look(now, observer)
     }
@@ -160,6 +164,13 @@ package final class Pipeline {
     readStates(observer, blocks: 1024)
     closeVerdict()
     return outcome()
+  }
+
+  /// Whether the middle stage has cut every stream that is asked for; where those are not known, others
+  /// may come.
+  private var hasEnough: Bool {
+    guard let streams = plan.streams else { return false }
+    return stages[1].meter.cut.isSuperset(of: streams)
   }
 
   private var polled: [Int32] {
@@ -217,6 +228,10 @@ package final class Pipeline {
     if now >= nextLook {
       nextLook = now + Self.lookInterval
       if flow.look() { apply(lifecycle.handle(.moved, at: now)) }
+      if excess == nil, let found = watch?.look(names: stages.map(\.plan.name)) {
+        excess = found
+        apply(lifecycle.handle(.overspent, at: now))
+      }
       observer.progress(
         Progress(
           read: stages[1].meter.recordsIn,
@@ -282,38 +297,5 @@ package final class Pipeline {
 
   private func show(_ lines: [String], _ observer: Observer) {
     if !lines.isEmpty { observer.show(lines) }
-  }
-
-  private func outcome() -> Attempt {
-    let ends = zip(stages, lifecycle.stages).map { stage, life in
-      Diagnosis.End(
-        role: stage.plan.role.rawValue,
-        name: stage.plan.name,
-        exit: stage.exit ?? .signal(Signal.kill),
-        ourSignal: life.ourSignal,
-        lines: stage.log.lines,
-        note: stage.log.note
-      )
-    }
-    return Attempt(
-      ends: ends,
-      diagnosis: Diagnosis(
-        ends,
-        rounds: rounds,
-        interruptedBy: lifecycle.interruptedBy,
-        isOverdue: lifecycle.isOverdue,
-        stalled: lifecycle.stalled,
-        stallSeconds: plan.stallSeconds ?? 0,
-        abandoned: lifecycle.abandoned,
-        leftInput: leftInput
-      ),
-      meters: stages.map(\.meter),
-      state: state,
-      states: stateCount,
-      slow: flow.slow,
-      dropped: stages.map(\.log.dropped),
-      seconds: Self.now - begin,
-      started: started
-    )
   }
 }

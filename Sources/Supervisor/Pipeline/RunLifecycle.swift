@@ -14,6 +14,10 @@ package struct RunLifecycle: Sendable {
     case moved
     /// Nothing happened but time; `idle` is the stage that the others wait for.
     case tick(idle: Int)
+    /// Of every stream there is as much as was asked for.
+    case enough
+    /// The stages use more than they may.
+    case overspent
     /// Somebody asked `dativo` to end.
     case signal(Int32)
   }
@@ -49,6 +53,8 @@ package struct RunLifecycle: Sendable {
   package private(set) var stalled: Int?
   /// Whether the attempt took longer than it may: the tap was asked to end, what it sent drains.
   package private(set) var isOverdue = false
+  /// Whether the tap was asked to end since there was enough: however it ends then, it ends well.
+  package private(set) var isEnough = false
   /// A stage whose processes stayed behind and had to be killed.
   package private(set) var abandoned: Int?
   private var isDecided: Bool
@@ -116,6 +122,12 @@ package struct RunLifecycle: Sendable {
       lastMove = now
       return []
     case .tick(let idle): return tick(idle, now)
+    case .enough:
+      guard !isEnough, stages[0].exit == nil else { return [] }
+      let actions = end(0, now)
+      isEnough = !actions.isEmpty
+      return actions
+    case .overspent: return killAll()
     case .signal(let number): return interrupt(number, now)
     }
   }
@@ -128,7 +140,8 @@ package struct RunLifecycle: Sendable {
       return [.refuse]
     }
     let upstream = stages[..<target]
-    if upstream.contains(where: { $0.exit.map { !$0.isSuccess } ?? false }) {
+    let judged = upstream.dropFirst(isEnough ? 1 : 0)
+    if judged.contains(where: { $0.exit.map { !$0.isSuccess } ?? false }) {
       isDecided = true
       return [.refuse]
     }
@@ -136,7 +149,7 @@ package struct RunLifecycle: Sendable {
     isDecided = true
     let isWell =
       stalled == nil && abandoned == nil && !isOverdue
-      && upstream.allSatisfy { $0.ourSignal == nil }
+      && judged.allSatisfy { $0.ourSignal == nil }
     return [isWell ? .allow : .refuse]
   }
 

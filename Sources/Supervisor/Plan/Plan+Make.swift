@@ -47,7 +47,7 @@ extension Plan {
     name = attempt == 1 ? run : "\(run).\(attempt)"
     folder = job.folder
     self.runFolder = runFolder
-    self.state = parts.tap.takesState ? state : nil
+    self.state = parts.tap.takesState && job.window == nil ? state : nil
     source = Fingerprint.of(job.source, name: parts.tap.name)
     delivery = parts.target.commitsState ? .exactlyOnce : .atLeastOnce
     streams = parts.catalog?.streams.filter(\.isSelected).map(\.stream)
@@ -58,6 +58,8 @@ extension Plan {
       job.validation.report.map { Self.absolute($0, job.folder) } ?? "\(runFolder)/report.json"
     stallSeconds = job.stallSeconds
     timeoutSeconds = job.timeoutSeconds
+    resources = job.resources
+    limit = job.limit
     stages = []
     files = []
     stages = [tap(job, parts), validate(job, parts), target(job, parts)]
@@ -91,6 +93,8 @@ extension Plan {
     config["masking"] = job.validation.masking
     config["drift"] = job.validation.drift
     config["severity"] = job.validation.severity
+    if job.window != nil { config["keep_state"] = true }
+    config["record_limit"] = job.limit.map { .number(JSONNumber($0)) }
     if let path = job.validation.maskKeyFile {
       config["mask_key_file"] = .string(Self.absolute(path, job.folder))
     }
@@ -143,6 +147,19 @@ extension Plan {
     let path = "\(runFolder)/\(name).json"
     files.append(File(path: path, content: content))
     return path
+  }
+
+  /// The plan whose tap sends nothing: the target finishes what it has committed.
+  func emptied() -> Plan {
+    var plan = self
+    plan.stages[0] = Stage(
+      role: .tap,
+      name: "nothing",
+      executable: "/bin/cat",
+      arguments: ["/dev/null"]
+    )
+    plan.files.removeAll { $0.path.hasPrefix("\(runFolder)/tap.") }
+    return plan
   }
 
   private static func quarantine(_ job: Job, _ home: String, _ name: String) -> String? {

@@ -78,6 +78,10 @@ package struct Plan: Sendable {
   /// Where the middle stage writes its figures.
   package var report: String
   package var stallSeconds: Double?
+  /// What the stages may use together.
+  package var resources: Resources
+  /// How many records of each stream pass; nil for all.
+  package var limit: Int?
   /// How long the attempt may take; nil for as long as it needs.
   package var timeoutSeconds: Double?
 }

@@ -32,6 +32,8 @@ package struct Plugin: Sendable {
   package var summary: String
   /// What its configuration may hold, as a JSON Schema; nil if it does not say.
   package var settings: JSONValue?
+  /// How it is told a window of time, where its file says it.
+  package var window: WindowSettings?
   /// The distribution that it is installed from; nil for a program that is there.
   package var python: PythonPackage?
   /// The container image that it is; nil for a program.

@@ -9,7 +9,7 @@ package struct PluginFile: Sendable {
   package static let keys = [
     "apiVersion", "kind", "name", "role", "protocol", "dativo_api_version", "description",
     "executable", "python", "image", "capabilities", "quirks", "version", "maintainer", "homepage",
-    "license", "tested", "permissions", "settings", "status",
+    "license", "tested", "permissions", "settings", "status", "window",
   ]
   private static let wires = ["singer", "airbyte"]
 
@@ -93,6 +93,7 @@ package struct PluginFile: Sendable {
     plugin.image = image
     plugin.quirks = quirks(root["quirks"], &yaml)
     plugin.origin = origin(root, &yaml)
+    plugin.window = yaml.window(root["window"], "window")
     plugin.status = status(root["status"], &yaml)
     plugin.file = yaml.file
     return plugin

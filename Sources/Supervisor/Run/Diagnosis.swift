@@ -48,7 +48,8 @@ package enum Diagnosis: Sendable {
   }
 
   /// `rounds` tells in which order stages ended: stages of one inner list ended together;
-  /// `leftInput`, that the last ended with 0 before it had read all that was written to it.
+  /// `leftInput`, that the last ended with 0 before it had read all that was written to it;
+  /// `excess`, that all were ended for what they used.
   package init(
     _ ends: [End],
     rounds: [[Int]],
@@ -57,8 +58,21 @@ package enum Diagnosis: Sendable {
     stalled: Int? = nil,
     stallSeconds: Double = 0,
     abandoned: Int? = nil,
-    leftInput: Bool = false
+    leftInput: Bool = false,
+    excess: Resources.Excess? = nil
   ) {
+    if let excess {
+      self = .failed(
+        Blame(
+          stage: excess.stage,
+          code: ends[excess.stage].exit.shellCode,
+          message: excess.message,
+          hint: "All stages were ended. What was committed stays.",
+          recovery: .none
+        )
+      )
+      return
+    }
     if let interruptedBy {
       self = .interrupted(interruptedBy)
       return

@@ -110,7 +110,7 @@ package struct Preparation {
       }
       catalog = selection.apply(to: catalog)
     }
-    if let part = job.part {
+    if let part = job.part, job.partitions.isEmpty {
       for index in catalog.streams.indices where catalog.streams[index].tapStreamID != part.stream {
         catalog.streams[index].select(false)
       }

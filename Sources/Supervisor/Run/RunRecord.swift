@@ -30,6 +30,8 @@ package struct RunRecord: Sendable {
   package var quarantine: (file: String, waiting: Int)?
   package var source: String
   private let contracts: [ContractMark]
+  /// The time that was loaded; nil for what STATE said.
+  package var window: TimeWindow?
   package var stateBefore: JSONValue?
   package var stateAfter: JSONValue?
   package var sequence = 0
@@ -118,6 +120,7 @@ extension RunRecord {
     object["delivery"] = .string(delivery.rawValue)
     object["source"] = .string(source)
     if !contracts.isEmpty { object["contracts"] = .array(contracts.map(\.json)) }
+    if let window { object["window"] = window.json }
     object["started"] = .string(started)
     object["seconds"] = Self.decimal(seconds)
     object["outcome"] = .string(outcome.rawValue)
@@ -132,6 +135,7 @@ extension RunRecord {
         )
       )
     }
+    if let limit = report?.limit { object["limit"] = limit.json }
     if let quarantine {
       object["quarantine"] = [
         "file": .string(quarantine.file), "waiting": .number(JSONNumber(quarantine.waiting)),
@@ -179,6 +183,24 @@ extension RunRecord {
   }
 }
 
+extension ValidationReport.Limit {
+  var json: JSONValue {
+    [
+      "records": .number(JSONNumber(records)), "cut": .array(cut.map { .string($0) }),
+      "after_state": .number(JSONNumber(afterState)),
+    ]
+  }
+
+  /// What of the source was left out, and what the next run loads again.
+  var text: String {
+    var text = "limited to \(Figures.rows(records)) a stream"
+    guard !cut.isEmpty else { return text + ", and none had more" }
+    text += ": \(cut.sorted().joined(separator: ", ")) had more, which the next run loads"
+    if afterState > 0 { text += "; \(Figures.rows(afterState)) of this run come again with it" }
+    return text
+  }
+}
+
 extension ValidationReport.Stream {
   var json: JSONValue {
     [
@@ -216,6 +238,7 @@ extension Attempt {
     case .signal(let number): stage["signal"] = .string(Signal.name(number))
     }
     if let ours = end.ourSignal { stage["sent"] = .string(Signal.name(ours)) }
+    if let peaks { stage["peak"] = peaks[index].json }
     stage["waited_for"] = .number(JSONNumber(slow[index]))
     if dropped[index] > 0 { stage["lines_not_shown"] = .number(JSONNumber(dropped[index])) }
     return .object(stage)

@@ -10,6 +10,10 @@ package enum RunSummary {
     }
     if let stopReason = record.stopReason { lines.append("  \(stopReason)") }
     if let figures = figures(record) { lines.append("  \(figures)") }
+    if let window = record.window {
+      lines.append("  the window \(window.text); the job's own state stays as it was")
+    }
+    if let limit = record.report?.limit { lines.append("  \(limit.text)") }
     lines += (record.counts?.differences ?? []).map { "  it does not add up: \($0)" }
     if let quarantine = record.quarantine, quarantine.waiting > 0 {
       lines.append(
@@ -111,6 +115,11 @@ package enum RunSummary {
   }
 
   private static func next(_ record: RunRecord) -> String {
+    if record.window != nil {
+      return record.delivery == .atLeastOnce
+        ? "  run it again to load the window; rows that the target has taken may come twice"
+        : "  nothing of the window was committed: run it again"
+    }
     if !record.goesOn, record.stateAfter != nil || (record.committed ?? 0) > 0 {
       return record.delivery == .atLeastOnce
         ? "  run it again to load everything, beside what is there"

@@ -1,6 +1,5 @@
 internal import Commits
 internal import JSON
-internal import Storage
 internal import Wire
 
 extension Runner {
@@ -17,27 +16,13 @@ extension Runner {
     else { return }
     var counts = CountCheck(report, meter)
     if counts.superseded > 0 {
-      let commits = try commits(after: sequence, pipeline)
+      let commits = try job.commits(after: sequence, pipeline)
       counts.settle(replaces: commits.map { $0.contains(where: \.replacesRows) } ?? true)
     }
     for stream in counts.unwritten {
       warn("stream \(stream): its SCHEMA has no properties, so no row of it was written", &record)
     }
     record.counts = counts
-  }
-
-  /// The commits after some sequence; nil where the log is not where ours lie.
-  private func commits(after sequence: Int, _ pipeline: String) throws(Failure) -> [Commit]? {
-    guard let destination = job.target.config["destination"]?.string else { return nil }
-    let root =
-      destination.contains("://")
-      ? destination : Paths.absolute(destination, from: job.folder)
-    let store = try StoreAccess(target: job.target.config).store(root)
-    do throws(CommitError) {
-      return try CommitLog.commits(store, pipeline, after: sequence)
-    } catch {
-      throw Failure(error)
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Children
+internal import Commits
 internal import JSON
 internal import Posix
 package import Wire
@@ -9,8 +10,8 @@ package import Wire
 package final class Runner {
   let job: Job
   let console: Console
-  private let tap: Connector
-  private let target: Connector
+  let tap: Connector
+  let target: Connector
   private let inbox: SignalInbox
   let home: String
   let store: any StateStore
@@ -21,12 +22,24 @@ package final class Runner {
   /// The record that stands on disk while the run is under way.
   var begun: RunRecord?
 
+  /// Whether what this run was to load has been committed, and its target is only to finish that.
+  private(set) var isLoaded: Bool
+
   /// Takes the process's signals over.
-  package init(_ job: Job, console: Console) throws(Failure) {
-    self.job = job
+  ///
+  /// With `isLoaded` a run of this name has committed its window: nothing is loaded any more.
+  package init(
+    _ job: Job,
+    console: Console,
+    run: String = RunName.make(),
+    isLoaded: Bool = false
+  ) throws(Failure) {
     self.console = console
+    self.run = run
+    self.isLoaded = isLoaded
     // Before the signals are taken over: a program that hangs when it is asked can be interrupted.
     let catalog = PluginCatalog(project: job.folder)
+    self.job = try job.toldWindow(catalog)
     tap = try catalog.connector(job.source, .tap)
     target = try catalog.connector(job.target, .target)
     do throws(PosixError) {
@@ -36,7 +49,6 @@ package final class Runner {
     }
     home = Home.folder(job)
     store = try Home.store(job)
-    run = RunName.make()
     runLog = RunLog(path: RunLog.path(home, run))
     folder = "\(home)/run/\(job.tenant)/\(job.name)/\(run)"
   }
@@ -44,9 +56,16 @@ package final class Runner {
   /// Runs the job to its end; throws only for what keeps it from beginning.
   ///
   /// Another run of the job is waited for, up to `wait` seconds.
-  package func run(refresh: Refresh, wait: Double = 0) throws(Failure) -> RunRecord {
+  ///
+  /// A circuit breaker that is open refuses it, unless `force`.
+  package func run(
+    refresh: Refresh,
+    wait: Double = 0,
+    force: Bool = false
+  ) throws(Failure) -> RunRecord {
     Processes.adoptOrphans()
     try store.lock.take("run \(run)", waiting: wait, console) { inbox.pause($0) }
+    var breaker = BreakerFile(job)
     // What a killed run left behind: its configurations hold secrets.
     Files.remove(Files.folder(of: folder))
     defer {
@@ -54,9 +73,11 @@ package final class Runner {
       Processes.killOrphans()
       store.lock.release()
     }
+    try breaker?.check(force: force, console)
     let began = Clock.monotonic
     do throws(Failure) {
       var record = try attempts(refresh)
+      breaker?.note(record)
       record.seconds = Double(Clock.monotonic - began) / 1e9
       try write(record)
       let problems = Hooks(job, outcome: record.outcome, record: record.json, path: recordPath)
@@ -68,6 +89,7 @@ package final class Runner {
     } catch {
       // An interruption before the first stage was started has a signal of its own.
       let failure = inbox.next().map { Failure(.signal($0), "interrupted") } ?? error
+      breaker?.note(failure)
       recordEnd(failure)
       throw failure
     }
@@ -91,6 +113,7 @@ package final class Runner {
     try Refreshing(job, store, log).apply(refresh, &ledger)
     let last = try log?.last()
     _ = try ledger.recover(last, stored: store.read()?.state)
+    if job.window != nil { try refuseReset(last) }
     let begin = StatePlan(store: try store.read(), destination: last)
     let deadline = job.timeoutSeconds.map { Clock.monotonic + UInt64($0 * 1e9) }
     var entry = begin.entry
@@ -105,15 +128,21 @@ package final class Runner {
         folder: folder,
         state: entry.state
       )
+      if isLoaded { plan = plan.emptied() }
       plan.timeoutSeconds = deadline.map { Self.seconds(until: $0) }
       if log == nil { try refuseOtherSource(entry, plan.source) }
       var current = record ?? RunRecord(plan, countsCommits: parts.target.commitsState)
+      current.window = job.window
+      if job.window != nil { current.stateBefore = begin.entry.state }
       if record == nil, let warning = begin.warning {
         console.show("warning: \(warning)", .doubtful)
         current.warnings.append(warning)
       }
-      if record == nil { try recordBeginning(current) }
-      if record == nil, !tap.takesState {
+      if record == nil {
+        warnOfReplacement(&current)
+        try recordBeginning(current)
+      }
+      if record == nil, !tap.takesState, job.window == nil {
         current.goesOn = false
         if entry.state != nil { warn(Self.loadsAgain(tap), &current) }
       }
@@ -123,6 +152,8 @@ package final class Runner {
       current.attempts.append(attempt)
       let before = entry
       let last = try log?.last()
+      // A window is one commit: once it is there, another attempt loads nothing.
+      isLoaded = isLoaded || (job.window != nil && last?.position?.run == run)
       entry = try settle(last, attempt, after: entry, source: plan.source)
       let waiting = try ledger.settle(attempt, last, discardsTail: discardsTail)
       current.count(ValidationReport(path: plan.report), waiting: waiting, in: plan.quarantine)
@@ -218,64 +249,6 @@ package final class Runner {
     )
     console.endProgress()
     return attempt
-  }
-
-  /// Notes how an attempt ended; returns the seconds to wait before another, nil for none.
-  private func conclude(
-    _ record: inout RunRecord,
-    _ isMoved: Bool,
-    _ retry: inout Retry
-  ) throws(Failure) -> Double? {
-    switch record.attempts.last?.diagnosis {
-    case .success?, nil:
-      guard record.counts?.differences.isEmpty != false else {
-        record.outcome = .failed
-        record.exit = 2
-        record.stopReason =
-          "every stage ended well, but not every record is accounted for: `dativo verify` looks "
-          + "at what is there; please report this"
-        return nil
-      }
-      record.outcome = record.isClean ? .success : .partial
-      record.exit = record.isClean ? 0 : 1
-      if record.delivery == .atLeastOnce, tap.takesState, record.attempts.last?.states == 0,
-        (record.report?.read ?? 0) > 0
-      {
-        warn("\(target.name) told no state: the next run begins where this one did", &record)
-      }
-      return nil
-    case .interrupted(let signal)?:
-      record.outcome = .interrupted
-      record.exit = 128 + signal
-      return nil
-    case .failed(let blame)?:
-      record.outcome = .failed
-      record.exit = 2
-      let decision = retry.decide(
-        blame.recovery,
-        moved: isMoved,
-        retryAfter: blame.retryAfter,
-        chance: Double.random(in: 0..<1)
-      )
-      switch decision {
-      case .again where isMoved && !tap.takesState:
-        record.stopReason = Self.loadsAgain(tap)
-        return nil
-      case .stop(let reason):
-        record.stopReason = reason
-        return nil
-      case .again(let seconds):
-        console.show(
-          "\(record.job): \(blame.message); trying again in \(Figures.seconds(seconds))",
-          .doubtful
-        )
-        return seconds
-      }
-    }
-  }
-
-  private static func loadsAgain(_ tap: Connector) -> String {
-    "\(tap.name) takes no --state: a run loads everything, beside what is there"
   }
 
   func warn(_ warning: String, _ record: inout RunRecord) {

@@ -30,10 +30,28 @@ package struct ValidationReport: Sendable {
     package var passedOn: Int { read - quarantined - discarded }
   }
 
+  /// What was left out since there was enough.
+  package struct Limit: Sendable, Hashable {
+    /// How many records of each stream passed at most.
+    package var records: Int
+    /// The streams that had more.
+    package var cut: [String]
+    /// How many passed behind the last STATE, so that they come again.
+    package var afterState: Int
+
+    package init(records: Int, cut: [String], afterState: Int) {
+      self.records = records
+      self.cut = cut
+      self.afterState = afterState
+    }
+  }
+
   /// By name.
   package var streams: [String: Stream] = [:]
   /// Whether records passed that were not counted: those in the files of BATCH messages.
   package var hasUncounted = false
+  /// Nil where all that came passed.
+  package var limit: Limit?
 
   package init() {}
 
@@ -68,6 +86,14 @@ package struct ValidationReport: Sendable {
       )
     }
     hasUncounted = value["not_checked"]?["BATCH"] != nil
+    if let found = value["limit"] {
+      func figure(_ key: String) -> Int { Int(found[key]?.number?.int64 ?? 0) }
+      limit = Limit(
+        records: figure("records"),
+        cut: (found["cut"]?.array ?? []).compactMap(\.string),
+        afterState: figure("after_state")
+      )
+    }
   }
 
   package var read: Int { sum(\.read) }

@@ -71,7 +71,8 @@ package struct LockOwner: Hashable, Sendable {
     // The name, in brackets, may hold anything; the beginning is the 20th field after it.
     let fields = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?
       .split(separator: " ")
-    guard let fields, fields.count > 19 else { return nil }
+    // One that has ended and that nobody has reaped yet is not there any more.
+    guard let fields, fields.count > 19, !["Z", "X"].contains(fields[0]) else { return nil }
     return String(fields[19])
   }
 }

@@ -12,6 +12,7 @@ extension Job {
     job.hooks = [:]
     job.retry.attempts = 1
     job.parallelism = 1
+    job.partitions = []
     return job
   }
 }

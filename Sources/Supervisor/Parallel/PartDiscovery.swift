@@ -1,0 +1,32 @@
+internal import Wire
+
+/// Asks a tap which of its streams a job selects, so that each can be run as a part.
+struct PartDiscovery {
+  let job: Job
+  /// Where configurations may lie while the tap is asked.
+  let folder: String
+  /// A descriptor that becomes readable when the user asks to end.
+  let interrupt: Int32
+  let warn: (String) -> Void
+
+  /// The catalog with the selection in it.
+  func catalog() throws(Failure) -> Catalog {
+    let plugins = PluginCatalog(project: job.folder)
+    let preparation = Preparation(
+      job,
+      tap: try plugins.connector(job.source, .tap),
+      target: try plugins.connector(job.target, .target),
+      folder: folder,
+      interrupt: interrupt,
+      warn: warn
+    )
+    guard let found = try preparation.parts().catalog else {
+      throw Failure(
+        .configuration,
+        "\(job.file): \"parallelism\" needs a tap that tells its streams and takes a catalog",
+        hint: "Remove \"parallelism\": the tap's streams come one after the other."
+      )
+    }
+    return found
+  }
+}

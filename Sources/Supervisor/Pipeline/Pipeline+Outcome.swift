@@ -1,0 +1,44 @@
+internal import Children
+
+extension Pipeline {
+  /// What the attempt came to, once every process is gone.
+  func outcome() -> Attempt {
+    let ends = zip(stages, lifecycle.stages).map { stage, life in
+      Diagnosis.End(
+        role: stage.plan.role.rawValue,
+        name: stage.plan.name,
+        exit: stage.exit ?? .signal(Signal.kill),
+        ourSignal: life.ourSignal,
+        lines: stage.log.lines,
+        note: stage.log.note
+      )
+    }
+    var judged = ends
+    if lifecycle.isEnough {
+      judged[0].exit = .code(0)
+      judged[0].ourSignal = nil
+    }
+    return Attempt(
+      ends: ends,
+      diagnosis: Diagnosis(
+        judged,
+        rounds: rounds,
+        interruptedBy: lifecycle.interruptedBy,
+        isOverdue: lifecycle.isOverdue,
+        stalled: lifecycle.stalled,
+        stallSeconds: plan.stallSeconds ?? 0,
+        abandoned: lifecycle.abandoned,
+        leftInput: leftInput,
+        excess: excess
+      ),
+      meters: stages.map(\.meter),
+      state: state,
+      states: stateCount,
+      slow: flow.slow,
+      peaks: watch?.peaks,
+      dropped: stages.map(\.log.dropped),
+      seconds: Self.now - begin,
+      started: started
+    )
+  }
+}
