@@ -63,7 +63,7 @@ package struct PluginImport {
     } catch {
       plugin.status[.install] = .broken(TrialError.line([error.message]) ?? error.message)
       plugin.python?.version = request.python.version
-      try write(catalog.project)
+      try write(catalog)
       return
     }
     let environment = catalog.folders.environment(name, role)
@@ -86,18 +86,12 @@ package struct PluginImport {
       plugin.settings = digest
       plugin.origin.permissions = SettingsDigest.permissions(digest)
     }
-    try write(catalog.project)
+    try write(catalog)
   }
 
-  /// Writes the description, which names its schema: in a checkout that of `schemas/`, elsewhere the
-  /// one that `dativo init` puts into the project.
-  private func write(_ project: String) throws(Failure) {
-    var schema = "schemas/plugin.schema.json"
-    if !Paths.isFile("\(project)/\(schema)") {
-      schema = ".dativo/\(schema)"
-      try Project.write("\(project)/\(schema)", SchemaFile.plugin.text)
-    }
-    try Project.write(path, PluginText.text(plugin, schema: "../../\(schema)"))
+  private func write(_ catalog: PluginCatalog) throws(Failure) {
+    try catalog.writeSchema()
+    try Project.write(path, PluginText.text(plugin, schema: catalog.schemaFile))
   }
 
   /// What the distribution says of itself.

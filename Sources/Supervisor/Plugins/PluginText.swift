@@ -2,10 +2,15 @@ internal import JSON
 
 /// A plugin's description as the text of its `plugin.yaml`: one line for each thing.
 enum PluginText {
-  /// The text; `schema` is where editors find its schema, from the description's folder.
-  static func text(_ plugin: Plugin, schema: String) -> String {
+  /// The first line, by which editors find the schema; `file` starts from the project's folder.
+  static func modeline(_ file: String) -> String {
+    "# yaml-language-server: $schema=../../\(file)"
+  }
+
+  /// The text, which names the schema `file` of the project.
+  static func text(_ plugin: Plugin, schema file: String) -> String {
     var lines = [
-      "# yaml-language-server: $schema=\(schema)",
+      modeline(file),
       "apiVersion: \(JobReader.apiVersion)", "kind: Plugin", "name: \(plugin.name)",
       "role: \(plugin.role.rawValue)", "protocol: \(plugin.wire)",
       "dativo_api_version: \(PluginAPI.current)",

@@ -122,7 +122,8 @@ struct V1Fields {
         object[key == "rule" ? "metric" : key] = value.json
       }
       if let query = rule["query"]?.text {
-        object["query"] = .string(query.split(separator: "${table}").joined(separator: "{table}"))
+        let parts = query.split(separator: "${table}", omittingEmptySubsequences: false)
+        object["query"] = .string(parts.joined(separator: "{table}"))
       }
       rules.append(.object(object))
     }
