@@ -70,7 +70,7 @@ def test_random_kills_of_the_supervisor(project, isInParts):
         process = project.start("run", "job.yaml")
         # Some kills come before the stages are there, the others among commits.
         if chance.random() < 0.7:
-            project.wait(lambda: project.stage(b"streams.py") or process.poll() is not None, seconds=60)
+            project.wait(lambda: project.stage(b"tap.catalog") or process.poll() is not None, seconds=60)
         time.sleep(chance.uniform(0.01, 1.0))
         process.send_signal(signal.SIGKILL)
         out, err = process.communicate(timeout=60)
