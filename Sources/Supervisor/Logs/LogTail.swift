@@ -1,62 +1,80 @@
-/// A stage's standard error: what of it is shown, and the last lines for the summary.
+internal import JSON
+
+/// A stage's standard error: what of it is told, the last lines for the summary, and its metrics.
 ///
-/// A flood costs neither memory nor a flooded terminal: lines beyond the rate are counted, not
-/// shown, and lines are cut at a limit.
+/// A flood costs neither memory nor a flooded log: lines beyond the rate are counted, not told, and
+/// lines are cut at a limit. Warnings and errors have a rate of their own. Secrets are taken out of
+/// what is told, before the cut.
 package struct LogTail: Sendable {
   private static let lineLimit = 4096
   private static let kept = 40
-  private static let perSecond = 50.0
-  private static let burst = 500.0
 
-  private let prefix: String
-  private var splitter = LineSplitter(limit: lineLimit)
+  private let stage: String
+  private let redactor: Redactor
+  private var splitter: LineSplitter
   private var recent: [[UInt8]] = []
   private var oldest = 0
-  private var allowance = burst
-  private var lastRefill: Double?
-  /// Lines that were not shown since the last that were.
+  private var common = Allowance()
+  private var important = Allowance()
+  /// Lines that were not told since the last that were, and whether all of them were details.
   private var hidden = 0
-  /// Lines that were never shown.
+  private var hiddenAreDetails = true
+  /// Lines that were never told.
   package private(set) var dropped = 0
   /// What the stage said of its failure, if it speaks our form.
   package private(set) var note: ExitNote?
+  /// What the stage measured.
+  package private(set) var metrics = StageMetrics()
 
-  /// Shown lines begin with `prefix`.
-  package init(prefix: String) { self.prefix = prefix }
+  /// The log of a stage, by its role.
+  package init(_ stage: String, redactor: Redactor = .known) {
+    self.stage = stage
+    self.redactor = redactor
+    // A secret that the limit would cut in two is seen whole.
+    splitter = LineSplitter(limit: Self.lineLimit + min(redactor.reach, 1 << 16))
+  }
 
   /// The last lines, oldest first.
   package var lines: [String] {
-    (recent[oldest...] + recent[..<oldest]).map { String(decoding: $0, as: UTF8.self) }
+    (recent[oldest...] + recent[..<oldest]).map { String(decoding: clean($0), as: UTF8.self) }
   }
 
-  /// Takes bytes that the stage wrote; returns the lines to show.
-  package mutating func take(_ bytes: ArraySlice<UInt8>, now: Double) -> [String] {
-    refill(now)
-    var shown: [String] = []
+  /// Takes bytes that the stage wrote; returns the lines to tell.
+  package mutating func take(_ bytes: ArraySlice<UInt8>, now: Double) -> [LogLine] {
+    common.refill(now)
+    important.refill(now)
+    var told: [LogLine] = []
     var splitter = splitter
-    splitter.take(bytes) { line($0, &shown) }
+    splitter.take(bytes) { line($0, &told) }
     self.splitter = splitter
-    return shown
+    return told
   }
 
-  /// Ends the stream; returns what is still to be shown.
-  package mutating func end() -> [String] {
-    var shown: [String] = []
+  /// Ends the stream; returns what is still to be told.
+  package mutating func end() -> [LogLine] {
+    var told: [LogLine] = []
     var splitter = splitter
-    splitter.end { line($0, &shown) }
+    splitter.end { line($0, &told) }
     self.splitter = splitter
-    tellHidden(&shown)
-    return shown
+    tellHidden(&told)
+    return told
   }
 
-  private mutating func line(_ bytes: ArraySlice<UInt8>, _ shown: inout [String]) {
+  private mutating func line(_ bytes: ArraySlice<UInt8>, _ told: inout [LogLine]) {
     let bytes = bytes.last == 0x0D ? bytes.dropLast() : bytes
-    if bytes.first == 0x7B, bytes.count < Self.lineLimit {
+    var structured: StructuredLine?
+    if bytes.first == 0x7B, bytes.count < Self.lineLimit,
+      let value = try? JSONValue.parse(Array(bytes))
+    {
       // The failure itself is told by the summary, in words.
-      if let found = ExitNote(line: String(decoding: bytes, as: UTF8.self)) {
+      if let found = ExitNote(value) {
         note = found
         return
       }
+      structured = StructuredLine(value)
+      metrics.take(value)
+    } else {
+      metrics.take(line: bytes)
     }
     if recent.count < Self.kept {
       recent.append(Array(bytes))
@@ -64,33 +82,46 @@ package struct LogTail: Sendable {
       recent[oldest] = Array(bytes)
       oldest = (oldest + 1) % Self.kept
     }
-    guard allowance >= 1 else {
+    let level = structured.map(\.level) ?? LogLevel(line: bytes)
+    let isImportant = level.map { $0 >= .warning } ?? false
+    guard isImportant ? important.take() : common.take() else {
       hidden += 1
       dropped += 1
+      if level.map({ $0 >= .warning }) ?? true { hiddenAreDetails = false }
       return
     }
-    allowance -= 1
-    tellHidden(&shown)
-    shown.append("\(prefix) | \(Self.printable(bytes))")
+    tellHidden(&told)
+    told.append(
+      LogLine(
+        stage,
+        Self.printable(clean(Array(bytes))),
+        level: level,
+        message: structured?.message.map { text in
+          let words = level.map { "\($0.rawValue.uppercased()) \(text)" } ?? text
+          return Self.printable(Array(redactor.applied(to: words).utf8))
+        }
+      )
+    )
   }
 
-  private mutating func tellHidden(_ shown: inout [String]) {
+  private mutating func tellHidden(_ told: inout [LogLine]) {
     guard hidden > 0 else { return }
-    shown.append("\(prefix) | … \(hidden) lines not shown")
+    told.append(
+      LogLine(stage, "… \(hidden) lines not shown", level: hiddenAreDetails ? .info : nil)
+    )
     hidden = 0
+    hiddenAreDetails = true
   }
 
-  private mutating func refill(_ now: Double) {
-    if let lastRefill {
-      allowance = min(Self.burst, allowance + (now - lastRefill) * Self.perSecond)
-    }
-    lastRefill = now
+  /// A line without secrets, at most as long as it may be.
+  private func clean(_ bytes: [UInt8]) -> [UInt8] {
+    Array((redactor.applied(to: bytes) ?? bytes).prefix(Self.lineLimit))
   }
 
   /// Control characters could rewrite what is on the terminal: they are shown as `?`,
   /// the escape that colours begin with too; a tab stays.
-  private static func printable(_ bytes: ArraySlice<UInt8>) -> String {
-    var clean = Array(bytes)
+  private static func printable(_ bytes: [UInt8]) -> String {
+    var clean = bytes
     for index in clean.indices {
       let byte = clean[index]
       if byte < 0x20, byte != 0x09 { clean[index] = 0x3F }

@@ -147,7 +147,7 @@ package final class ParallelRunner {
   private func show(_ part: Job.Part, _ process: RunProcess, blocks: Int = 4) {
     let lines = process.listen(blocks: blocks)
     guard !lines.isEmpty else { return }
-    console.show(lines.map { "\(part.stream) | \($0)" })
+    console.relay(lines, of: part.stream)
   }
 
   private var path: String { "\(Home.folder(job))/runs/\(record.run).json" }

@@ -12,6 +12,8 @@ package struct Attempt: Sendable {
   package var slow: [Int]
   /// Lines of standard error per stage that were not shown.
   package var dropped: [Int]
+  /// What each stage measured and told on standard error.
+  package var metrics: [StageMetrics]
   package var seconds: Double
   package var started: String
 }

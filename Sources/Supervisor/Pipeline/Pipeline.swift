@@ -112,23 +112,35 @@ package final class Pipeline {
     }
   }
 
+  /// The processes, in pipe order.
+  package var processes: JSONValue {
+    .array(
+      stages.map { stage in
+        [
+          "role": .string(stage.plan.role.rawValue), "name": .string(stage.plan.name),
+          "pid": .number(JSONNumber(stage.pid)),
+        ]
+      }
+    )
+  }
+
   // MARK: The loop
 
   /// What the loop tells while it runs.
   package struct Observer {
-    /// Lines to show.
-    package var show: ([String]) -> Void
+    /// Lines that stages wrote.
+    package var log: ([LogLine]) -> Void
     /// A STATE that the target has committed; of several at once the last.
     package var committed: (JSONValue) -> Void
     /// Figures, some ten times a second.
     package var progress: (Progress) -> Void
 
     package init(
-      show: @escaping ([String]) -> Void,
+      log: @escaping ([LogLine]) -> Void,
       committed: @escaping (JSONValue) -> Void,
       progress: @escaping (Progress) -> Void
     ) {
-      self.show = show
+      self.log = log
       self.committed = committed
       self.progress = progress
     }
@@ -151,12 +163,12 @@ package final class Pipeline {
       let ready = Set((try? Poll.readable(polled + [inbox.raw], milliseconds: patience)) ?? [])
       let now = Self.now
       while let signal = inbox.next() { apply(lifecycle.handle(.signal(signal), at: now)) }
-      for stage in stages { show(stage.listen(ready, now: now), observer) }
+      for stage in stages { tell(stage.listen(ready, now: now), observer) }
       if ready.contains(states.raw) { readStates(observer) }
       reap(now)
       look(now, observer)
     }
-    for stage in stages { show(stage.finish(now: Self.now), observer) }
+    for stage in stages { tell(stage.finish(now: Self.now), observer) }
     readStates(observer, blocks: 1024)
     closeVerdict()
     return outcome()
@@ -271,7 +283,8 @@ package final class Pipeline {
     if !states.isOpen { splitter.end(take) }
     self.splitter = splitter
     if oddLines == 0, let first = odd.first {
-      observer.show(["target | a line on standard output that is no STATE: \(first)"])
+      let text = Redactor.known.applied(to: "a line on standard output that is no STATE: \(first)")
+      observer.log([LogLine("target", text, level: .warning)])
     }
     oddLines += odd.count
     if let newest {
@@ -280,8 +293,8 @@ package final class Pipeline {
     }
   }
 
-  private func show(_ lines: [String], _ observer: Observer) {
-    if !lines.isEmpty { observer.show(lines) }
+  private func tell(_ lines: [LogLine], _ observer: Observer) {
+    if !lines.isEmpty { observer.log(lines) }
   }
 
   private func outcome() -> Attempt {
@@ -312,6 +325,7 @@ package final class Pipeline {
       states: stateCount,
       slow: flow.slow,
       dropped: stages.map(\.log.dropped),
+      metrics: stages.map(\.log.metrics),
       seconds: Self.now - begin,
       started: started
     )

@@ -1,3 +1,5 @@
+package import JSON
+
 /// The line that tells how far a run is; only what is committed counts as done.
 package enum ProgressText {
   package static func line(
@@ -15,5 +17,19 @@ package enum ProgressText {
     parts.append(Figures.seconds(progress.seconds))
     if progress.isEnding { parts.append("ending; again to stop at once") }
     return parts.joined(separator: ", ")
+  }
+
+  /// The same as the figures of an event.
+  package static func figures(_ progress: Pipeline.Progress, of record: RunRecord) -> JSONObject {
+    var figures: JSONObject = [
+      "run": .string(record.run), "job": .string(record.job),
+      "seconds": RunRecord.decimal(progress.seconds), "read": .number(JSONNumber(progress.read)),
+    ]
+    if record.countsCommits {
+      let committed = (record.committed ?? 0) + progress.committed
+      figures["committed"] = .number(JSONNumber(committed))
+    }
+    figures["slowest"] = .string(progress.slow)
+    return figures
   }
 }

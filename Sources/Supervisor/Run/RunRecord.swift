@@ -108,8 +108,9 @@ package struct RunRecord: Sendable {
 }
 
 extension RunRecord {
-  /// The record as JSON; a figure that is not known is absent, never 0.
+  /// The record as JSON; a figure that is not known is absent, never 0, and secrets are hidden.
   package var json: JSONValue {
+    let redactor = Redactor.known
     var object = JSONObject()
     object["format"] = 1
     object["run"] = .string(run)
@@ -138,13 +139,14 @@ extension RunRecord {
       ]
     }
     object["state"] = [
-      "before": stateBefore ?? .null, "after": stateAfter ?? .null,
+      "before": redactor.applied(to: stateBefore ?? .null),
+      "after": redactor.applied(to: stateAfter ?? .null),
       "sequence": .number(JSONNumber(sequence)),
     ]
-    object["attempts"] = .array(attempts.map(\.json))
-    if let blame { object["failure"] = blame.json(in: attempts.last) }
-    if let stopReason { object["stopped"] = .string(stopReason) }
-    object["warnings"] = .array(warnings.map { .string($0) })
+    object["attempts"] = .array(attempts.map { redactor.applied(to: $0.json) })
+    if let blame { object["failure"] = redactor.applied(to: blame.json(in: attempts.last)) }
+    if let stopReason { object["stopped"] = .string(redactor.applied(to: stopReason)) }
+    object["warnings"] = .array(warnings.map { .string(redactor.applied(to: $0)) })
     return .object(object)
   }
 
@@ -218,6 +220,7 @@ extension Attempt {
     if let ours = end.ourSignal { stage["sent"] = .string(Signal.name(ours)) }
     stage["waited_for"] = .number(JSONNumber(slow[index]))
     if dropped[index] > 0 { stage["lines_not_shown"] = .number(JSONNumber(dropped[index])) }
+    stage["metrics"] = metrics[index].json
     return .object(stage)
   }
 }
