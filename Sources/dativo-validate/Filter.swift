@@ -49,6 +49,8 @@ struct Filter: ~Copyable {
   var waitedToRead: UInt64 = 0
   /// Types of messages that are not looked into, counted.
   var relayed: [String: Int] = [:]
+  /// Who may look at the lines; nil where nobody can ask.
+  let peek: Peek?
 
   init(
     _ settings: Settings,
@@ -60,6 +62,10 @@ struct Filter: ~Copyable {
     self.maskKey = maskKey
     self.contracts = contracts
     self.catalog = catalog
+    peek = settings.controlSocket.flatMap {
+      // A policy counts as masking even where no field has one yet.
+      Peek($0, isMasking: contracts.isMasking || settings.masking != nil)
+    }
     holdsStates = settings.mode == .strict && contracts.hasBindingEndRules(settings)
     if settings.mode == .quarantine, let path = settings.quarantine {
       quarantine = try Quarantine(path, run: settings.runID)
@@ -159,8 +165,10 @@ struct Filter: ~Copyable {
 
   mutating func write(_ start: Position, _ end: Position) throws(Failure) {
     guard unsafe end > start else { return }
+    let lines = unsafe UnsafeRawBufferPointer(start: start, count: end - start)
+    unsafe peek?.take(.validate, lines)
     do throws(PosixError) {
-      unsafe try output.write(UnsafeRawBufferPointer(start: start, count: end - start))
+      unsafe try output.write(lines)
     } catch {
       throw Failure(error)
     }
@@ -174,6 +182,7 @@ struct Filter: ~Copyable {
   }
 
   mutating func write(_ bytes: [UInt8]) throws(Failure) {
+    if let peek { unsafe bytes.withUnsafeBytes { unsafe peek.take(.validate, $0) } }
     do throws(PosixError) {
       try output.write(bytes)
     } catch {
