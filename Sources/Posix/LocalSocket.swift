@@ -26,7 +26,8 @@ package enum LocalSocket {
   /// Sends without waiting; false where not all was taken, after which the connection is of no use.
   package static func send(_ raw: Int32, _ bytes: [UInt8]) -> Bool {
     // SAFETY: the bytes are lent for the call.
-    unsafe bytes.withUnsafeBytes { unsafe clinux_send(raw, $0.baseAddress, $0.count) } == bytes.count
+    let sent = unsafe bytes.withUnsafeBytes { unsafe clinux_send(raw, $0.baseAddress, $0.count) }
+    return sent == bytes.count
   }
 
   /// What has arrived, at most `limit` bytes; nil where nothing has yet, empty at the end.

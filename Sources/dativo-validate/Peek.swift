@@ -45,7 +45,8 @@ final class Peek {
     guard let client, request == nil else { return }
     guard let bytes = LocalSocket.receive(client) else { return }
     guard let value = try? JSONValue.parse(bytes),
-      let side = value["stage"]?.string.flatMap(Side.init), let limit = value["limit"]?.number?.int64
+      let side = value["stage"]?.string.flatMap(Side.init),
+      let limit = value["limit"]?.number?.int64
     else { return end() }
     guard side != .tap || !isMasking else {
       let answer: JSONValue = [

@@ -77,7 +77,11 @@ struct Run {
       unsafe filter.peek?.take(.tap, region)
       unsafe try filter.take(region)
       try filter.failEarly()
-      meter.tick(filter.streams)
+      meter.tick(
+        filter.streams,
+        waitedToRead: reader.waited,
+        waitedToWrite: filter.output.waited
+      )
     }
     filter.waitedToRead = reader.waited
     if reader.wasStopped, let failure = Failure.signalled { throw failure }

@@ -88,13 +88,11 @@ def test_failures_are_events_too(project):
 
 def test_parts_pass_their_events_on(project):
     project.job(extra="parallelism: 2", source={"rows": 10, "stderr": "WARNING look"})
-    program = project.folder / "job.yaml"
-    program.write_text(program.read_text())
     done = project.dativo("run", "job.yaml", "--log-format", "json")
-    if done.returncode == 0:
-        assert any(e.get("part") == "orders" and e["stage"] == "tap" for e in events(done.err))
-    else:
-        events(done.err)
+    found = events(done.err)
+    assert done.returncode == 0 and found[-1]["event"] == "run"
+    assert any(e.get("part") == "orders" and e["stage"] == "tap" and e["level"] == "warning" for e in found)
+    assert any(e.get("part") == "orders" and e["event"] == "run" for e in found)
 
 
 def test_quiet_says_only_what_goes_wrong(project):

@@ -26,15 +26,19 @@ import Testing
   @Test func aSecretWithinBase64IsHidden() {
     let redactor = redactor("correct-horse")
     // user:correct-horse and two more places.
-    for text in ["dXNlcjpjb3JyZWN0LWhvcnNl", "dXNlcjI6Y29ycmVjdC1ob3JzZSE=", "eDpjb3JyZWN0LWhvcnNl"] {
+    for text in [
+      "dXNlcjpjb3JyZWN0LWhvcnNl", "dXNlcjI6Y29ycmVjdC1ob3JzZSE=", "eDpjb3JyZWN0LWhvcnNl",
+    ] {
       #expect(redactor.applied(to: text).contains("********"), "\(text)")
     }
   }
 
   @Test func aShortSecretIsHiddenWhereItStandsAlone() {
     let redactor = redactor("cat")
-    #expect(redactor.applied(to: "a cat, pw=cat;\\ncat %3Acat") ==
-      "a ********, pw=********;\\n******** %3A********")
+    #expect(
+      redactor.applied(to: "a cat, pw=cat;\\ncat %3Acat")
+        == "a ********, pw=********;\\n******** %3A********"
+    )
     #expect(redactor.applied(to: "category concat") == "category concat")
   }
 

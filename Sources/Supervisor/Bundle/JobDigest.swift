@@ -9,7 +9,9 @@ struct JobDigest {
 
   /// YAML again, with what is wrong with the file above it.
   var text: String {
-    let findings = file.findings.map { "# \($0.text.split(separator: "\n").joined(separator: " "))\n" }
+    let findings = file.findings.map { finding in
+      "# \(finding.text.split(separator: "\n").joined(separator: " "))\n"
+    }
     return findings.joined() + YAMLWriter.text(Self.shown(file.root.json))
   }
 

@@ -1,4 +1,5 @@
 internal import Children
+internal import Contracts
 internal import JSON
 internal import Posix
 package import Wire
@@ -24,10 +25,12 @@ package struct SupportBundle {
       let paths = (try? JobFile.paths(project)) ?? []
       // All jobs are read before anything is written: what one holds may stand in another's log.
       let files = paths.map { JobFile.read($0) }
-      for job in files.compactMap(\.job) { Self.learn(job) }
+      for file in files { Self.learn(file, project) }
       for file in files { try add("jobs/\(Self.last(file.path))", JobDigest(file).text) }
       try add("versions.json", versions(project).encoded(pretty: true) + "\n")
-      for file in files { try add("doctor/\(Self.last(file.path)).txt", Doctor(folder: project, job: file).text) }
+      for file in files {
+        try add("doctor/\(Self.last(file.path)).txt", Doctor(folder: project, job: file).text)
+      }
       if files.isEmpty { try add("doctor/project.txt", Doctor(folder: project).text) }
       if let lock = try? Files.read("\(project)/dativo.lock") {
         try add("dativo.lock", String(decoding: lock, as: UTF8.self))
@@ -39,11 +42,19 @@ package struct SupportBundle {
     }
   }
 
-  /// What connectors say of themselves to be secret.
-  private static func learn(_ job: Job) {
-    let catalog = PluginCatalog(project: job.folder)
-    _ = try? catalog.connector(job.source, .tap)
-    _ = try? catalog.connector(job.target, .target)
+  /// What connectors say of themselves to be secret, of a job that has mistakes, too.
+  private static func learn(_ file: JobFile, _ project: String) {
+    let catalog = PluginCatalog(project: project)
+    for (end, role) in [("source", Plugin.Role.tap), ("target", .target)] {
+      guard let node = file.root[end], let settings = node["config"]?.json.object else { continue }
+      let words = node["command"]?.elements?.compactMap(\.text) ?? []
+      let program = node[role.rawValue]?.text.map { Job.Program.plugin($0) } ?? .command(words)
+      _ = try? catalog.connector(Job.Connector(program: program, config: settings), role)
+    }
+    if let job = file.job {
+      _ = try? catalog.connector(job.source, .tap)
+      _ = try? catalog.connector(job.target, .target)
+    }
   }
 
   private static func last(_ path: String) -> String {

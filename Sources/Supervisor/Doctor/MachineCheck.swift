@@ -84,7 +84,8 @@ enum FolderCheck {
       return DoctorCheck(.ok, name, "\(place) can be written to")
     }
     let free = Double(status.f_bavail) * Double(status.f_frsize)
-    let shown = "\(folder) can be \(place == folder ? "written to" : "made"), "
+    let shown =
+      "\(folder) can be \(place == folder ? "written to" : "made"), "
       + "\(Figures.bytes(free)) free"
     guard free < little else { return DoctorCheck(.ok, name, shown) }
     return DoctorCheck(.warn, name, shown, hint: "Make room: a full disk ends runs.")

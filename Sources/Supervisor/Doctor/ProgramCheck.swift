@@ -36,7 +36,8 @@ struct ProgramCheck {
         )
       }
       guard let version = Self.version(path)?.split(separator: " ").last else {
-        return DoctorCheck(.fail, name, "\(path) does not tell its version", hint: "Install it anew.")
+        let found = "\(path) does not tell its version"
+        return DoctorCheck(.fail, name, found, hint: "Install it anew.")
       }
       guard version == mine else {
         return DoctorCheck(
@@ -60,8 +61,8 @@ struct ProgramCheck {
       )
     }
     let version = Self.version(program) ?? "does not tell its version"
-    guard find("uv") != nil || Self.version(program, ["-c", "import venv, ensurepip; print(1)"]) != nil
-    else {
+    let probe = ["-c", "import venv, ensurepip; print(1)"]
+    guard find("uv") != nil || Self.version(program, probe) != nil else {
       return DoctorCheck(
         .warn,
         "python",
@@ -112,7 +113,7 @@ struct ProgramCheck {
           .warn,
           "containers",
           "\(version), but `\(name) info` fails",
-          hint: "Start its service, or ask for the right to use it; jobs without images need neither."
+          hint: "Start its service, or ask for the right to use it; only images need it."
         )
       }
       return DoctorCheck(.ok, "containers", version)

@@ -17,19 +17,19 @@ struct ProjectCheck {
 
   /// What runs leave while they are under way holds secrets: it must be the owner's alone.
   private func permissions() -> DoctorCheck {
-    let folder = "\(folders.home)/run"
-    guard let mode = Paths.mode(folder) else {
-      return DoctorCheck(.ok, "permissions", "no run has left private files")
+    // run/TENANT/JOB/RUN
+    let open = (0..<3).reduce(["\(folders.home)/run"]) { folders, _ in
+      folders.flatMap { folder in Paths.names(in: folder).map { "\(folder)/\($0)" } }
+    }.filter { Paths.isFolder($0) && (Paths.mode($0) ?? 0) & 0o077 != 0 }
+    guard let folder = open.first else {
+      return DoctorCheck(.ok, "permissions", "nobody else can look into what runs are given")
     }
-    guard mode & 0o077 == 0 else {
-      return DoctorCheck(
-        .fail,
-        "permissions",
-        "others can look into \(folder), where configurations lie while a run is under way",
-        hint: "chmod 700 \(folder)"
-      )
-    }
-    return DoctorCheck(.ok, "permissions", "\(folder) is its owner's alone")
+    return DoctorCheck(
+      .fail,
+      "permissions",
+      "others can look into \(folder), where configurations with secrets lie",
+      hint: "chmod 700 \(folder)"
+    )
   }
 
   private func history() -> DoctorCheck {

@@ -1,5 +1,5 @@
-package import JSON
 internal import Glibc
+package import JSON
 internal import Posix
 
 /// What `dativo top` shows: the live runs of this host, looked at twice a moment apart.

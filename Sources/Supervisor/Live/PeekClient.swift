@@ -39,7 +39,7 @@ package struct PeekClient {
       guard let ready, !ready.isEmpty else {
         throw Failure(
           .temporary,
-          "no \(count < 0 ? "" : "further ")line has crossed for \(Figures.seconds(seconds))",
+          "no \(count < 1 ? "" : "further ")line has crossed for \(Figures.seconds(seconds))",
           hint: "The run may wait for its source; --timeout waits longer."
         )
       }

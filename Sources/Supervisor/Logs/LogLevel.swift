@@ -27,7 +27,7 @@ package enum LogLevel: String, Sendable, CaseIterable, Comparable {
     for index in line.startIndex..<min(line.endIndex, line.startIndex + Self.reach) {
       let byte = line[index]
       if byte >= 0x61, byte <= 0x7A {
-        guard let found = Self.assigned(line) else { return nil }
+        guard let found = Self.assigned(line) ?? Self.announced(line) else { return nil }
         self = found
         return
       }
@@ -57,6 +57,12 @@ package enum LogLevel: String, Sendable, CaseIterable, Comparable {
   private static func named(_ word: ArraySlice<UInt8>) -> LogLevel? {
     guard word.count > 2, word.count <= longest else { return nil }
     return LogLevel(name: String(decoding: word, as: UTF8.self))
+  }
+
+  /// `warning: …` and `error: …`, as compilers and our own programs begin.
+  private static func announced(_ line: ArraySlice<UInt8>) -> LogLevel? {
+    if line.starts(with: Array("warning: ".utf8)) { return .warning }
+    return line.starts(with: Array("error: ".utf8)) ? .error : nil
   }
 
   /// `level=…` in a line of pairs.

@@ -27,7 +27,9 @@ struct StructuredLine {
   let level: LogLevel?
   let message: String?
 
-  /// Nil for an object that is no line of a log. Airbyte's LOG messages are such lines, too.
+  /// Nil for an object that is no line of a log.
+  ///
+  /// Airbyte's LOG messages are such lines, too.
   init?(_ value: JSONValue) {
     if value["type"]?.string == "LOG", let log = value["log"] {
       level = log["level"]?.string.flatMap { LogLevel(name: $0) }

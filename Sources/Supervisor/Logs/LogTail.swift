@@ -11,6 +11,8 @@ package struct LogTail: Sendable {
 
   private let stage: String
   private let redactor: Redactor
+  /// What a line counts as that tells no level.
+  private let usual: LogLevel?
   private var splitter: LineSplitter
   private var recent: [[UInt8]] = []
   private var oldest = 0
@@ -26,9 +28,10 @@ package struct LogTail: Sendable {
   /// What the stage measured.
   package private(set) var metrics = StageMetrics()
 
-  /// The log of a stage, by its role.
-  package init(_ stage: String, redactor: Redactor = .known) {
+  /// The log of a stage, by its role; `usual` is what a line counts as that tells no level.
+  package init(_ stage: String, usual: LogLevel? = nil, redactor: Redactor = .known) {
     self.stage = stage
+    self.usual = usual
     self.redactor = redactor
     // A secret that the limit would cut in two is seen whole.
     splitter = LineSplitter(limit: Self.lineLimit + min(redactor.reach, 1 << 16))
@@ -82,7 +85,7 @@ package struct LogTail: Sendable {
       recent[oldest] = Array(bytes)
       oldest = (oldest + 1) % Self.kept
     }
-    let level = structured.map(\.level) ?? LogLevel(line: bytes)
+    let level = structured.map(\.level) ?? LogLevel(line: bytes) ?? usual
     let isImportant = level.map { $0 >= .warning } ?? false
     guard isImportant ? important.take() : common.take() else {
       hidden += 1

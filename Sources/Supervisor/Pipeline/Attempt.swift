@@ -10,6 +10,8 @@ package struct Attempt: Sendable {
   package var states: Int
   /// How often each stage was the one that the others waited for.
   package var slow: [Int]
+  /// How long each stage has waited.
+  package var waits: [Waits]
   /// Lines of standard error per stage that were not shown.
   package var dropped: [Int]
   /// What each stage measured and told on standard error.

@@ -7,6 +7,7 @@ package struct Meter: Sendable {
     package var recordsIn = 0
     package var recordsOut = 0
     package var recordsSkipped = 0
+    package var recordsCommitted = 0
     package var bytesIn = 0
   }
 
@@ -14,6 +15,8 @@ package struct Meter: Sendable {
   package private(set) var rowsCommitted = 0
   package private(set) var bytesCommitted = 0
   package private(set) var filesCommitted = 0
+  /// How long it has waited, by its own clock; nil where it does not tell.
+  package private(set) var waited: Waits?
   /// The newest commit; nil if there was none.
   package private(set) var sequence: Int?
 
@@ -26,11 +29,19 @@ package struct Meter: Sendable {
 
   package mutating func take(_ event: Event) {
     switch event {
-    case .stream(let name, let recordsIn, let recordsOut, let recordsSkipped, let bytesIn):
+    case .stream(
+      let name,
+      let recordsIn,
+      let recordsOut,
+      let recordsSkipped,
+      let recordsCommitted,
+      let bytesIn
+    ):
       streams[name] = Stream(
         recordsIn: recordsIn,
         recordsOut: recordsOut,
         recordsSkipped: recordsSkipped,
+        recordsCommitted: recordsCommitted,
         bytesIn: bytesIn
       )
     case .commit(let sequence, let rows, let bytes, let files):
@@ -38,7 +49,9 @@ package struct Meter: Sendable {
       rowsCommitted = rows
       bytesCommitted = bytes
       filesCommitted = files
-    case .violations, .stall: break
+    case .stall(let read, let write):
+      waited = Waits(read: Double(read) / 1e9, write: Double(write) / 1e9)
+    case .violations: break
     }
   }
 }

@@ -150,6 +150,8 @@ package final class Pipeline {
   package struct Progress: Sendable {
     package var read: Int
     package var committed: Int
+    /// What the middle stage has told, and what the target.
+    package var meters: (validate: Meter, target: Meter)
     /// The role of the stage that the others wait for.
     package var slow: String
     package var seconds: Double
@@ -228,11 +230,12 @@ package final class Pipeline {
   private func look(_ now: Double, _ observer: Observer) {
     if now >= nextLook {
       nextLook = now + Self.lookInterval
-      if flow.look() { apply(lifecycle.handle(.moved, at: now)) }
+      if flow.look(now: now) { apply(lifecycle.handle(.moved, at: now)) }
       observer.progress(
         Progress(
           read: stages[1].meter.recordsIn,
           committed: stages[stages.count - 1].meter.rowsCommitted,
+          meters: (stages[1].meter, stages[stages.count - 1].meter),
           slow: stages[flow.current].plan.role.rawValue,
           seconds: now - begin,
           isEnding: lifecycle.interruptedBy != nil
@@ -297,6 +300,17 @@ package final class Pipeline {
     if !lines.isEmpty { observer.log(lines) }
   }
 
+  /// How long a stage has waited: by its own clock where it has one, else as it was seen.
+  private func waits(of index: Int) -> Waits {
+    var waits = flow.waits[index]
+    if let own = stages[index].meter.waited {
+      waits.read = own.read
+      // A target writes to a disk, which it does not measure.
+      if stages[index].plan.role != .target { waits.write = own.write }
+    }
+    return waits
+  }
+
   private func outcome() -> Attempt {
     let ends = zip(stages, lifecycle.stages).map { stage, life in
       Diagnosis.End(
@@ -324,6 +338,7 @@ package final class Pipeline {
       state: state,
       states: stateCount,
       slow: flow.slow,
+      waits: stages.indices.map { waits(of: $0) },
       dropped: stages.map(\.log.dropped),
       metrics: stages.map(\.log.metrics),
       seconds: Self.now - begin,

@@ -26,7 +26,9 @@ final class Stage {
     self.child = child
     self.stderr = stderr
     self.events = events
-    log = LogTail(plan.role.rawValue)
+    // Our own programs say of what matters that it does.
+    let program = plan.executable.split(separator: "/").last ?? ""
+    log = LogTail(plan.role.rawValue, usual: program.hasPrefix("dativo-") ? .info : nil)
   }
 
   /// Starts the process; the descriptors given stay the caller's.

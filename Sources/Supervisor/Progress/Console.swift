@@ -25,7 +25,11 @@ package final class Console {
     // `NO_COLOR` counts when it is set to anything but nothing.
     isColoured = isTerminal && (Environment.value("NO_COLOR") ?? "").isEmpty
     self.showsProgress = showsProgress && manner.verbosity > .quiet
-    nextStatus = Self.now + Self.plainInterval
+    nextStatus = Self.now + statusInterval
+  }
+
+  private var statusInterval: Double {
+    manner.format == .text ? Self.plainInterval : Self.eventInterval
   }
 
   private static var now: Double { Double(Clock.monotonic) / 1e9 }
@@ -93,7 +97,7 @@ package final class Console {
       status = Self.fitted(text())
       write("\r\u{1B}[K" + status)
     } else if Self.now >= nextStatus {
-      nextStatus = Self.now + (manner.format == .text ? Self.plainInterval : Self.eventInterval)
+      nextStatus = Self.now + statusInterval
       if manner.format == .text { put([text()]) } else { tell("progress", figures()) }
     }
   }

@@ -5,9 +5,10 @@ enum SecretForms {
   /// All forms of a secret, each once.
   static func all(_ secret: String) -> Set<String> {
     var forms: Set<String> = [secret]
-    for escaped in [json(secret, asASCII: nil), json(secret, asASCII: "abcdef"),
-      json(secret, asASCII: "ABCDEF")]
-    {
+    for escaped in [
+      json(secret, asASCII: nil), json(secret, asASCII: "abcdef"),
+      json(secret, asASCII: "ABCDEF"),
+    ] {
       forms.insert(escaped)
       // JSON within JSON, as in a log line that quotes an answer.
       forms.insert(json(escaped, asASCII: nil))

@@ -20,6 +20,13 @@ extension SecretValues {
     }
   }
 
+  /// What a connector's configuration says by names, and the variables that it refers to.
+  init(settings: JSONObject, variables: [String: String]) {
+    self.init()
+    for (name, value) in variables { take(variable: name, value) }
+    take(settings: settings)
+  }
+
   /// What a connector's own description says to be secret of its configuration.
   init(_ end: Job.Connector, _ schema: JSONValue?) {
     self.init()

@@ -129,7 +129,9 @@ extension RunRecord {
     if let report {
       object["streams"] = .object(
         JSONObject(
-          report.streams.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value.json) }
+          report.streams.sorted { $0.key < $1.key }.map { name, stream in
+            (key: name, value: figures(of: name, stream))
+          }
         )
       )
     }
@@ -148,6 +150,26 @@ extension RunRecord {
     if let stopReason { object["stopped"] = .string(redactor.applied(to: stopReason)) }
     object["warnings"] = .array(warnings.map { .string(redactor.applied(to: $0)) })
     return .object(object)
+  }
+
+  /// Of the last attempt: what became of a stream's records, and its pace.
+  private func figures(of name: String, _ stream: ValidationReport.Stream) -> JSONValue {
+    guard var object = stream.json.object else { return stream.json }
+    if let committed = committed(of: name) {
+      object["committed"] = .number(JSONNumber(committed))
+    }
+    if let seconds = attempts.last?.seconds, seconds > 0.05 {
+      object["rows_per_second"] = .number(
+        JSONNumber(Int((Double(stream.read) / seconds).rounded()))
+      )
+    }
+    return .object(object)
+  }
+
+  /// Rows of a stream that the last attempt committed; nil where the target does not tell.
+  package func committed(of stream: String) -> Int? {
+    guard countsCommits, let meter = attempts.last?.meters.last else { return nil }
+    return meter.streams[stream]?.recordsCommitted ?? 0
   }
 
   private var rows: JSONObject {
@@ -219,6 +241,7 @@ extension Attempt {
     }
     if let ours = end.ourSignal { stage["sent"] = .string(Signal.name(ours)) }
     stage["waited_for"] = .number(JSONNumber(slow[index]))
+    stage["waited"] = waits[index].json
     if dropped[index] > 0 { stage["lines_not_shown"] = .number(JSONNumber(dropped[index])) }
     stage["metrics"] = metrics[index].json
     return .object(stage)

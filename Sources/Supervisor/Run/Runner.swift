@@ -210,7 +210,7 @@ package final class Runner {
         progress: { [console, job] progress in
           live.write(progress.seconds, read: progress.read) {
             var figures = ProgressText.figures(progress, of: record)
-            figures["file"] = .string(job.file)
+            figures["file"] = .string(Paths.absolute(job.file))
             figures["attempt"] = .number(JSONNumber(record.attempts.count + 1))
             figures["stages"] = processes
             return figures
