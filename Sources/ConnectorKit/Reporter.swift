@@ -25,12 +25,13 @@ public struct Reporter {
   }
 
   /// Records of a stream that came in and that left, those left out because they are there already,
-  /// and the bytes that came.
+  /// those that commits have made visible, and the bytes that came.
   public func stream(
     _ name: String,
     recordsIn: Int,
     recordsOut: Int,
     recordsSkipped: Int = 0,
+    recordsCommitted: Int = 0,
     bytesIn: Int
   ) {
     sink?.emit(
@@ -39,6 +40,7 @@ public struct Reporter {
         recordsIn: recordsIn,
         recordsOut: recordsOut,
         recordsSkipped: recordsSkipped,
+        recordsCommitted: recordsCommitted,
         bytesIn: bytesIn
       )
     )

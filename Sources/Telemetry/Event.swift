@@ -5,12 +5,13 @@ package import JSON
 /// Figures are totals since the stage began, so that a lost or late event does no harm.
 package enum Event: Hashable, Sendable {
   /// Records of a stream that came into the stage and that left it, those that it left out because
-  /// they are there already, and the bytes that came.
+  /// they are there already, those that its commits have made visible, and the bytes that came.
   case stream(
     name: String,
     recordsIn: Int,
     recordsOut: Int,
     recordsSkipped: Int = 0,
+    recordsCommitted: Int = 0,
     bytesIn: Int
   )
   /// A commit whose files are visible.
@@ -27,12 +28,22 @@ package enum Event: Hashable, Sendable {
     var object = JSONObject()
     object["stage"] = .string(stage)
     switch self {
-    case .stream(let name, let recordsIn, let recordsOut, let recordsSkipped, let bytesIn):
+    case .stream(
+      let name,
+      let recordsIn,
+      let recordsOut,
+      let recordsSkipped,
+      let recordsCommitted,
+      let bytesIn
+    ):
       object["event"] = "stream"
       object["stream"] = .string(name)
       object["records_in"] = .number(JSONNumber(recordsIn))
       object["records_out"] = .number(JSONNumber(recordsOut))
       if recordsSkipped > 0 { object["records_skipped"] = .number(JSONNumber(recordsSkipped)) }
+      if recordsCommitted > 0 {
+        object["records_committed"] = .number(JSONNumber(recordsCommitted))
+      }
       object["bytes_in"] = .number(JSONNumber(bytesIn))
     case .commit(let sequence, let rows, let bytes, let files):
       object["event"] = "commit"
@@ -69,6 +80,7 @@ package enum Event: Hashable, Sendable {
         recordsIn: int("records_in"),
         recordsOut: int("records_out"),
         recordsSkipped: int("records_skipped"),
+        recordsCommitted: int("records_committed"),
         bytesIn: int("bytes_in")
       )
     case "commit":

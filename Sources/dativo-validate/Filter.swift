@@ -51,6 +51,8 @@ struct Filter: ~Copyable {
   var cut: Cut?
   /// Types of messages that are not looked into, counted.
   var relayed: [String: Int] = [:]
+  /// Who may look at the lines; nil where nobody can ask.
+  let peek: Peek?
 
   init(
     _ settings: Settings,
@@ -63,6 +65,10 @@ struct Filter: ~Copyable {
     self.contracts = contracts
     self.catalog = catalog
     cut = settings.recordLimit.map { Cut(limit: $0) }
+    peek = settings.controlSocket.flatMap {
+      // A policy counts as masking even where no field has one yet.
+      Peek($0, isMasking: contracts.isMasking || settings.masking != nil)
+    }
     holdsStates = settings.mode == .strict && contracts.hasBindingEndRules(settings)
     if settings.mode == .quarantine, let path = settings.quarantine {
       quarantine = try Quarantine(path, run: settings.runID)
@@ -164,8 +170,10 @@ struct Filter: ~Copyable {
 
   mutating func write(_ start: Position, _ end: Position) throws(Failure) {
     guard unsafe end > start else { return }
+    let lines = unsafe UnsafeRawBufferPointer(start: start, count: end - start)
+    unsafe peek?.take(.validate, lines)
     do throws(PosixError) {
-      unsafe try output.write(UnsafeRawBufferPointer(start: start, count: end - start))
+      unsafe try output.write(lines)
     } catch {
       throw Failure(error)
     }
@@ -179,6 +187,7 @@ struct Filter: ~Copyable {
   }
 
   mutating func write(_ bytes: [UInt8]) throws(Failure) {
+    if let peek { unsafe bytes.withUnsafeBytes { unsafe peek.take(.validate, $0) } }
     do throws(PosixError) {
       try output.write(bytes)
     } catch {

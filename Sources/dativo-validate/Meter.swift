@@ -9,9 +9,11 @@ final class Meter {
   /// Whether nobody listens, so that people are told at the end instead.
   var isSilent: Bool { !reporter.isListening }
 
-  /// Reports if a second has passed.
-  func tick(_ streams: [StreamCheck]) {
-    if reporter.isDue() { report(streams) }
+  /// Reports if a second has passed, and the time spent waiting on either side.
+  func tick(_ streams: [StreamCheck], waitedToRead: UInt64, waitedToWrite: UInt64) {
+    guard reporter.isDue() else { return }
+    report(streams)
+    reporter.stall(read: waitedToRead, write: waitedToWrite)
   }
 
   /// Reports at once which streams have had enough.

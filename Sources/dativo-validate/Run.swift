@@ -74,9 +74,15 @@ struct Run {
     var reader = LineReader(0, limit: settings.lineLimit) { Signals.received != nil }
     while let region = unsafe try Self.next(&reader, line: filter.lineNumber) {
       filter.endsWithoutNewline = reader.endedWithoutNewline
+      filter.peek?.look()
+      unsafe filter.peek?.take(.tap, region)
       unsafe try filter.take(region)
       try filter.failEarly()
-      meter.tick(filter.streams)
+      meter.tick(
+        filter.streams,
+        waitedToRead: reader.waited,
+        waitedToWrite: filter.output.waited
+      )
       meter.tell(filter.cut)
     }
     filter.waitedToRead = reader.waited

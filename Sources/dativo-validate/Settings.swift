@@ -121,6 +121,11 @@ struct Settings {
         default: "64MiB"
       ),
       Setting("max_line_size", .size, "The longest line that is read.", default: "64MiB"),
+      Setting(
+        "control_socket",
+        .string,
+        "A path where `dativo peek` may ask for lines, with masks applied."
+      ),
     ]
   )
 
@@ -146,6 +151,7 @@ struct Settings {
   var runID: String
   var keyMemory = 64 << 20
   var lineLimit = 64 << 20
+  var controlSocket: String?
   private let configuration: Configuration
 
   init(_ configuration: Configuration) throws(Failure) {
@@ -185,6 +191,7 @@ struct Settings {
     runID = configuration.string("run_id") ?? String(generator.next(), radix: 16)
     keyMemory = try configuration.size("key_memory") ?? keyMemory
     lineLimit = try configuration.size("max_line_size") ?? lineLimit
+    controlSocket = configuration.string("control_socket")
   }
 
   /// Where a setting stands, for messages; see `Configuration.place`.

@@ -48,7 +48,10 @@ struct Answer {
   }
 
   private static func tell(_ findings: [Finding]) {
-    Console(showsProgress: false).show(findings.map(\.text))
+    let console = Console(showsProgress: false)
+    for finding in findings {
+      console.show([finding.text], level: finding.severity == .error ? .error : .warning)
+    }
   }
 
   /// The one object of `--json`; `schemas/envelope.schema.json` describes it.

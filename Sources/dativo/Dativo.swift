@@ -30,8 +30,8 @@ struct Dativo: ParsableCommand {
       Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, PreviewCommand.self,
       Run.self, BackfillCommand.self, RunsCommand.self, StateCommand.self, ContractCommand.self,
       QuarantineCommand.self, PluginsCommand.self, ImportCommand.self, Schema.self, Inspect.self,
-      Log.self, Verify.self, Compact.self, TortureCommand.self, CompletionsCommand.self,
-      ManCommand.self,
+      Log.self, Verify.self, Compact.self, TortureCommand.self, TopCommand.self, PeekCommand.self,
+      DoctorCommand.self, SupportBundleCommand.self, CompletionsCommand.self, ManCommand.self,
     ]
   )
 

@@ -1,5 +1,6 @@
 import JSON
 import Parquet
+import Supervisor
 
 /// What `dativo inspect` tells of a file.
 struct FileReport {

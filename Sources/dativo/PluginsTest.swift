@@ -45,8 +45,8 @@ struct PluginsTest: ParsableCommand {
         isBroken = isBroken || trial.isBroken
       }
       return Answer(
-        ["plugins": .array(result)],
-        text: lines.joined(separator: "\n"),
+        ["plugins": .array(result.map { Redactor.known.applied(to: $0) })],
+        text: Redactor.known.applied(to: lines.joined(separator: "\n")),
         exit: isBroken ? 1 : 0
       )
     }

@@ -105,8 +105,7 @@ struct Run: ParsableCommand {
   @Flag(name: .long, help: "Print the run record as one JSON object on standard output.")
   var json = false
 
-  @Flag(name: .long, help: "Do not show how far the run is.")
-  var noProgress = false
+  @OptionGroup var telling: Telling
 
   func validate() throws {
     if fullRefresh, !fullRefreshStream.isEmpty {
@@ -124,6 +123,7 @@ struct Run: ParsableCommand {
   }
 
   func run() throws {
+    Manner.ofProcess = telling.manner
     var paths: [String] = []
     try Answer.give("run", json: json) {
       for place in jobs + jobDir { paths += try JobFile.paths(place) }
@@ -148,7 +148,7 @@ struct Run: ParsableCommand {
         one = Answer(.null, text: nil, exit: 2)
         one.errors = [Finding(failure)]
       }
-      Console(showsProgress: false).show(one.errors.map(\.text))
+      Console(showsProgress: false).show(one.errors.map(\.text), level: .error)
       results.append([
         "file": .string(path), "exit": .number(JSONNumber(one.exit)), "result": one.result,
       ])
@@ -187,11 +187,9 @@ struct Run: ParsableCommand {
     } else if job.isDivided {
       return try parallel(job, file)
     }
-    let console = Console(showsProgress: !noProgress)
+    let console = Console(showsProgress: !telling.noProgress)
     let record = try perform(job, file, console)
-    let lines = RunSummary.lines(record)
-    console.show(lines[0], Self.colour(record.outcome))
-    console.show(Array(lines.dropFirst()))
+    tell(RunSummary.lines(record), record.outcome, record.json, console)
     var answer = Answer(record.json, text: nil, exit: record.exit, warnings: file.findings)
     if let blame = record.blame, record.outcome == .failed {
       answer.errors = [Finding(.error, blame.message, hint: blame.hint)]
@@ -223,7 +221,7 @@ struct Run: ParsableCommand {
 
   /// Runs each stream in a process of its own.
   private func parallel(_ job: Job, _ file: JobFile) throws -> Answer {
-    var arguments = fullRefresh ? ["--full-refresh"] : []
+    var arguments = telling.arguments + (fullRefresh ? ["--full-refresh"] : [])
     for pattern in select { arguments += ["--select", pattern] }
     if let limit { arguments += ["--limit", "\(limit)"] }
     if force { arguments.append("--force") }
@@ -237,10 +235,23 @@ struct Run: ParsableCommand {
       arguments: arguments
     )
     let record = try runner.run(wait: wait)
-    let lines = record.lines
-    console.show(lines[0], Self.colour(record.outcome))
-    console.show(Array(lines.dropFirst()))
+    tell(record.lines, record.outcome, record.json, console)
     return Answer(record.json, text: nil, exit: record.exit, warnings: file.findings)
+  }
+
+  /// Tells what a run came to: the summary in words, the figures as an event.
+  private func tell(
+    _ lines: [String],
+    _ outcome: RunRecord.Outcome,
+    _ record: JSONValue,
+    _ console: Console
+  ) {
+    console.show(lines[0], Self.colour(outcome), Array(lines.dropFirst()))
+    var figures = JSONObject()
+    for name in ["run", "job", "outcome", "exit", "seconds", "rows", "streams", "failure"] {
+      figures[name] = record[name]
+    }
+    console.tell("run", figures)
   }
 
   private static func colour(_ outcome: RunRecord.Outcome) -> Console.Colour {

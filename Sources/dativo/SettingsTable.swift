@@ -1,4 +1,5 @@
 import JSON
+import Supervisor
 
 /// A connector's settings, one line each.
 enum SettingsTable {

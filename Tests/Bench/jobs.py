@@ -73,7 +73,7 @@ def programs(cache, work, binaries):
     with open(csv, "rb") as lines:
         count = sum(1 for _ in lines) - 1
     (work / "sample").mkdir()
-    head_of(csv, 20_000, work / "sample/lineitem.csv")
+    head_of(csv, 200_000, work / "sample/lineitem.csv")
     tap = {"files": [{"path": str(csv), "stream": "lineitem"}]}
     (work / "tap.json").write_text(json.dumps(tap))
     (work / "target.json").write_text(json.dumps({"destination": "out"}))
@@ -97,7 +97,7 @@ def programs(cache, work, binaries):
         ("DuckDB, 2 threads", [python, "-c", DUCKDB, str(csv), "2"], count),
         ("dlt", [f"{cache}/bench-peers/bin/python", "-c", DLT, str(csv)], count),
         ("sling, to JSON lines", sling, count),
-        ("Meltano, tap-csv-folder to target-jsonl (JSON lines)", ["bash", "-c", meltano], 20_000),
+        ("Meltano, tap-csv-folder to target-jsonl (JSON lines)", ["bash", "-c", meltano], 200_000),
     ]
 
 

@@ -82,4 +82,15 @@ void clinux_return_blocks_from(int bytes);
    helper, no tracer of the same user, and the crash signals at their defaults. */
 int clinux_forbid_crash_reports(void);
 
+/* A Unix domain socket at a path of any length: one that listens, for its owner alone and without
+   waiting, and one that is connected. `path` has a folder. */
+int clinux_listen_local(const char *path);
+int clinux_connect_local(const char *path);
+
+/* The next connection of a listening socket, which does not wait; -1 where there is none. */
+int clinux_accept(int descriptor);
+
+/* Sends without waiting and without SIGPIPE. */
+ssize_t clinux_send(int descriptor, const void *bytes, size_t count);
+
 #endif

@@ -60,6 +60,7 @@ extension Discovery {
     let value = substitution.value(root, &yaml)
     if value.object == nil { yaml.error(root, "the configuration is not a mapping") }
     guard yaml.findings.isEmpty, let object = value.object else { throw Findings(yaml.findings) }
+    Redactor.learn(SecretValues(settings: object, variables: yaml.variables))
     return object
   }
 }

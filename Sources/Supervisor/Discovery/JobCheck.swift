@@ -18,13 +18,13 @@ package struct JobCheck {
     package var text: String {
       guard let failure else { return "✓ \(name): \(detail)" }
       let hint = failure.hint.map { "\n  -> \($0)" } ?? ""
-      return "✗ \(name): \(failure.message)\(hint)"
+      return Redactor.known.applied(to: "✗ \(name): \(failure.message)\(hint)")
     }
 
     package var json: JSONValue {
       [
         "name": .string(name), "ok": .bool(failure == nil),
-        "detail": .string(failure?.message ?? detail),
+        "detail": .string(Redactor.known.applied(to: failure?.message ?? detail)),
       ]
     }
   }

@@ -45,6 +45,9 @@ package struct JobFile: Sendable {
     let substitution = Substitution(environment: environment, allowsMissing: allowsMissing)
     var reader = JobReader(path, substitution)
     let job = reader.read(root)
+    // Before anything of it can be told.
+    Redactor.learnEnvironment()
+    Redactor.learn(SecretValues(job, variables: reader.yaml.variables))
     self.path = path
     self.root = root
     findings = reader.yaml.findings.sortedByPlace

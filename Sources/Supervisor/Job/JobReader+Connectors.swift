@@ -188,6 +188,7 @@ extension JobReader {
     let value = substitution.value(root, &inner)
     if value.object == nil { inner.error(root, "the configuration is not a mapping") }
     yaml.findings += inner.findings
+    yaml.variables.merge(inner.variables) { first, _ in first }
     return value.object ?? JSONObject()
   }
 }

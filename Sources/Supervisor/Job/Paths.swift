@@ -38,6 +38,13 @@ package enum Paths {
     return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
+  /// The permissions of what a path means; nil where there is nothing.
+  package static func mode(_ path: String) -> UInt32? {
+    var status = stat()
+    // SAFETY: the status is written to a variable of this call.
+    return unsafe stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
+  }
+
   private static func kind(_ path: String) -> UInt32? {
     var status = stat()
     // SAFETY: the status is written to a variable of this call.

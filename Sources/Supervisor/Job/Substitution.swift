@@ -64,6 +64,7 @@ struct Substitution {
         )
       } else if let value = environment[name] {
         result += value
+        reader.variables[name] = value
       } else {
         result += "${\(name)}"
         reader.findings.append(

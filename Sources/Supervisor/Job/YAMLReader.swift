@@ -8,6 +8,8 @@ internal import Wire
 struct YAMLReader {
   let file: String
   var findings: [Finding] = []
+  /// The variables that stood for something in it.
+  var variables: [String: String] = [:]
 
   init(file: String) { self.file = file }
 

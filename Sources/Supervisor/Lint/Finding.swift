@@ -64,10 +64,12 @@ package struct Finding: Hashable, Sendable {
     return hint.map { "\(first)\n  -> \($0)" } ?? first
   }
 
+  /// The finding as JSON, secrets hidden.
   package var json: JSONValue {
-    [
-      "message": .string(message),
-      "hint": hint.map { .string($0) } ?? .null,
+    let redactor = Redactor.known
+    return [
+      "message": .string(redactor.applied(to: message)),
+      "hint": hint.map { .string(redactor.applied(to: $0)) } ?? .null,
       "file": file.map { .string($0) } ?? .null,
       "line": line.map { .number(JSONNumber($0)) } ?? .null,
       "column": column.map { .number(JSONNumber($0)) } ?? .null,

@@ -91,7 +91,7 @@ package struct ParallelRecord: Sendable {
     )
     object["parts"] = .array(parts.map(\.json))
     if !left.isEmpty { object["not_begun"] = .array(left.map { .string($0) }) }
-    object["warnings"] = .array(warnings.map { .string($0) })
+    object["warnings"] = .array(warnings.map { .string(Redactor.known.applied(to: $0)) })
     return .object(object)
   }
 

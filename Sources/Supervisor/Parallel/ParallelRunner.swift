@@ -108,7 +108,7 @@ package final class ParallelRunner {
       lane: \.name,
       start: { [self] part throws(Failure) in try start(part) },
       show: { [console] part, lines in
-        console.show(lines.map { "\(part.stream) | \($0)" })
+        console.relay(lines, of: part.stream)
       },
       ended: { [self] part, process, left in
         note(ParallelRecord.Outcome(part, process), left: left)

@@ -12,8 +12,12 @@ package struct Attempt: Sendable {
   package var slow: [Int]
   /// The most that each stage used; nil where nobody looked, since there is no limit.
   package var peaks: [Resources]?
+  /// How long each stage has waited.
+  package var waits: [Waits]
   /// Lines of standard error per stage that were not shown.
   package var dropped: [Int]
+  /// What each stage measured and told on standard error.
+  package var metrics: [StageMetrics]
   package var seconds: Double
   package var started: String
 }

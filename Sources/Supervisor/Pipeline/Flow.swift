@@ -11,21 +11,34 @@ struct Flow {
   private(set) var slow: [Int]
   /// The stage that the others waited for at the last look.
   private(set) var current = 0
+  /// How long each stage was seen to wait, from look to look.
+  private(set) var waits: [Waits]
+  private var lastLook: Double?
 
   init(pids: [Int32]) {
     self.pids = pids
     slow = Array(repeating: 0, count: pids.count)
+    waits = Array(repeating: Waits(), count: pids.count)
   }
 
   /// Looks once; whether the second stage has read anything since the last look.
-  mutating func look() -> Bool {
-    current = 0
-    for index in pids.indices.dropFirst().reversed() {
-      guard let (waiting, size) = input(of: index), waiting * 2 > size else { continue }
-      current = index
-      break
-    }
+  mutating func look(now: Double) -> Bool {
+    let inputs = pids.indices.map { $0 == 0 ? nil : input(of: $0) }
+    let isFull = inputs.map { pipe in pipe.map { $0.waiting * 2 > $0.size } ?? false }
+    current = isFull.lastIndex(of: true) ?? 0
     slow[current] += 1
+    let elapsed = now - (lastLook ?? now)
+    lastLook = now
+    for index in pids.indices {
+      let isBlocked = index + 1 < pids.count && isFull[index + 1]
+      switch Self.state(pids[index]) {
+      case "D": waits[index].write += elapsed
+      case "S" where isBlocked: waits[index].write += elapsed
+      // A tap that sleeps waits for its source; of the others only who has nothing to read.
+      case "S" where index == 0 || inputs[index]?.waiting == 0: waits[index].read += elapsed
+      default: break
+      }
+    }
     let read = bytesMoved
     defer { bytesRead = read }
     return read != bytesRead
@@ -52,6 +65,14 @@ struct Flow {
 
   /// The bytes that the second stage has read, or else the first has written.
   private var bytesMoved: Int? { Self.figure("rchar", pids[1]) ?? Self.figure("wchar", pids[0]) }
+
+  /// The letter that the kernel has for the state of a process.
+  private static func state(_ pid: Int32) -> Substring? {
+    guard let bytes = try? Files.read("/proc/\(pid)/stat") else { return nil }
+    // The name stands in brackets and may have any character.
+    return String(decoding: bytes, as: UTF8.self).split(separator: ")").last?
+      .split(separator: " ").first
+  }
 
   private static func figure(_ name: String, _ pid: Int32) -> Int? {
     guard let bytes = try? Files.read("/proc/\(pid)/io") else { return nil }

@@ -7,6 +7,7 @@ package struct Meter: Sendable {
     package var recordsIn = 0
     package var recordsOut = 0
     package var recordsSkipped = 0
+    package var recordsCommitted = 0
     package var bytesIn = 0
   }
 
@@ -16,6 +17,8 @@ package struct Meter: Sendable {
   package private(set) var filesCommitted = 0
   /// Streams of which there is enough.
   package private(set) var cut: Set<String> = []
+  /// How long it has waited, by its own clock; nil where it does not tell.
+  package private(set) var waited: Waits?
   /// The newest commit; nil if there was none.
   package private(set) var sequence: Int?
 
@@ -28,11 +31,19 @@ package struct Meter: Sendable {
 
   package mutating func take(_ event: Event) {
     switch event {
-    case .stream(let name, let recordsIn, let recordsOut, let recordsSkipped, let bytesIn):
+    case .stream(
+      let name,
+      let recordsIn,
+      let recordsOut,
+      let recordsSkipped,
+      let recordsCommitted,
+      let bytesIn
+    ):
       streams[name] = Stream(
         recordsIn: recordsIn,
         recordsOut: recordsOut,
         recordsSkipped: recordsSkipped,
+        recordsCommitted: recordsCommitted,
         bytesIn: bytesIn
       )
     case .commit(let sequence, let rows, let bytes, let files):
@@ -41,7 +52,9 @@ package struct Meter: Sendable {
       bytesCommitted = bytes
       filesCommitted = files
     case .cut(let stream): cut.insert(stream)
-    case .violations, .stall: break
+    case .stall(let read, let write):
+      waited = Waits(read: Double(read) / 1e9, write: Double(write) / 1e9)
+    case .violations: break
     }
   }
 }

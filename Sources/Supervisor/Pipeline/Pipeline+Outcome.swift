@@ -36,7 +36,9 @@ extension Pipeline {
       states: stateCount,
       slow: flow.slow,
       peaks: watch?.peaks,
+      waits: stages.indices.map { waits(of: $0) },
       dropped: stages.map(\.log.dropped),
+      metrics: stages.map(\.log.metrics),
       seconds: Self.now - begin,
       started: started
     )

@@ -115,23 +115,35 @@ package final class Pipeline {
     }
   }
 
+  /// The processes, in pipe order.
+  package var processes: JSONValue {
+    .array(
+      stages.map { stage in
+        [
+          "role": .string(stage.plan.role.rawValue), "name": .string(stage.plan.name),
+          "pid": .number(JSONNumber(stage.pid)),
+        ]
+      }
+    )
+  }
+
   // MARK: The loop
 
   /// What the loop tells while it runs.
   package struct Observer {
-    /// Lines to show.
-    package var show: ([String]) -> Void
+    /// Lines that stages wrote.
+    package var log: ([LogLine]) -> Void
     /// A STATE that the target has committed; of several at once the last.
     package var committed: (JSONValue) -> Void
     /// Figures, some ten times a second.
     package var progress: (Progress) -> Void
 
     package init(
-      show: @escaping ([String]) -> Void,
+      log: @escaping ([LogLine]) -> Void,
       committed: @escaping (JSONValue) -> Void,
       progress: @escaping (Progress) -> Void
     ) {
-      self.show = show
+      self.log = log
       self.committed = committed
       self.progress = progress
     }
@@ -141,6 +153,8 @@ package final class Pipeline {
   package struct Progress: Sendable {
     package var read: Int
     package var committed: Int
+    /// What the middle stage has told, and what the target.
+    package var meters: (validate: Meter, target: Meter)
     /// The role of the stage that the others wait for.
     package var slow: String
     package var seconds: Double
@@ -154,13 +168,13 @@ package final class Pipeline {
       let ready = Set((try? Poll.readable(polled + [inbox.raw], milliseconds: patience)) ?? [])
       let now = Self.now
       while let signal = inbox.next() { apply(lifecycle.handle(.signal(signal), at: now)) }
-      for stage in stages { show(stage.listen(ready, now: now), observer) }
+      for stage in stages { tell(stage.listen(ready, now: now), observer) }
       if ready.contains(states.raw) { readStates(observer) }
       if plan.limit != nil, hasEnough { apply(lifecycle.handle(.enough, at: now)) }
       reap(now)
       look(now, observer)
     }
-    for stage in stages { show(stage.finish(now: Self.now), observer) }
+    for stage in stages { tell(stage.finish(now: Self.now), observer) }
     readStates(observer, blocks: 1024)
     closeVerdict()
     return outcome()
@@ -227,7 +241,7 @@ package final class Pipeline {
   private func look(_ now: Double, _ observer: Observer) {
     if now >= nextLook {
       nextLook = now + Self.lookInterval
-      if flow.look() { apply(lifecycle.handle(.moved, at: now)) }
+      if flow.look(now: now) { apply(lifecycle.handle(.moved, at: now)) }
       if excess == nil, let found = watch?.look(names: stages.map(\.plan.name)) {
         excess = found
         apply(lifecycle.handle(.overspent, at: now))
@@ -236,6 +250,7 @@ package final class Pipeline {
         Progress(
           read: stages[1].meter.recordsIn,
           committed: stages[stages.count - 1].meter.rowsCommitted,
+          meters: (stages[1].meter, stages[stages.count - 1].meter),
           slow: stages[flow.current].plan.role.rawValue,
           seconds: now - begin,
           isEnding: lifecycle.interruptedBy != nil
@@ -286,7 +301,8 @@ package final class Pipeline {
     if !states.isOpen { splitter.end(take) }
     self.splitter = splitter
     if oddLines == 0, let first = odd.first {
-      observer.show(["target | a line on standard output that is no STATE: \(first)"])
+      let text = Redactor.known.applied(to: "a line on standard output that is no STATE: \(first)")
+      observer.log([LogLine("target", text, level: .warning)])
     }
     oddLines += odd.count
     if let newest {
@@ -295,7 +311,18 @@ package final class Pipeline {
     }
   }
 
-  private func show(_ lines: [String], _ observer: Observer) {
-    if !lines.isEmpty { observer.show(lines) }
+  private func tell(_ lines: [LogLine], _ observer: Observer) {
+    if !lines.isEmpty { observer.log(lines) }
+  }
+
+  /// How long a stage has waited: by its own clock where it has one, else as it was seen.
+  func waits(of index: Int) -> Waits {
+    var waits = flow.waits[index]
+    if let own = stages[index].meter.waited {
+      waits.read = own.read
+      // A target writes to a disk, which it does not measure.
+      if stages[index].plan.role != .target { waits.write = own.write }
+    }
+    return waits
   }
 }

@@ -26,7 +26,9 @@ final class Stage {
     self.child = child
     self.stderr = stderr
     self.events = events
-    log = LogTail(prefix: plan.role.rawValue)
+    // Our own programs say of what matters that it does.
+    let program = plan.executable.split(separator: "/").last ?? ""
+    log = LogTail(plan.role.rawValue, usual: program.hasPrefix("dativo-") ? .info : nil)
   }
 
   /// Starts the process; the descriptors given stay the caller's.
@@ -86,12 +88,12 @@ final class Stage {
     return true
   }
 
-  /// Reads what the stage has written about itself; returns the lines to show.
-  func listen(_ ready: Set<Int32>? = nil, now: Double, blocks: Int = 4) -> [String] {
-    var shown: [String] = []
+  /// Reads what the stage has written about itself; returns the lines to tell.
+  func listen(_ ready: Set<Int32>? = nil, now: Double, blocks: Int = 4) -> [LogLine] {
+    var told: [LogLine] = []
     if stderr.isOpen, ready?.contains(stderr.raw) ?? true {
       var log = log
-      stderr.read(blocks: blocks) { shown += log.take($0, now: now) }
+      stderr.read(blocks: blocks) { told += log.take($0, now: now) }
       self.log = log
     }
     if events.isOpen, ready?.contains(events.raw) ?? true {
@@ -108,11 +110,11 @@ final class Stage {
       self.splitter = splitter
       self.meter = meter
     }
-    return shown
+    return told
   }
 
-  /// Reads the rest, when the process is gone; returns the lines to show.
-  func finish(now: Double) -> [String] {
+  /// Reads the rest, when the process is gone; returns the lines to tell.
+  func finish(now: Double) -> [LogLine] {
     let rest = listen(now: now, blocks: 64)
     return rest + log.end()
   }

@@ -13,10 +13,16 @@ extension Plan {
     object["contracts"] = .array(contracts.map { .string($0) })
     if let quarantine { object["quarantine"] = .string(quarantine) }
     if let streams { object["streams"] = .array(streams.map { .string($0) }) }
-    object["state"] = state ?? .null
-    object["stages"] = .array(stages.map(\.json))
+    let redactor = Redactor.known
+    object["state"] = redactor.applied(to: state ?? .null)
+    object["stages"] = .array(stages.map { redactor.applied(to: $0.json) })
     object["files"] = .array(
-      files.map { ["path": .string($0.path), "content": Redaction.shown($0.content)] }
+      files.map { file in
+        [
+          "path": .string(file.path),
+          "content": redactor.applied(to: Redaction.shown(file.content)),
+        ]
+      }
     )
     return .object(object)
   }
@@ -45,7 +51,7 @@ extension Plan {
       lines.append("\(file.path):")
       lines.append(Redaction.shown(file.content).encoded(pretty: true))
     }
-    return lines.joined(separator: "\n")
+    return Redactor.known.applied(to: lines.joined(separator: "\n"))
   }
 
   /// A word as a shell takes it.

@@ -87,7 +87,9 @@ extension Plan {
   }
 
   private mutating func validate(_ job: Job, _ parts: Parts) -> Stage {
-    var config: JSONObject = ["run_id": .string(name)]
+    var config: JSONObject = [
+      "run_id": .string(name), "control_socket": .string("\(runFolder)/\(PeekClient.socket)"),
+    ]
     // A line that one stage takes, the other must take, too.
     if let size = job.target.config["max_line_size"] { config["max_line_size"] = size }
     config["masking"] = job.validation.masking

@@ -11,6 +11,7 @@ extension PluginCatalog {
         let warnings = found.filter { $0.severity == .warning }
         Console(showsProgress: false).show(warnings.map(\.text))
       }
+      Redactor.learn(SecretValues(end, plugin.settings))
       if let failure = obstacle(plugin) { throw failure }
       return Connector(
         name: "\(role.rawValue)-\(name)",
@@ -23,6 +24,7 @@ extension PluginCatalog {
       let executable = try self.program(program)
       let arguments = Array(words.dropFirst())
       let about = try ask(executable, arguments, end.environment)
+      Redactor.learn(SecretValues(end, about.settings))
       return Connector(
         name: Self.name(words),
         executable: executable,

@@ -240,7 +240,7 @@ package final class Replay {
     let attempt = pipeline.run(
       inbox,
       Pipeline.Observer(
-        show: { [console] in console.show($0) },
+        log: { [console] in console.show($0) },
         committed: { _ in },
         progress: { _ in }
       )

@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 
 /// What a stage of ours says of its failure on the last line of its standard error.
 package struct ExitNote: Hashable, Sendable {
@@ -9,8 +9,15 @@ package struct ExitNote: Hashable, Sendable {
 
   /// Reads such a line; nil for any other.
   package init?(line: String) {
-    guard line.hasPrefix("{"), let value = try? JSONValue.parse(Array(line.utf8)),
-      value["event"]?.string == "exit", let code = value["code"]?.number?.int64,
+    guard line.hasPrefix("{"), let value = try? JSONValue.parse(Array(line.utf8)) else {
+      return nil
+    }
+    self.init(value)
+  }
+
+  /// Reads such an object; nil for any other.
+  package init?(_ value: JSONValue) {
+    guard value["event"]?.string == "exit", let code = value["code"]?.number?.int64,
       let message = value["message"]?.string
     else { return nil }
     self.code = Int32(truncatingIfNeeded: code)

@@ -2,7 +2,7 @@ internal import JSON
 internal import Posix
 internal import Wire
 
-/// The file that a run record is kept in.
+/// The file that a run record is kept in; it has no secrets, since records have none.
 enum RunFile {
   static func write(_ record: JSONValue, _ path: String) throws(Failure) {
     do throws(PosixError) {

@@ -110,8 +110,9 @@ package struct RunRecord: Sendable {
 }
 
 extension RunRecord {
-  /// The record as JSON; a figure that is not known is absent, never 0.
+  /// The record as JSON; a figure that is not known is absent, never 0, and secrets are hidden.
   package var json: JSONValue {
+    let redactor = Redactor.known
     var object = JSONObject()
     object["format"] = 1
     object["run"] = .string(run)
@@ -131,7 +132,9 @@ extension RunRecord {
     if let report {
       object["streams"] = .object(
         JSONObject(
-          report.streams.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value.json) }
+          report.streams.sorted { $0.key < $1.key }.map { name, stream in
+            (key: name, value: figures(of: name, stream))
+          }
         )
       )
     }
@@ -142,14 +145,35 @@ extension RunRecord {
       ]
     }
     object["state"] = [
-      "before": stateBefore ?? .null, "after": stateAfter ?? .null,
+      "before": redactor.applied(to: stateBefore ?? .null),
+      "after": redactor.applied(to: stateAfter ?? .null),
       "sequence": .number(JSONNumber(sequence)),
     ]
-    object["attempts"] = .array(attempts.map(\.json))
-    if let blame { object["failure"] = blame.json(in: attempts.last) }
-    if let stopReason { object["stopped"] = .string(stopReason) }
-    object["warnings"] = .array(warnings.map { .string($0) })
+    object["attempts"] = .array(attempts.map { redactor.applied(to: $0.json) })
+    if let blame { object["failure"] = redactor.applied(to: blame.json(in: attempts.last)) }
+    if let stopReason { object["stopped"] = .string(redactor.applied(to: stopReason)) }
+    object["warnings"] = .array(warnings.map { .string(redactor.applied(to: $0)) })
     return .object(object)
+  }
+
+  /// Of the last attempt: what became of a stream's records, and its pace.
+  private func figures(of name: String, _ stream: ValidationReport.Stream) -> JSONValue {
+    guard var object = stream.json.object else { return stream.json }
+    if let committed = committed(of: name) {
+      object["committed"] = .number(JSONNumber(committed))
+    }
+    if let seconds = attempts.last?.seconds, seconds > 0.05 {
+      object["rows_per_second"] = .number(
+        JSONNumber(Int((Double(stream.read) / seconds).rounded()))
+      )
+    }
+    return .object(object)
+  }
+
+  /// Rows of a stream that the last attempt committed; nil where the target does not tell.
+  package func committed(of stream: String) -> Int? {
+    guard countsCommits, let meter = attempts.last?.meters.last else { return nil }
+    return meter.streams[stream]?.recordsCommitted ?? 0
   }
 
   private var rows: JSONObject {
@@ -240,7 +264,9 @@ extension Attempt {
     if let ours = end.ourSignal { stage["sent"] = .string(Signal.name(ours)) }
     if let peaks { stage["peak"] = peaks[index].json }
     stage["waited_for"] = .number(JSONNumber(slow[index]))
+    stage["waited"] = waits[index].json
     if dropped[index] > 0 { stage["lines_not_shown"] = .number(JSONNumber(dropped[index])) }
+    stage["metrics"] = metrics[index].json
     return .object(stage)
   }
 }

@@ -22,6 +22,7 @@ package enum RunSummary {
       )
     }
     if let stateless = stateless(record) { lines.append("  \(stateless)") }
+    lines += StreamTable.lines(record).map { "  \($0)" }
     if let waiting = waiting(record) { lines.append("  \(waiting)") }
     if record.outcome == .failed || record.outcome == .interrupted { lines.append(next(record)) }
     return lines
@@ -109,7 +110,11 @@ package enum RunSummary {
     // Fewer looks than these say nothing.
     guard total >= 10 else { return nil }
     let parts = attempt.ends.indices.map { index in
-      "\(attempt.ends[index].role) \(attempt.slow[index] * 100 / total)%"
+      let waits = attempt.waits[index]
+      let own =
+        "waited \(Figures.seconds(waits.read)) to read, "
+        + "\(Figures.seconds(waits.write)) to write"
+      return "\(attempt.ends[index].role) \(attempt.slow[index] * 100 / total)% (\(own))"
     }
     return "waited for: \(parts.joined(separator: ", "))"
   }

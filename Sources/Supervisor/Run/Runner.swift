@@ -224,10 +224,12 @@ package final class Runner {
     }
     let committed = record.committed ?? 0
     let source = plan.source
+    let live = LiveFile(in: folder)
+    let processes = pipeline.processes
     let attempt = pipeline.run(
       inbox,
       Pipeline.Observer(
-        show: { [console, runLog] lines in
+        log: { [console, runLog] lines in
           console.show(lines)
           runLog.take(lines, attempt: record.attempts.count + 1)
         },
@@ -236,13 +238,22 @@ package final class Runner {
           guard plan.delivery == .atLeastOnce else { return }
           keep(StateEdit.carrying(entry.state, into: state), source)
         },
-        progress: { [console] progress in
+        progress: { [console, job] progress in
+          live.write(progress.seconds, read: progress.read) {
+            var figures = ProgressText.figures(progress, of: record)
+            figures["file"] = .string(Paths.absolute(job.file))
+            figures["attempt"] = .number(JSONNumber(record.attempts.count + 1))
+            figures["stages"] = processes
+            return figures
+          }
           console.progress {
             ProgressText.line(
               progress,
               countsCommits: record.countsCommits,
               committedBefore: committed
             )
+          } _: {
+            ProgressText.figures(progress, of: record)
           }
         }
       )
@@ -253,7 +264,10 @@ package final class Runner {
 
   func warn(_ warning: String, _ record: inout RunRecord) {
     console.show("warning: \(warning)", .doubtful)
-    runLog.take(["dativo | warning: \(warning)"], attempt: record.attempts.count + 1)
+    runLog.take(
+      [LogLine("dativo", "warning: \(warning)", level: .warning)],
+      attempt: record.attempts.count + 1
+    )
     record.warnings.append(warning)
   }
 }

@@ -49,7 +49,7 @@ package final class Sampler {
   }
 
   /// Takes the sample; `show` gets what the stages write to standard error.
-  package func run(_ show: ([String]) -> Void) throws(Failure) -> Sample {
+  package func run(_ show: ([LogLine]) -> Void) throws(Failure) -> Sample {
     defer { scratch.remove() }
     for file in plan.files.dropLast() { try PrivateFile.write(file.path, file.content) }
     let stages: [Stage]
@@ -87,7 +87,7 @@ package final class Sampler {
   private func collect(
     _ stages: [Stage],
     _ output: inout Source,
-    _ show: ([String]) -> Void
+    _ show: ([LogLine]) -> Void
   ) throws(Failure) -> Sample {
     var sample = Sample(limit: limit)
     var splitter = LineSplitter(limit: 64 << 20)

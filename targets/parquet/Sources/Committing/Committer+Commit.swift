@@ -63,6 +63,7 @@ extension Committer {
     rowsCommitted += loaded.reduce(0) { $0 + $1.rows }
     bytesCommitted += loaded.reduce(0) { $0 + $1.bytes }
     filesCommitted += loaded.count
+    count(loaded, of: tables)
     reporter.commit(
       sequence: log.nextSequence - 1,
       rows: rowsCommitted,
@@ -75,6 +76,18 @@ extension Committer {
     Failpoint.echoed.reached()
     // What could not be read before it was committed is marked by a commit of its own.
     if !deletion.deferred.isEmpty { try commit(tables) }
+  }
+
+  /// Counts the rows of each table that have become visible, and tells them before the commit is
+  /// told.
+  private func count(_ loaded: [Commit.File], of tables: [Table]) {
+    var rows: [String: Int] = [:]
+    for file in loaded { rows[file.stream, default: 0] += file.rows }
+    for table in tables {
+      guard let count = rows[table.stream] else { continue }
+      table.rowsCommitted += count
+      reporter.tell(table)
+    }
   }
 
   /// Writes the rows of versions before an active one anew, marked as deleted.

@@ -94,15 +94,7 @@ extension Loader {
   mutating func report(always: Bool = false) {
     let isDue = committer.reporter.isDue()
     guard committer.reporter.isListening, isDue || always else { return }
-    for table in tables {
-      committer.reporter.stream(
-        table.stream,
-        recordsIn: table.rowsRead,
-        recordsOut: table.rowsWritten - table.rowsSkipped,
-        recordsSkipped: table.rowsSkipped,
-        bytesIn: table.bytesRead
-      )
-    }
+    for table in tables { committer.reporter.tell(table) }
   }
 
   /// The line for people at the end of a run.

@@ -53,6 +53,8 @@ final class Table {
   /// Bytes of the lines of those rows.
   var bytesRead = 0
   var rowsWritten = 0
+  /// Rows that commits of this load have made visible.
+  var rowsCommitted = 0
   /// Those of the rows given to the writer that it left out as repeated, as of the last commit.
   var rowsSkipped = 0
 

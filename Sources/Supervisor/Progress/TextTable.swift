@@ -1,7 +1,7 @@
 /// Lines of cells under one another, for terminals.
-enum TextTable {
+package enum TextTable {
   /// Pads every column to its widest cell; the last is left as it is.
-  static func lines(_ rows: [[String]]) -> [String] {
+  package static func lines(_ rows: [[String]]) -> [String] {
     var widths: [Int] = []
     for row in rows {
       for (index, cell) in row.enumerated() {

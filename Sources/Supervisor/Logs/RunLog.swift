@@ -2,10 +2,10 @@ internal import Glibc
 package import JSON
 internal import Posix
 
-/// What the stages of a run showed on standard error, one JSON object a line, in
-/// `DATIVO_HOME/runs/<run>.log.jsonl`.
+/// What the stages of a run said on standard error, one JSON object a line, in
+/// `DATIVO_HOME/runs/<run>.log.jsonl`: details, too, that are not shown.
 ///
-/// Lines come as they are shown, so a flood is counted here, too. A disk that is full ends the log,
+/// A flood is counted here as it is shown. A disk that is full ends the log,
 /// never the run.
 package final class RunLog {
   private let path: String
@@ -23,19 +23,20 @@ package final class RunLog {
     "\(home)/runs/\(run).log.jsonl"
   }
 
-  /// Appends lines that begin with the role of their stage: `tap | …`.
-  package func take(_ lines: [String], attempt: Int) {
+  /// Appends lines; secrets in them are hidden, once more for those of stages.
+  package func take(_ lines: [LogLine], attempt: Int) {
     guard size < Self.limit else { return }
     let time = Clock.timestamp
+    let redactor = Redactor.known
     var text = ""
     for line in lines {
-      let parts = line.split(separator: " | ", maxSplits: 1, omittingEmptySubsequences: false)
-      let object: JSONValue = [
-        "time": .string(time), "attempt": .number(JSONNumber(attempt)),
-        "stage": .string(parts.count > 1 ? String(parts[0]) : "dativo"),
-        "line": .string(String(parts.last ?? "")),
-      ]
-      text += object.encoded() + "\n"
+      var object = JSONObject()
+      object["time"] = .string(time)
+      object["attempt"] = .number(JSONNumber(attempt))
+      object["stage"] = .string(line.stage)
+      object["level"] = line.level.map { .string($0.rawValue) }
+      object["line"] = .string(redactor.applied(to: line.text))
+      text += JSONValue.object(object).encoded() + "\n"
     }
     append(Array(text.utf8))
   }

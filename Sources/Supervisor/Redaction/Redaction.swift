@@ -2,6 +2,9 @@ package import JSON
 
 /// Keeps secrets out of what is shown, by the names that settings have.
 package enum Redaction {
+  /// What stands in place of a secret.
+  package static let mark = "********"
+
   private static let words = [
     "password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey", "accesskey",
     "credential", "authorization", "auth", "dsn", "connectionstring", "cookie", "signature",
@@ -22,7 +25,7 @@ package enum Redaction {
         JSONObject(
           object.map { member in
             let isHidden = isSecret(member.key) && !member.value.isNull
-            return (key: member.key, value: isHidden ? "********" : shown(member.value))
+            return (key: member.key, value: isHidden ? .string(mark) : shown(member.value))
           }
         )
       )
@@ -33,21 +36,14 @@ package enum Redaction {
 
   /// A URL without the user and password that may stand in it.
   static func withoutUser(_ value: JSONValue) -> JSONValue {
-    guard let text = value.string, let scheme = text.range(of: "://") else { return value }
-    let authority = text[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    guard let at = authority.lastIndex(of: "@") else { return value }
-    return .string("\(text[..<scheme.upperBound])********\(text[at...])")
+    guard let text = value.string, let user = userInfo(text) else { return value }
+    return .string("\(text[..<user.startIndex])\(mark)\(text[user.endIndex...])")
   }
-}
 
-extension String {
-  /// Where `part` stands first.
-  fileprivate func range(of part: String) -> Range<Index>? {
-    var start = startIndex
-    while start < endIndex {
-      if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
-      start = index(after: start)
-    }
-    return nil
+  /// The `user:password` of a URL; nil for a URL without, and for other text.
+  static func userInfo(_ text: String) -> Substring? {
+    guard let scheme = text.firstRange(of: "://") else { return nil }
+    let authority = text[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    return authority.lastIndex(of: "@").map { authority[..<$0] }
   }
 }
