@@ -27,7 +27,8 @@ struct Dativo: ParsableCommand {
       """,
     version: "dativo 0.1.0",
     subcommands: [
-      Init.self, Lint.self, Check.self, Discover.self, PlanCommand.self, PreviewCommand.self,
+      Init.self, Lint.self, Check.self, Discover.self, SelectCommand.self, PlanCommand.self,
+      PreviewCommand.self,
       Run.self, BackfillCommand.self, RunsCommand.self, StateCommand.self, ContractCommand.self,
       QuarantineCommand.self, PluginsCommand.self, ImportCommand.self, Schema.self, Inspect.self,
       Log.self, Verify.self, Compact.self, TortureCommand.self, TopCommand.self, PeekCommand.self,

@@ -65,7 +65,7 @@ package final class BackfillRunner {
           folder: scratch.path,
           interrupt: inbox.raw
         ) { console.show("warning: \($0)", .doubtful) }
-        streams = try discovery.catalog().streams.filter(\.isSelected).map(\.tapStreamID)
+        streams = try discovery.catalog().catalog.streams.filter(\.isSelected).map(\.tapStreamID)
       }
       if job.isDivided {
         try PartList.add(streams.map { Job.Part(stream: $0, catalog: nil) }, to: job)

@@ -77,10 +77,10 @@ package final class ParallelRunner {
       console.show("warning: \($0)", .doubtful)
     }
     let found = try discovery.catalog()
-    try refuseUnknown(found.streams.map(\.tapStreamID))
+    try refuseUnknown(found.catalog.streams.map(\.tapStreamID))
     let path = "\(folder)/catalog.json"
-    try PrivateFile.write(path, found.json)
-    return found.streams.filter(\.isSelected).map {
+    try found.write(path)
+    return found.catalog.streams.filter(\.isSelected).map {
       Job.Part(stream: $0.tapStreamID, catalog: path)
     }
   }

@@ -9,12 +9,13 @@ struct PartDiscovery {
   let interrupt: Int32
   let warn: (String) -> Void
 
-  /// The catalog with the selection in it.
-  func catalog() throws(Failure) -> Catalog {
+  /// The catalog with the selection in it, and what the tap can do.
+  func catalog() throws(Failure) -> PartCatalog {
     let plugins = PluginCatalog(project: job.folder)
+    let tap = try plugins.connector(job.source, .tap)
     let preparation = Preparation(
       job,
-      tap: try plugins.connector(job.source, .tap),
+      tap: tap,
       target: try plugins.connector(job.target, .target),
       folder: folder,
       interrupt: interrupt,
@@ -27,6 +28,6 @@ struct PartDiscovery {
         hint: "Remove \"parallelism\": the tap's streams come one after the other."
       )
     }
-    return found
+    return PartCatalog(found, tap)
   }
 }

@@ -1,3 +1,5 @@
+package import JSON
+
 /// One end of the pipe, found: a program that exists, and what it can do.
 package struct Connector: Sendable {
   package var name: String
@@ -5,6 +7,8 @@ package struct Connector: Sendable {
   /// Words of the command before those that Singer adds.
   package var arguments: [String]
   package var capabilities: Set<String>
+  /// What its configuration may hold, a JSON Schema; nil where it has not told.
+  package var settings: JSONValue?
   package var quirks: Set<Plugin.Quirk>
 
   package init(
@@ -12,12 +16,14 @@ package struct Connector: Sendable {
     executable: String,
     arguments: [String] = [],
     capabilities: Set<String>,
+    settings: JSONValue? = nil,
     quirks: Set<Plugin.Quirk> = []
   ) {
     self.name = name
     self.executable = executable
     self.arguments = arguments
     self.capabilities = capabilities
+    self.settings = settings
     self.quirks = quirks
   }
 

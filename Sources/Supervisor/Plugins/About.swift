@@ -80,6 +80,20 @@ package struct About: Sendable {
 
   init() {}
 
+  init(capabilities: Set<String>, settings: JSONValue?) {
+    self.capabilities = capabilities
+    self.settings = settings
+  }
+
+  /// What matters to a run, in the form of an answer to `--about`.
+  var json: JSONValue {
+    var object: JSONObject = [
+      "capabilities": .array(capabilities.sorted().map { .string($0) })
+    ]
+    if let settings { object["settings"] = settings }
+    return .object(object)
+  }
+
   /// A program that tells nothing of itself.
   ///
   /// Singer asks every tap to take `--state`: one that does not would fail and be seen, where one

@@ -4,7 +4,13 @@ package import Wire
 
 extension PluginCatalog {
   /// One end of a job's pipe: its program found, and asked what it can do.
-  package func connector(_ end: Job.Connector, _ role: Plugin.Role) throws(Failure) -> Connector {
+  ///
+  /// A command that has `told` already is not asked again.
+  package func connector(
+    _ end: Job.Connector,
+    _ role: Plugin.Role,
+    told: About? = nil
+  ) throws(Failure) -> Connector {
     switch end.program {
     case .plugin(let name):
       let plugin = try find(name, role) { found in
@@ -17,19 +23,22 @@ extension PluginCatalog {
         name: "\(role.rawValue)-\(name)",
         executable: plugin.executable,
         capabilities: plugin.capabilities,
+        settings: plugin.settings,
         quirks: plugin.quirks
       )
     case .command(let words):
       let program = words.first ?? ""
       let executable = try self.program(program)
       let arguments = Array(words.dropFirst())
-      let about = try ask(executable, arguments, end.environment)
+      let about: About
+      if let told { about = told } else { about = try ask(executable, arguments, end.environment) }
       Redactor.learn(SecretValues(end, about.settings))
       return Connector(
         name: Self.name(words),
         executable: executable,
         arguments: arguments,
-        capabilities: about.capabilities
+        capabilities: about.capabilities,
+        settings: about.settings
       )
     }
   }

@@ -1,6 +1,4 @@
 internal import Children
-internal import JSON
-internal import Posix
 package import Wire
 
 /// Looks up what a job names: programs, capabilities, contract files, and what the tap offers.
@@ -52,7 +50,7 @@ package struct Preparation {
     var catalog: Catalog?
     if discovers, tap.discovers, tap.catalogOption != nil {
       if let path = job.part?.catalog {
-        catalog = try read(path)
+        catalog = try PartCatalog(path).catalog
       } else {
         catalog = try discover(tap)
       }
@@ -75,14 +73,6 @@ package struct Preparation {
     )
   }
 
-  /// What the tap has offered to the run that this one is a part of.
-  private func read(_ path: String) throws(Failure) -> Catalog {
-    guard let bytes = try? Files.read(path), let value = try? JSONValue.parse(bytes),
-      let catalog = Catalog(value)
-    else { throw Failure(.io, "the catalog \(path) cannot be read") }
-    return catalog
-  }
-
   /// What the tap offers.
   private func discover(_ tap: Connector) throws(Failure) -> Catalog {
     try Discovery(
@@ -96,19 +86,8 @@ package struct Preparation {
   }
 
   private func selected(_ catalog: Catalog, _ tap: Connector) throws(Failure) -> Catalog {
-    let overrides = CatalogOverrides(metadata: job.metadata, schema: job.schema)
-    for name in overrides.unmatched(in: catalog) {
-      warn("\(job.file): no stream is called \"\(name)\", of which metadata or schema are given")
-    }
-    var catalog = overrides.apply(to: catalog)
-    if job.select.isEmpty {
-      for index in catalog.streams.indices { catalog.streams[index].select(true) }
-    } else {
-      let selection = Selection(job.select)
-      for miss in selection.unmatched(in: catalog) {
-        warn("\(job.file): \(miss.message)" + (miss.hint.map { ". \($0)" } ?? ""))
-      }
-      catalog = selection.apply(to: catalog)
+    var catalog = job.selected(catalog) { message, hint in
+      warn("\(job.file): \(message)" + (hint.map { ". \($0)" } ?? ""))
     }
     if let part = job.part, job.partitions.isEmpty {
       for index in catalog.streams.indices where catalog.streams[index].tapStreamID != part.stream {

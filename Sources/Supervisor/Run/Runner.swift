@@ -40,7 +40,8 @@ package final class Runner {
     // Before the signals are taken over: a program that hangs when it is asked can be interrupted.
     let catalog = PluginCatalog(project: job.folder)
     self.job = try job.toldWindow(catalog)
-    tap = try catalog.connector(job.source, .tap)
+    let told = try job.part?.catalog.map { (path) throws(Failure) in try PartCatalog(path) }
+    tap = try catalog.connector(job.source, .tap, told: told?.about)
     target = try catalog.connector(job.target, .target)
     do throws(PosixError) {
       inbox = try SignalInbox()
