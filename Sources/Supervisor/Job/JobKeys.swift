@@ -8,8 +8,12 @@ package enum JobKeys {
   /// Keys whose names are taken, for what does not exist yet.
   package static let reserved = ["sandbox"]
   package static let source = [
-    "tap", "command", "config", "select", "metadata", "schema", "lenient", "env",
+    "tap", "command", "airbyte", "config", "select", "metadata", "schema", "lenient", "env",
     "window",
+  ]
+  /// Those of a source of Airbyte, which is one of the first three.
+  package static let airbyte = [
+    "executable", "package", "image", "container", "streams", "count_mismatch", "config_store",
   ]
   package static let validation = [
     "mode", "quarantine", "report", "max_violations", "masking", "mask_key_file", "drift",

@@ -8,10 +8,40 @@ extension JobReader {
     guard let node = end(root, "source", example: "source: {tap: csv, config: {…}}"),
       yaml.keys(node, JobKeys.source, in: "source")
     else { return (Job.Connector(program: .command([])), []) }
-    var connector = connector(node, "source", plugin: "tap", example: "tap: csv")
+    var connector =
+      airbyte(node) ?? connector(node, "source", plugin: "tap", example: "tap: csv")
     connector.window = yaml.window(node["window"], "source.window")
     connector.isLenient = yaml.bool(node["lenient"], "source.lenient") ?? false
     return (connector, yaml.texts(node["select"], "source.select"))
+  }
+
+  /// A source of Airbyte, which is run by the tap of that name; nil where there is none.
+  private mutating func airbyte(_ node: YAMLNode) -> Job.Connector? {
+    guard let source = node["airbyte"], !source.isNull else { return nil }
+    for key in ["tap", "command"] where node[key] != nil {
+      yaml.error(source, "\"source\" has both \"airbyte\" and \"\(key)\"", hint: "Keep one.")
+    }
+    let example = "Write `airbyte: {package: airbyte-source-x}`, `executable: [source-x]` or "
+      + "`image: airbyte/source-x:1.0`."
+    guard case .mapping(let members, _) = source else {
+      yaml.error(source, "\"source.airbyte\" must be a mapping", hint: example)
+      return Job.Connector(program: .plugin("airbyte"))
+    }
+    if yaml.keys(source, JobKeys.airbyte, in: "source.airbyte"),
+      members.count(where: { JobKeys.airbyte.prefix(3).contains($0.key) }) != 1
+    {
+      yaml.error(source, "\"source.airbyte\" must name one source", hint: example)
+    }
+    var settings = substitution.value(source, &yaml).object ?? JSONObject()
+    if let word = settings["executable"]?.string { settings["executable"] = [.string(word)] }
+    settings["connector_config"] = .object(config(node["config"], "source"))
+    // What the tap says of its settings concerns these; `config` is the source's own.
+    configurations["source"] = (yaml.file, source)
+    return Job.Connector(
+      program: .plugin("airbyte"),
+      config: settings,
+      environment: environment(node["env"], "source.env")
+    )
   }
 
   mutating func target(_ root: YAMLNode) -> Job.Connector {

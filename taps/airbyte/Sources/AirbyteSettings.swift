@@ -24,7 +24,6 @@ struct AirbyteSettings {
         "connector_config",
         .object,
         "The source's own configuration, as its spec has it.",
-        sensitive: true,
         default: [:]
       ),
       Setting(
