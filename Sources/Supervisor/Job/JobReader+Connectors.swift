@@ -21,7 +21,8 @@ extension JobReader {
     for key in ["tap", "command"] where node[key] != nil {
       yaml.error(source, "\"source\" has both \"airbyte\" and \"\(key)\"", hint: "Keep one.")
     }
-    let example = "Write `airbyte: {package: airbyte-source-x}`, `executable: [source-x]` or "
+    let example =
+      "Write `airbyte: {package: airbyte-source-x}`, `executable: [source-x]` or "
       + "`image: airbyte/source-x:1.0`."
     guard case .mapping(let members, _) = source else {
       yaml.error(source, "\"source.airbyte\" must be a mapping", hint: example)
