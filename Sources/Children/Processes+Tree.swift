@@ -2,6 +2,9 @@ internal import Glibc
 internal import Posix
 
 extension Processes {
+  /// This process.
+  package static var own: Int32 { getpid() }
+
   /// The processes that `pid` has started and that have not been reaped, oldest number first.
   package static func children(of pid: Int32) -> [Int32] {
     ((try? Files.names(in: "/proc")) ?? []).compactMap { Int32($0) }.filter {

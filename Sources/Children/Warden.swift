@@ -5,7 +5,7 @@ internal import Posix
 /// A small process that kills the groups of our children when this process is gone, however it
 /// ended: the kernel would kill only the children themselves, not theirs.
 package struct Warden: ~Copyable {
-  private let pid: Int32
+  package let pid: Int32
   private let line: Int32
 
   /// Starts it; nil where the system is out of processes, which the run survives.

@@ -170,9 +170,9 @@ package struct CommitLog: ~Copyable {
   /// `removing` says which earlier rows of a stream go with this commit, `skipped` how many rows of
   /// one came and were left out, `snapshots` which tables shall be of the kind that `SnapshotFolders` has,
   /// and where they lie.
-  /// With `replacing`, a stream or `*` for all, the rows that are there stay visible until the next
-  /// data commit, which removes them: so a STATE that was reset and the rows that it stood for go
-  /// together. After a failure nothing more is written: what was published stays for the next
+  /// With `replacing`, a stream or `*` for all, the rows that are there stay visible until a data
+  /// commit brings rows of their stream, or the end of a load that `begins` it: so rows give way to
+  /// those that replace them, and a stream that no load has reached keeps what it has. After a failure nothing more is written: what was published stays for the next
   /// writer to finish, what was not is as if it had never been.
   package mutating func commit(
     _ kind: Commit.Kind = .data,
@@ -182,6 +182,7 @@ package struct CommitLog: ~Copyable {
     progress: (states: Int, isWhole: Bool)? = nil,
     reason: String? = nil,
     replacing: String? = nil,
+    begins: Set<String>? = nil,
     removing: [(stream: String, Removal)] = [],
     skipped: [(stream: String, rows: Int)] = [],
     snapshots: [(stream: String, folder: String)] = []
@@ -205,13 +206,16 @@ package struct CommitLog: ~Copyable {
       commit.reason = reason
       if let replacing { commit.replacing[replacing] = .number(JSONNumber(commit.sequence)) }
       if kind == .data, !commit.replacing.isEmpty || !removing.isEmpty {
-        commit.removed = try Snapshot.files(
-          store,
-          folder.pipeline,
-          replacedBy: commit.replacing,
-          or: removing
+        let replacement = Replacement(
+          pending: commit.replacing,
+          begins: begins.map { $0.union(files.map(\.stream)) },
+          isLast: progress?.isWhole ?? true
         )
-        commit.replacing = JSONObject()
+        if !removing.isEmpty || replacement.touches {
+          let visible = try Snapshot.allFiles(store, folder.pipeline)
+          commit.removed = replacement.removed(from: visible, or: removing)
+          commit.replacing = replacement.left(of: visible)
+        }
       }
       try SnapshotFolders.arrange(&commit, after: last, store, folder, new: snapshots)
       try prepare(commit.files)

@@ -44,22 +44,6 @@ package struct Snapshot: Sendable {
     return (files + new.files).filter { !removed.contains($0.file.path) }
   }
 
-  /// The files whose rows are replaced, by stream, or `*`, up to which sequence, or removed.
-  static func files(
-    _ store: any ObjectStore,
-    _ pipeline: String,
-    replacedBy replacing: JSONObject,
-    or removing: [(stream: String, Removal)]
-  ) throws(CommitError) -> [String] {
-    try allFiles(store, pipeline).filter { sequence, file in
-      let isReplaced = [replacing["*"], replacing[file.stream]].contains { end in
-        end?.number?.int64.map { sequence <= $0 } ?? false
-      }
-      let name = Array(file.stream.utf8)
-      return isReplaced || removing.contains { Array($0.stream.utf8) == name && $0.1.takes(file) }
-    }.map(\.file.path)
-  }
-
   /// Folds the commits `after` some sequence up to another.
   static func write(
     _ store: any ObjectStore,

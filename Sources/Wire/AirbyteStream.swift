@@ -8,6 +8,12 @@ package enum AirbyteStream {
     return "\(namespace)-\(name)"
   }
 
+  /// The name without the namespace that `name` put before it.
+  package static func plain(_ table: String, namespace: String?) -> String {
+    guard let namespace, !namespace.isEmpty, table.hasPrefix("\(namespace)-") else { return table }
+    return String(table.dropFirst(namespace.count + 1))
+  }
+
   /// The name for a descriptor or an AirbyteStream; nil where it has none.
   ///
   /// A null namespace is none.

@@ -56,10 +56,11 @@ struct Answer {
 
   /// The one object of `--json`; `schemas/envelope.schema.json` describes it.
   func envelope(_ command: String) -> String {
-    let summary = text?.split(separator: "\n").first.map(String.init) ?? errors.first?.message
+    let summary = text?.split(separator: "\n").first.map { JSONValue.string(String($0)) }
     let object: JSONValue = [
       "command": .string(command), "ok": .bool(errors.isEmpty && exit <= 1),
-      "exit": .number(JSONNumber(exit)), "summary": summary.map { .string($0) } ?? .null,
+      "exit": .number(JSONNumber(exit)),
+      "summary": summary ?? errors.first?.json["message"] ?? .null,
       "result": result, "error": errors.first.map(error) ?? .null,
       "errors": .array(errors.map(\.json)), "warnings": .array(warnings.map(\.json)),
     ]
@@ -68,11 +69,11 @@ struct Answer {
 
   /// The first error, with the code for the shell.
   private func error(_ finding: Finding) -> JSONValue {
-    [
-      "code": .number(JSONNumber(exit)), "message": .string(finding.message),
-      "path": finding.file.map { .string($0) } ?? .null,
-      "line": finding.line.map { .number(JSONNumber($0)) } ?? .null,
-      "suggestion": finding.hint.map { .string($0) } ?? .null,
+    let told = finding.json
+    return [
+      "code": .number(JSONNumber(exit)), "message": told["message"] ?? .null,
+      "path": told["file"] ?? .null, "line": told["line"] ?? .null,
+      "suggestion": told["hint"] ?? .null,
     ]
   }
 }

@@ -118,6 +118,9 @@ struct Run: ParsableCommand {
     if since != nil || until != nil, fullRefresh || !fullRefreshStream.isEmpty {
       throw ValidationError("A window leaves the state as it is: leave --full-refresh out.")
     }
+    if limit != nil, fullRefresh || !fullRefreshStream.isEmpty {
+      throw ValidationError("--limit would leave a table with a few records: leave --full-refresh out.")
+    }
     if let limit, limit < 1 { throw ValidationError("--limit takes a number above 0.") }
     guard wait >= 0, wait < 1e9 else { throw ValidationError("--wait takes seconds.") }
   }
@@ -127,6 +130,14 @@ struct Run: ParsableCommand {
     var paths: [String] = []
     try Answer.give("run", json: json) {
       for place in jobs + jobDir { paths += try JobFile.paths(place) }
+      // Before the first is run: a stream's name might stand where a job was meant.
+      for path in paths where paths.count > 1 && !JobFile.exists(path) {
+        throw Failure(
+          .usage,
+          "there is no job file \(path): nothing was run",
+          hint: fullRefresh ? "For one stream it is --full-refresh-stream \(path)." : nil
+        )
+      }
       guard paths.count > 1 else { return try answer(paths[0]) }
       return try answers(paths)
     }
@@ -275,7 +286,11 @@ struct Run: ParsableCommand {
       // A connector that refuses its settings does not know where in the job file they stand.
       let wrong = error.kind == .configuration ? Findings(file.settingsFindings(job)).errors : []
       guard wrong.isEmpty else { throw Findings(wrong) }
-      throw error
+      // A tap's own code would be taken for one of ours.
+      switch error.kind {
+      case .plugin, .data: throw Failure(.plugin(2), error.message, hint: error.hint)
+      default: throw error
+      }
     }
   }
 

@@ -190,7 +190,7 @@ def test_a_plugin_is_tried_with_a_configuration(project):
     assert tried["status"] == {"install": "works", "about": "works", "discover": "works"}
     assert (tried["streams"], tried["test"]) == (["n"], True)
     config.write_text('{"count": 1, "api_token": "wrong"}')
-    assert "the token is wrong" in project.dativo(
+    assert "the token is ********" in project.dativo(
         "plugins", "test", "tiny", "--config", "tap.json", code=1
     ).out
 

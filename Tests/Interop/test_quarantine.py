@@ -145,9 +145,9 @@ def test_a_foreign_target_reads_it(tmp_path):
     assert parse(tmp_path / "air.jsonl") == [{"x": 1}]
 
 
-def catalog(tmp_path):
+def catalog(tmp_path, **more):
     path = tmp_path / "catalog.json"
-    stream = {"name": "air", "json_schema": {"type": "object", "properties": {"x": {"type": "string"}}}}
+    stream = {**more, "name": "air", "json_schema": {"type": "object", "properties": {"x": {"type": "string"}}}}
     path.write_text(json.dumps({"streams": [{"stream": stream}]}))
     return path
 
@@ -155,7 +155,7 @@ def catalog(tmp_path):
 def test_an_airbyte_record_keeps_its_envelope(tmp_path):
     message = {"type": "RECORD", "record": {"stream": "air", "namespace": "ns", "data": {"x": 1}, "emitted_at": 5}}
     told = {"type": "STATE", "state": {"type": "LEGACY", "data": {"a": 1}}}
-    validated(tmp_path, message, told, arguments=["--catalog", catalog(tmp_path)])
+    validated(tmp_path, message, told, arguments=["--catalog", catalog(tmp_path, namespace="ns")])
     first, second, third = parse(tmp_path / "q.jsonl")
     assert (first["type"], first["airbyte"]) == ("SCHEMA", True)
     assert (second["record"], second["airbyte"]) == ({"x": 1}, {"namespace": "ns", "emitted_at": 5})

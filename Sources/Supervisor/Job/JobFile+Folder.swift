@@ -16,10 +16,16 @@ extension JobFile {
     )
   }
 
+  /// Whether there is a file at a path.
+  package static func exists(_ path: String) -> Bool { Paths.isFile(path) }
+
+  /// Whether a file says that it is a job, or is of ours and says nothing else that it could be.
   private static func isJob(_ path: String) -> Bool {
     guard let bytes = try? Files.read(path) else { return false }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains { line in
-      line.split(separator: " ").map(String.init) == ["kind:", "Job"]
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { line in
+      line.split(separator: " ").map(String.init)
     }
+    if lines.contains(["kind:", "Job"]) { return true }
+    return lines.contains(["apiVersion:", "dativo/v1"]) && !lines.contains(["kind:", "Plugin"])
   }
 }

@@ -118,8 +118,14 @@ package struct LogTail: Sendable {
 
   /// A line without secrets, at most as long as it may be.
   private func clean(_ bytes: [UInt8]) -> [UInt8] {
-    Array((redactor.applied(to: bytes) ?? bytes).prefix(Self.lineLimit))
+    guard let clean = redactor.applied(to: bytes) else { return Array(bytes.prefix(Self.lineLimit)) }
+    // A line that was cut may end in the first half of a secret, which taking out others has moved.
+    let whole = bytes.count < longest ? clean[...] : clean.dropLast(redactor.reach)
+    return Array(whole.prefix(Self.lineLimit))
   }
+
+  /// The longest line that is seen: a secret that the limit would cut in two is seen whole.
+  private var longest: Int { Self.lineLimit + min(redactor.reach, 1 << 16) }
 
   /// Control characters could rewrite what is on the terminal: they are shown as `?`,
   /// the escape that colours begin with too; a tab stays.

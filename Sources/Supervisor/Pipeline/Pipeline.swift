@@ -17,6 +17,7 @@ package final class Pipeline {
   private(set) var lifecycle: RunLifecycle
   private(set) var flow: Flow
   private let warden: Warden?
+  private let wardenPID: Int32?
   let started = Clock.timestamp
   let begin = Pipeline.now
   private var nextLook = 0.0
@@ -85,6 +86,7 @@ package final class Pipeline {
     self.states = states
     self.targetInput = targetInput
     self.verdict = verdict
+    wardenPID = warden?.pid
     self.warden = warden
     flow = Flow(pids: stages.map(\.pid))
     watch = plan.resources.isLimited ? ResourceWatch(stages.map(\.pid), plan.resources) : nil
@@ -266,6 +268,7 @@ package final class Pipeline {
     for action in actions {
       switch action {
       case .signal(let index, let number): stages[index].signal(number)
+      case .killStrays: killStrays()
       case .allow:
         if let verdict {
           // SAFETY: one byte of a literal.
@@ -275,6 +278,15 @@ package final class Pipeline {
       case .refuse: closeVerdict()
       }
     }
+  }
+
+  /// What a tap starts in a session of its own becomes ours when the tap ends.
+  private func killStrays() {
+    let known = Set(stages.map(\.pid) + [wardenPID].compactMap(\.self))
+    let strays = Processes.children(of: Processes.own).filter { !known.contains($0) }
+    guard !strays.isEmpty else { return }
+    for stray in strays { _ = Processes.kill(stray) }
+    apply(lifecycle.handle(.straysKilled, at: Self.now))
   }
 
   private func closeVerdict() {

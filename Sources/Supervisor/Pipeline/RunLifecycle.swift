@@ -10,6 +10,8 @@ package struct RunLifecycle: Sendable {
     case exited(stage: Int, Exit, hasGroup: Bool)
     /// The last of the processes that a stage left behind is gone.
     case groupGone(stage: Int)
+    /// Processes that the tap has left outside of its group were killed: its output was still open.
+    case straysKilled
     /// Bytes left the tap.
     case moved
     /// Nothing happened but time; `idle` is the stage that the others wait for.
@@ -25,6 +27,8 @@ package struct RunLifecycle: Sendable {
   package enum Action: Hashable, Sendable {
     /// Signal a stage's group.
     case signal(stage: Int, Int32)
+    /// Kill what is ours and is no stage: the tap is gone, and its output is not closed.
+    case killStrays
     /// Give the target its proof that everything before it ended well.
     case allow
     /// Close the proof's pipe without a byte.
@@ -64,8 +68,10 @@ package struct RunLifecycle: Sendable {
   private var timeoutAt: Double?
   private let teardown: Teardown
 
-  /// What a stage whose reader is gone may take to notice that by itself.
+  /// What a stage whose reader is gone may take to notice that by itself; a reader that has come to
+  /// the end of its input leaves one that has closed its output and tidies up.
   private static let brokenPipeGrace = 1.0
+  private static let tidyingGrace = 30.0
   /// How long what was sent may take to drain, once the time is up.
   private static let drainSeconds = 60.0
 
@@ -93,6 +99,7 @@ package struct RunLifecycle: Sendable {
   /// When `tick` is due at the latest; nil for no particular time.
   package var deadline: Double? {
     var times = stages.flatMap { [$0.killAt, $0.endAt].compactMap(\.self) }
+    if awaitsTapsOutput { times.append(lastMove + teardown.patience) }
     if let stallSeconds, watchesTap { times.append(lastMove + stallSeconds) }
     if let timeoutAt { times.append(timeoutAt) }
     return times.min()
@@ -100,6 +107,11 @@ package struct RunLifecycle: Sendable {
 
   private var watchesTap: Bool {
     stages[0].exit == nil && stages[0].ourSignal == nil && stages[target].exit == nil
+  }
+
+  /// Whether the tap is gone while the stage behind it reads on.
+  private var awaitsTapsOutput: Bool {
+    stages.count > 1 && stages[0].exit != nil && !stages[0].hasGroup && stages[1].exit == nil
   }
 
   package mutating func handle(_ event: Event, at now: Double) -> [Action] {
@@ -110,14 +122,19 @@ package struct RunLifecycle: Sendable {
       stages[index].killAt = hasGroup ? now + teardown.patience : nil
       stages[index].endAt = nil
       order.append(index)
+      if index == 0 { lastMove = now }
       for upstream in 0..<index where stages[upstream].exit == nil {
-        stages[upstream].endAt = stages[upstream].endAt ?? now + Self.brokenPipeGrace
+        let grace = exit.isSuccess ? Self.tidyingGrace : Self.brokenPipeGrace
+        stages[upstream].endAt = stages[upstream].endAt ?? now + grace
       }
       return decide() + sweep()
     case .groupGone(let index):
       stages[index].hasGroup = false
       stages[index].killAt = nil
       return decide()
+    case .straysKilled:
+      abandoned = 0
+      return []
     case .moved:
       lastMove = now
       return []
@@ -181,6 +198,10 @@ package struct RunLifecycle: Sendable {
         timeoutAt = now + Self.drainSeconds
         actions += end(0, now)
       }
+    }
+    if awaitsTapsOutput, now >= lastMove + teardown.patience {
+      lastMove = now
+      actions.append(.killStrays)
     }
     if let stallSeconds, watchesTap, now >= lastMove + stallSeconds {
       if idle == 0 {

@@ -91,7 +91,8 @@ struct ReplayFeed {
       writer.key("record")
       writer.beginObject()
       writer.key("stream")
-      writer.string(line.stream)
+      let name = envelope?["namespace"]?.string
+      writer.string(AirbyteStream.plain(line.stream, namespace: name))
       if let namespace = envelope?["namespace"] {
         writer.key("namespace")
         namespace.write(to: &writer)

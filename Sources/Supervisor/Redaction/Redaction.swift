@@ -8,13 +8,22 @@ package enum Redaction {
   private static let words = [
     "password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey", "accesskey",
     "credential", "authorization", "auth", "dsn", "connectionstring", "cookie", "signature",
+    "accountkey", "encryptionkey", "signingkey", "sharedkey", "bearer", "serviceaccountjson",
+    "keyfilejson", "webhookurl",
+  ]
+  /// Words that are a secret's as a whole word of the name only: `compass` is none.
+  private static let wholeWords: Set<String> = [
+    "pwd", "pass", "psw", "jwt", "hmac", "pin", "salt", "connstr", "passwd",
   ]
 
   /// Whether a setting of this name holds a secret.
   package static func isSecret(_ name: String) -> Bool {
     let plain = name.lowercased().filter { $0 != "_" && $0 != "-" }
     // `auth_method` and `author` tell, `auth` is told.
-    return words.contains { $0 == "auth" ? plain == $0 : plain.contains($0) }
+    if words.contains(where: { $0 == "auth" ? plain == $0 : plain.contains($0) }) { return true }
+    let parts = name.lowercased().split { $0 == "_" || $0 == "-" || $0 == "." }.map(String.init)
+    return wholeWords.contains(plain) || parts.contains(where: wholeWords.contains)
+      || plain == "connstr" || plain.hasSuffix("connstr")
   }
 
   /// A configuration as it may be shown.

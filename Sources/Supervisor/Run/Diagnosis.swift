@@ -140,7 +140,7 @@ package enum Diagnosis: Sendable {
         if end.ourSignal != nil { continue }
         let hadNoReader = gone.contains { $0 > index }
         guard end.sawBrokenPipe || (hadNoReader && end.note == nil) else {
-          return index
+          return Self.cause(of: index, ends)
         }
         victim = max(victim ?? index, index)
       }
@@ -152,6 +152,17 @@ package enum Diagnosis: Sendable {
     }
     // We only signal what has lost its reader: that reader ended too early, though with 0.
     return ends.indices.first { ends[$0].ourSignal != nil }.map { min($0 + 1, ends.count - 1) }
+  }
+
+  /// A target that found no proof of the others' end has failed because one of them did, if later.
+  private static func cause(of index: Int, _ ends: [End]) -> Int {
+    guard index == ends.count - 1,
+      ends[index].note?.message.hasPrefix("the stages before this one did not all") == true,
+      let first = ends[..<index].firstIndex(where: { end in
+        !end.exit.isSuccess && end.ourSignal == nil && !end.sawBrokenPipe
+      })
+    else { return index }
+    return first
   }
 
   private static func blame(_ index: Int, _ ends: [End]) -> Blame {

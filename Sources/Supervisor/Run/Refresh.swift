@@ -5,6 +5,14 @@ internal import Wire
 package enum Refresh: Sendable {
   case nothing, everything
   case streams([String])
+  /// Those that a job selects, of which the STATE may have nothing yet.
+  case selected([String])
+
+  /// Everything is what is selected, where that is not all; the others keep what they have.
+  func narrowed(to catalog: Catalog?) -> Refresh {
+    guard case .everything = self, let catalog else { return self }
+    return .selected(catalog.streams.filter(\.isSelected).map(\.tapStreamID))
+  }
 }
 
 /// Forgets STATE, so that the next commit replaces the rows that are there.
@@ -24,7 +32,10 @@ struct Refreshing {
     switch refresh {
     case .nothing: return
     case .everything: try everything(&ledger)
-    case .streams(let streams): for stream in streams { try one(stream, &ledger) }
+    case .streams(let streams):
+      for stream in streams { try one(stream, isNamed: true, &ledger) }
+    case .selected(let streams):
+      for stream in streams { try one(stream, isNamed: false, &ledger) }
     }
   }
 
@@ -39,11 +50,19 @@ struct Refreshing {
     try ledger.supersede("*")
   }
 
-  private func one(_ stream: String, _ ledger: inout QuarantineLedger) throws(Failure) {
+  private func one(
+    _ stream: String,
+    isNamed: Bool,
+    _ ledger: inout QuarantineLedger
+  ) throws(Failure) {
     let last = try log?.last()
     let entry = StatePlan(store: try store.read(), destination: last).entry
     _ = try ledger.recover(last, stored: try store.read()?.state)
-    let edited = try StateEdit.without(stream, in: entry.state, of: job)
+    let edited =
+      isNamed
+      ? try StateEdit.without(stream, in: entry.state, of: job)
+      : entry.state.flatMap { StateEdit.removing(stream, from: $0) } ?? entry.state
+        ?? ["bookmarks": [:]]
     let why = "dativo run --full-refresh-stream \(stream)"
     if let log {
       try log.set(edited, reason: why, replacing: stream)

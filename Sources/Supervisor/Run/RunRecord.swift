@@ -162,7 +162,7 @@ extension RunRecord {
     if let committed = committed(of: name) {
       object["committed"] = .number(JSONNumber(committed))
     }
-    if let seconds = attempts.last?.seconds, seconds > 0.05 {
+    if let seconds = attempts.last?.seconds, seconds > 0.001 {
       object["rows_per_second"] = .number(
         JSONNumber(Int((Double(stream.read) / seconds).rounded()))
       )

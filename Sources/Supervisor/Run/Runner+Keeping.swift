@@ -41,13 +41,29 @@ extension Runner {
     try write(running)
   }
 
-  /// Puts down the end of a run that could not go on, once it had begun.
+  /// Puts down the end of a run that could not go on, or not begin, and calls its hooks.
   func recordEnd(_ failure: Failure) {
-    guard var record = begun else { return }
+    var record = begun ?? RunRecord(barePlan, countsCommits: false)
     record.exit = ExitCode(failure.kind).rawValue
+    record.outcome = .failed
     if case .signal = failure.kind { record.outcome = .interrupted }
     record.stopReason = failure.message
     try? write(record)
+    let problems = Hooks(job, outcome: record.outcome, record: record.json, path: recordPath).call()
+    for problem in problems { console.show("warning: \(problem)", .doubtful) }
+  }
+
+  /// The plan of a run whose tap has not told what it offers.
+  private var barePlan: Plan {
+    let parts = Plan.Parts(
+      tap: tap,
+      target: target,
+      validate: "dativo-validate",
+      catalog: nil,
+      contracts: [],
+      home: home
+    )
+    return Plan(job, parts, run: run, folder: folder, state: nil)
   }
 
   var recordPath: String { "\(home)/runs/\(run).json" }

@@ -8,7 +8,7 @@ extension Runner {
     throw Failure(
       .temporary,
       "the state was reset: the next load replaces the rows that are there",
-      hint: "Run the job once without a window."
+      hint: "Run the job once without a window and without --limit."
     )
   }
 

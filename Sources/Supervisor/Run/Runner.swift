@@ -16,7 +16,7 @@ package final class Runner {
   let home: String
   let store: any StateStore
   let run: String
-  private let folder: String
+  let folder: String
   private let environment = StageEnvironment.base
   private let runLog: RunLog
   /// The record that stands on disk while the run is under way.
@@ -111,10 +111,11 @@ package final class Runner {
       ? TargetLog(job, parts.target, pipeline: pipeline, folder: folder, interrupt: inbox.raw)
       : nil
     var ledger = try QuarantineLedger(job)
-    try Refreshing(job, store, log).apply(refresh, &ledger)
+    try Refreshing(job, store, log)
+      .apply(refresh.narrowed(to: job.select.isEmpty ? nil : parts.catalog), &ledger)
     let last = try log?.last()
     _ = try ledger.recover(last, stored: store.read()?.state)
-    if job.window != nil { try refuseReset(last) }
+    if job.window != nil || job.limit != nil { try refuseReset(last) }
     let begin = StatePlan(store: try store.read(), destination: last)
     let deadline = job.timeoutSeconds.map { Clock.monotonic + UInt64($0 * 1e9) }
     var entry = begin.entry

@@ -28,7 +28,9 @@ extension Committer {
     removals += deletion.removals
     let state = waiting.map(\.value) ?? committed
     lastCommit = Clock.monotonic
-    guard !files.isEmpty || state != committed || !removals.isEmpty else {
+    // A stream that is loaded anew and has nothing now is empty from here on.
+    let isEmptied = isEnding && tables.contains { isReplaced($0.stream) }
+    guard !files.isEmpty || state != committed || !removals.isEmpty || isEmptied else {
       for table in tables { table.activeVersion = nil }
       try echo()
       return
@@ -45,6 +47,8 @@ extension Committer {
         state: state,
         tables: tableSchemas,
         progress: (waiting == nil ? states.committed : states.waiting, isEnding),
+        // What a stream had goes with its first rows, or at the end where it brought none.
+        begins: isEnding ? Set(tables.map(\.stream)) : [],
         removing: removals,
         skipped: skipped,
         snapshots: tables.filter { $0.loading.hasSnapshots && tableSchemas[$0.stream] != nil }
@@ -99,13 +103,10 @@ extension Committer {
     let active = tables.filter { $0.activeVersion != nil && !$0.loading.deletesOtherVersions }
     guard !active.isEmpty else { return deletion }
     do {
-      let replacing = log.last?.replacing ?? JSONObject()
+      let replacement = Replacement(pending: log.last?.replacing ?? [:])
       // Rows that give way to this commit's are not brought back.
-      let visible = try Snapshot.allFiles(store, settings.pipeline).filter { sequence, file in
-        [replacing["*"], replacing[file.stream]].allSatisfy { end in
-          end?.number?.int64.map { sequence > $0 } ?? true
-        }
-      }
+      let visible = try Snapshot.allFiles(store, settings.pipeline)
+        .filter { !replacement.concerns($0) }
       for table in active {
         guard let version = table.activeVersion else { continue }
         try deletion.find(table, before: version, visible: visible, staged: loaded)

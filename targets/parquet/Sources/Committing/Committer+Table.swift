@@ -61,21 +61,21 @@ extension Committer {
   ) throws(Failure) -> RepeatFilter? {
     guard let window = loading.repeatWindow else { return nil }
     var files: [Snapshot.Entry] = []
-    if !loading.overwrites, !isReplaced(stream) {
+    if !loading.overwrites {
       do throws(CommitError) {
         files = try Snapshot.allFiles(store, settings.pipeline)
       } catch {
         throw Failure(error)
       }
-      files.removeAll { !$0.file.stream.hasSameBytes(as: stream) }
+      let replacement = Replacement(pending: log.last?.replacing ?? [:])
+      files.removeAll { !$0.file.stream.hasSameBytes(as: stream) || replacement.concerns($0) }
     }
     return RepeatFilter(window: window, folder: folder, former: FormerRows(store, files))
   }
 
   /// Whether the rows that a stream has give way to the next ones.
-  private func isReplaced(_ stream: String) -> Bool {
-    let replacing = log.last?.replacing ?? JSONObject()
-    return replacing["*"] != nil || replacing[stream] != nil
+  func isReplaced(_ stream: String) -> Bool {
+    Replacement(pending: log.last?.replacing ?? [:]).concerns(stream: stream)
   }
 
   /// A table whose folders are not all alike is one that readers refuse.
