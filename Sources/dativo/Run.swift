@@ -119,7 +119,9 @@ struct Run: ParsableCommand {
       throw ValidationError("A window leaves the state as it is: leave --full-refresh out.")
     }
     if limit != nil, fullRefresh || !fullRefreshStream.isEmpty {
-      throw ValidationError("--limit would leave a table with a few records: leave --full-refresh out.")
+      throw ValidationError(
+        "--limit would leave a table with a few records: leave --full-refresh out."
+      )
     }
     if let limit, limit < 1 { throw ValidationError("--limit takes a number above 0.") }
     guard wait >= 0, wait < 1e9 else { throw ValidationError("--wait takes seconds.") }

@@ -118,7 +118,9 @@ package struct LogTail: Sendable {
 
   /// A line without secrets, at most as long as it may be.
   private func clean(_ bytes: [UInt8]) -> [UInt8] {
-    guard let clean = redactor.applied(to: bytes) else { return Array(bytes.prefix(Self.lineLimit)) }
+    guard let clean = redactor.applied(to: bytes) else {
+      return Array(bytes.prefix(Self.lineLimit))
+    }
     // A line that was cut may end in the first half of a secret, which taking out others has moved.
     let whole = bytes.count < longest ? clean[...] : clean.dropLast(redactor.reach)
     return Array(whole.prefix(Self.lineLimit))

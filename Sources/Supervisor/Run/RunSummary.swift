@@ -98,7 +98,8 @@ package enum RunSummary {
   private static func stateless(_ record: RunRecord) -> String? {
     guard record.outcome == .success || record.outcome == .partial,
       (record.committedLast ?? record.committed ?? 0) > 0,
-      record.attempts.allSatisfy({ $0.states == 0 }), record.window == nil, record.report?.limit == nil
+      record.attempts.allSatisfy({ $0.states == 0 }), record.window == nil,
+      record.report?.limit == nil
     else { return nil }
     return "the tap sent no STATE: the next run begins where this one did, "
       + "and reads these rows again"
