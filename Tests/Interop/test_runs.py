@@ -40,7 +40,7 @@ def test_runs_are_listed_and_filtered(project):
     history(project)
     rows = listed(project)
     assert [r["status"] for r in rows] == ["killed", "interrupted", "failed", "success"]
-    assert [r["exit"] for r in rows] == [0, 130, 2, 0]
+    assert [r["exit"] for r in rows] == [None, 130, 2, 0]
     assert rows[3]["read"] == rows[3]["committed"] == 100 and rows[3]["quarantined"] == 0
     assert "64" in rows[2]["failure"]
     assert [r["started"] for r in rows] == sorted((r["started"] for r in rows), reverse=True)

@@ -8,9 +8,10 @@ package struct RunRow: Sendable, Hashable {
   package var seconds: Double
   /// As the record has it: of a run that was killed it is still `running`.
   package var outcome: String
-  package var exit: Int
+  /// Nil for a run that has not written its end: it goes on, or was killed.
+  package var exit: Int?
   package var attempts: Int
-  /// Nil where it is not known.
+  /// Nil where it is not known, as of a run that has not written its end.
   package var read: Int?
   package var committed: Int?
   package var quarantined: Int?
@@ -24,13 +25,16 @@ package struct RunRow: Sendable, Hashable {
       let job = record["job"]?.string, let started = record["started"]?.string,
       let outcome = record["outcome"]?.string
     else { return nil }
-    func rows(_ key: String) -> Int? { record["rows"]?[key]?.number?.int64.map { Int($0) } }
+    let hasEnded = outcome != RunRecord.Outcome.running.rawValue
+    func rows(_ key: String) -> Int? {
+      hasEnded ? record["rows"]?[key]?.number?.int64.map { Int($0) } : nil
+    }
     self.run = run
     self.job = job
     self.started = started
     self.outcome = outcome
     seconds = record["seconds"]?.number?.double ?? 0
-    exit = Int(record["exit"]?.number?.int64 ?? 0)
+    exit = hasEnded ? Int(record["exit"]?.number?.int64 ?? 0) : nil
     attempts = record["attempts"]?.array?.count ?? 0
     read = rows("read")
     committed = rows("committed")
@@ -50,7 +54,7 @@ package struct RunRow: Sendable, Hashable {
     var object: JSONObject = [
       "run": .string(run), "job": .string(job), "started": .string(started),
       "seconds": RunRecord.decimal(seconds), "status": .string(status),
-      "exit": .number(JSONNumber(exit)), "attempts": .number(JSONNumber(attempts)),
+      "exit": exit.map { .number(JSONNumber($0)) } ?? .null, "attempts": .number(JSONNumber(attempts)),
     ]
     object["read"] = read.map { .number(JSONNumber($0)) }
     object["committed"] = committed.map { .number(JSONNumber($0)) }

@@ -22,7 +22,7 @@ enum RunsTable {
   /// One run in full.
   static func text(_ row: RunRow, _ record: JSONValue) -> String {
     var lines = [["run", row.run], ["job", row.job]]
-    lines.append(["status", "\(row.status) (exit \(row.exit))"])
+    lines.append(["status", row.status + (row.exit.map { " (exit \($0))" } ?? "")])
     lines.append(["started", row.started])
     if row.outcome != "running" { lines.append(["took", Figures.seconds(row.seconds)]) }
     lines.append(["attempts", "\(row.attempts)"])

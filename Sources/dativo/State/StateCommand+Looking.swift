@@ -32,7 +32,14 @@ extension StateCommand {
           do {
             let (job, found) = try Job.load(file)
             warnings += found
-            for one in job.each { views.append(try view(one, &warnings)) }
+            for one in job.each {
+              do {
+                views.append(try view(one, &warnings))
+              } catch let failure as Failure {
+                // One that is damaged does not hide the others.
+                warnings.append(Finding(.warning, failure.message, hint: failure.hint))
+              }
+            }
           } catch let findings as Findings {
             warnings += findings.list
           }
