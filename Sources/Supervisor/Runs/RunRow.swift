@@ -54,7 +54,8 @@ package struct RunRow: Sendable, Hashable {
     var object: JSONObject = [
       "run": .string(run), "job": .string(job), "started": .string(started),
       "seconds": RunRecord.decimal(seconds), "status": .string(status),
-      "exit": exit.map { .number(JSONNumber($0)) } ?? .null, "attempts": .number(JSONNumber(attempts)),
+      "exit": exit.map { .number(JSONNumber($0)) } ?? .null,
+      "attempts": .number(JSONNumber(attempts)),
     ]
     object["read"] = read.map { .number(JSONNumber($0)) }
     object["committed"] = committed.map { .number(JSONNumber($0)) }
