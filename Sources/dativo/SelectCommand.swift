@@ -11,7 +11,7 @@ struct SelectCommand: ParsableCommand {
     discussion: """
       dativo select job.yaml                        what the job selects now
       dativo select job.yaml 'orders.*' '!*.ssn'    what these patterns would
-      dativo select job.yaml 'orders.*' --write     …and write them into the job file
+      dativo select job.yaml 'orders.*' --write     write them into the job file
 
       EXIT STATUS
         0    the tap answered

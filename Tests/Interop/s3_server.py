@@ -53,7 +53,8 @@ class Server:
                 CACHE / "seaweedfs/bin/weed", "mini", f"-dir={self.folder}", "-ip=127.0.0.1",
                 "-ip.bind=127.0.0.1", f"-s3.port={s3}", f"-master.port={master}",
                 f"-volume.port={volume}", f"-filer.port={filer}", "-webdav=false",
-                "-admin.ui=false",
+                # Seven volumes a bucket, as many as there is room for: small ones leave room for all buckets.
+                "-admin.ui=false", "-master.volumeSizeLimitMB=16",
             ],
             env={**os.environ, "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET},
             stdout=self.log, stderr=self.log, cwd=self.folder,
