@@ -36,7 +36,7 @@ package enum Figures {
 
   /// How many per second; nil where the time is too short to tell.
   package static func rate(_ number: Int, _ seconds: Double) -> String? {
-    seconds > 0.05 ? count(Int((Double(number) / seconds).rounded())) : nil
+    seconds > 0.001 ? count(Int((Double(number) / seconds).rounded())) : nil
   }
 
   private static func tenths(_ value: Double) -> String {
