@@ -1,3 +1,5 @@
+internal import JSONSchema
+
 /// A moment in UTC, to the second: where a window begins or ends.
 package struct Instant: Hashable, Comparable, Sendable {
   /// Since 1970.
@@ -15,9 +17,9 @@ package struct Instant: Hashable, Comparable, Sendable {
     var rest = Substring(text)
     guard let year = Self.number(&rest, 4), Self.take("-", &rest),
       let month = Self.number(&rest, 2), Self.take("-", &rest), let date = Self.number(&rest, 2),
-      year > 0, (1...12).contains(month), (1...Self.days(in: month, year)).contains(date)
+      year > 0, (1...12).contains(month), (1...Calendar.length(ofMonth: month, year)).contains(date)
     else { return nil }
-    var seconds = Self.days(year, month, date) * Self.day
+    var seconds = Calendar.days(year, month, date) * Self.day
     if !rest.isEmpty {
       guard Self.take("T", &rest) || Self.take(" ", &rest), let hour = Self.number(&rest, 2),
         Self.take(":", &rest), let minute = Self.number(&rest, 2), hour < 24, minute < 60
@@ -59,9 +61,9 @@ package struct Instant: Hashable, Comparable, Sendable {
     let (year, month, date) = parts
     let count = year * 12 + month - 1 + months
     let (newYear, newMonth) = (count / 12, count % 12 + 1)
-    let newDate = min(date, Self.days(in: newMonth, newYear))
+    let newDate = min(date, Calendar.length(ofMonth: newMonth, newYear))
     let time = seconds - dayNumber * Self.day
-    return Instant(seconds: Self.days(newYear, newMonth, newDate) * Self.day + time)
+    return Instant(seconds: Calendar.days(newYear, newMonth, newDate) * Self.day + time)
   }
 
   package static func < (left: Instant, right: Instant) -> Bool { left.seconds < right.seconds }
@@ -82,23 +84,6 @@ package struct Instant: Hashable, Comparable, Sendable {
     let month = (5 * ofYear + 2) / 153
     let date = ofYear - (153 * month + 2) / 5 + 1
     return (year + era * 400 + (month >= 10 ? 1 : 0), month < 10 ? month + 3 : month - 9, date)
-  }
-
-  /// Days since 1970.
-  private static func days(_ year: Int, _ month: Int, _ date: Int) -> Int {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let ofEra = shifted - era * 400
-    let ofYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + date - 1
-    return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
-  }
-
-  private static func days(in month: Int, _ year: Int) -> Int {
-    switch month {
-    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-    case 4, 6, 9, 11: 30
-    default: 31
-    }
   }
 
   // MARK: Text

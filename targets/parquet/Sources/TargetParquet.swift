@@ -129,7 +129,8 @@ struct TargetParquet: ParsableCommand {
     } catch {
       failure = Ending.failure(error, line: loader.lineNumber)
     }
-    failure = failure ?? loader.failure ?? loader.sourceError ?? Failure.signalled
+    failure =
+      failure ?? loader.failure ?? loader.sourceError ?? loader.incomplete ?? Failure.signalled
     if failure == nil, !Verdict.isProven() {
       failure = Failure(
         .temporary,

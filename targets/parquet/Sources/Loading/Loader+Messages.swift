@@ -199,7 +199,7 @@ extension Loader {
       return
     }
     let error = trace?["error"]
-    let stream = error?["stream_descriptor"]?["name"]?.string.map { " of stream \($0)" } ?? ""
+    let stream = AirbyteStream.name(error?["stream_descriptor"]).map { " of stream \($0)" } ?? ""
     sourceError =
       sourceError
       ?? Failure(
@@ -212,8 +212,15 @@ extension Loader {
   /// A stream that has been read to its end: rows of generations that it replaces go with the
   /// commit that covers its last row.
   private mutating func status(_ status: JSONValue?) throws(Failure) {
+    guard let stream = AirbyteStream.name(status?["stream_descriptor"]) else { return }
+    if status?["status"]?.string == "INCOMPLETE", incomplete == nil {
+      incomplete = Failure(
+        .temporary,
+        "the source did not read stream \(stream) to its end",
+        hint: "Rows after the last state were not committed; what other streams completed stays."
+      )
+    }
     guard status?["status"]?.string == "COMPLETE", sourceError == nil,
-      let stream = status?["stream_descriptor"]?["name"]?.string,
       let place = try place(of: stream)
     else { return }
     let table = tables[place]

@@ -30,6 +30,8 @@ struct Loader: ~Copyable {
   var passed: [String: Int] = [:]
   /// What an Airbyte source has told of its own failure: no STATE after it is trusted.
   var sourceError: Failure?
+  /// Of a stream that an Airbyte source did not read to its end; the others are loaded all the same.
+  var incomplete: Failure?
   /// A failure that ends the input here; what the last STATE covers is still committed.
   var failure: Failure?
 
