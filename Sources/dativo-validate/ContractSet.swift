@@ -15,17 +15,23 @@ struct ContractSet {
     let mask: MaskNode?
     let drift: DriftPolicy
 
-    /// The object, compiled as the settings ask.
-    func check(_ settings: Settings) -> ObjectCheck {
+    /// The object, compiled as the settings ask; of an incremental stream only changes come.
+    func check(_ settings: Settings, isIncremental: Bool) -> ObjectCheck {
       ObjectCheck(
         object,
         refusesUnknown: settings.refusesUnknown || drift.columns == .quarantine,
         looksForUnknown: drift.columns == .discard || drift.columns == .freeze,
         narrowsTypes: !settings.admitsMisfits,
-        datasetScope: !settings.isWholeDataset && contract.settings["dativo.scope"] == "dataset",
+        view: view(settings, isIncremental),
         inclusiveBetween: settings.inclusiveBetween,
         capturing: StreamMasking.captured(mask)
       )
+    }
+
+    private func view(_ settings: Settings, _ isIncremental: Bool) -> ObjectCheck.View {
+      let scope = contract.settings["dativo.scope"]
+      if settings.isWholeDataset || scope == "run" { return .whole }
+      return isIncremental ? .changes : scope == "dataset" ? .part : .whole
     }
   }
 
@@ -128,7 +134,7 @@ struct ContractSet {
     entries.contains { entry in
       guard entry.contract.settings["dativo.endRules"] != "report" else { return false }
       let severities = settings.severities.of(entry.object)
-      let rules = entry.check(settings).endRules.contains { end in
+      let rules = entry.check(settings, isIncremental: false).endRules.contains { end in
         severities.severity(of: end.rule.name, at: end.pointer).map { $0 == .error }
           ?? !end.rule.isWarning
       }

@@ -72,7 +72,13 @@ extension Filter {
     if entry == nil, !contracts.isEmpty {
       try noteNewTable(name)
     }
-    let stream = StreamCheck(name, entry, settings, maskKey: maskKey)
+    let stream = StreamCheck(
+      name,
+      entry,
+      settings,
+      isIncremental: settings.incremental.contains(name) || catalog.isIncremental(name),
+      maskKey: maskKey
+    )
     if let masking = stream.masking {
       try checkMasked(catalog.keys(of: name), "key or cursor", masking, name)
     }

@@ -103,6 +103,11 @@ struct Settings {
         default: false
       ),
       Setting(
+        "incremental",
+        .array,
+        "Streams of which only changes come, as of those that the catalog reads so: their keys may repeat."
+      ),
+      Setting(
         "record_limit",
         .integer,
         "Only so many records of each stream pass; no STATE after the first that does not."
@@ -144,6 +149,7 @@ struct Settings {
   var drift = DriftPolicy()
   var severities = Severities()
   var isWholeDataset = false
+  var incremental: Set<String> = []
   /// How many records of each stream pass; nil for all.
   var recordLimit: Int?
   /// Whether STATE and ACTIVATE_VERSION are kept from the target.
@@ -185,6 +191,7 @@ struct Settings {
       }
     }
     isWholeDataset = configuration.bool("whole_dataset")
+    incremental = Set(configuration["incremental"]?.array?.compactMap(\.string) ?? [])
     recordLimit = configuration["record_limit"]?.number?.int64.map { Int($0) }
     keepsState = configuration.bool("keep_state")
     var generator = SystemRandomNumberGenerator()

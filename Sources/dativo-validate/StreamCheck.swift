@@ -75,13 +75,14 @@ final class StreamCheck {
     _ name: String,
     _ entry: ContractSet.Entry?,
     _ settings: Settings,
+    isIncremental: Bool = false,
     maskKey: MaskKey? = nil
   ) {
     self.name = name
     self.entry = entry
     let policy = entry?.drift ?? settings.drift
     self.policy = policy
-    object = entry?.check(settings)
+    object = entry?.check(settings, isIncremental: isIncremental)
     severities = settings.severities.of(entry?.object)
     coercion = entry.flatMap { CoercionNode($0.object) }.map(StreamCoercion.init)
     if let mask = entry?.mask, let object {

@@ -2,10 +2,12 @@ import ConnectorKit
 import JSON
 import Wire
 
-/// The schemas that a catalog has for its streams, Airbyte's or Singer's, and their keys.
+/// The schemas that a catalog has for its streams, Airbyte's or Singer's, their keys, and how they
+/// are read.
 struct StreamSchemas {
   private var schemas: [String: JSONValue] = [:]
   private var keyFields: [String: [String]] = [:]
+  private var incremental: Set<String> = []
 
   init(_ path: String?) throws(Failure) {
     guard let path else { return }
@@ -18,6 +20,11 @@ struct StreamSchemas {
       guard let name = AirbyteStream.name(stream) ?? stream?["stream"]?.string else { continue }
       schemas[name] = stream?["json_schema"] ?? stream?["schema"]
       keyFields[name] = Self.keys(entry)
+      if entry["sync_mode"]?.string == "incremental"
+        || entry.object.map({ Catalog.Entry($0).isIncremental }) == true
+      {
+        incremental.insert(name)
+      }
     }
   }
 
@@ -31,6 +38,9 @@ struct StreamSchemas {
 
   /// The fields that tell a stream's records apart or put them in order.
   func keys(of stream: String) -> [String] { keyFields[stream] ?? [] }
+
+  /// Whether only changes of a stream come.
+  func isIncremental(_ stream: String) -> Bool { incremental.contains(stream) }
 
   subscript(stream: String) -> JSONValue? { schemas[stream] }
 }

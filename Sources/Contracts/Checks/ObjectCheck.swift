@@ -35,6 +35,7 @@ package final class ObjectCheck {
   private let fields: Set<String>
   private let unknown: UnknownFields
   private let inclusiveBetween: Bool
+  private let view: View
   private var captures: [String: Int] = [:]
 
   /// Compiles `object`.
@@ -42,13 +43,14 @@ package final class ObjectCheck {
   /// `refusesUnknown` makes a field that the contract lacks a violation, `looksForUnknown` leaves
   /// records with one to the exact check; with `narrowsTypes` ISO
   /// days must fit the DATE column that the outgoing SCHEMA announces. The places of the fields
-  /// `capturing` are kept for whoever asks the shape's check for them.
+  /// `capturing` are kept for whoever asks the shape's check for them. What the `view` does not let
+  /// see is skipped.
   package init(
     _ object: ContractObject,
     refusesUnknown: Bool,
     looksForUnknown: Bool = false,
     narrowsTypes: Bool,
-    datasetScope: Bool,
+    view: View = .whole,
     inclusiveBetween: Bool = false,
     capturing names: [String] = []
   ) {
@@ -56,6 +58,7 @@ package final class ObjectCheck {
     let unknown: UnknownFields = refusesUnknown ? .refuse : looksForUnknown ? .find : .pass
     self.unknown = unknown
     self.inclusiveBetween = inclusiveBetween
+    self.view = view
     let columns = object.properties.filter { !$0.isMeasure }.map { property in
       var property = property
       let isDay = property.temporal?.isDay ?? false
@@ -65,11 +68,11 @@ package final class ObjectCheck {
     checks = columns.map { ValueCheck($0, unknown: unknown) }
     fields = Set(object.properties.map(\.field))
     addKeys(columns)
-    for rule in object.rules { add(rule, nil, "", datasetScope) }
+    for rule in object.rules { add(rule, nil, "") }
     for check in checks {
       let pointer = Pointer.append("", check.property.field)
       note(check.property, pointer, isTop: true)
-      addRules(check, pointer, datasetScope, isTop: true)
+      addRules(check, pointer, isTop: true)
     }
     for name in names { _ = capture(name) }
   }
@@ -86,12 +89,7 @@ package final class ObjectCheck {
   }
 
   /// The rules of a property and of those within it; `*` in a pointer stands for any item.
-  private func addRules(
-    _ check: ValueCheck,
-    _ pointer: String,
-    _ datasetScope: Bool,
-    isTop: Bool
-  ) {
+  private func addRules(_ check: ValueCheck, _ pointer: String, isTop: Bool) {
     for rule in check.property.rules {
       var needsTop = rule.query != nil
       if case .duplicateValues = rule.metric { needsTop = true }
@@ -99,15 +97,15 @@ package final class ObjectCheck {
         let reason = "duplicates and SQL below the top level are not evaluated"
         skipped.append(Skipped(rule: rule.name, pointer: pointer, reason: reason))
       } else {
-        add(rule, check, pointer, datasetScope)
+        add(rule, check, pointer)
       }
     }
     for child in check.children {
       let inner = Pointer.append(pointer, child.property.field)
-      addRules(child, inner, datasetScope, isTop: false)
+      addRules(child, inner, isTop: false)
     }
     if let item = check.item {
-      addRules(item, Pointer.append(pointer, "*"), datasetScope, isTop: false)
+      addRules(item, Pointer.append(pointer, "*"), isTop: false)
     }
   }
 
@@ -134,6 +132,10 @@ package final class ObjectCheck {
     _ isWarning: Bool,
     _ tally: Int?
   ) {
+    if view.repeatsKeys {
+      skipped.append(Skipped(rule: rule, pointer: pointer, reason: view.reason))
+      return
+    }
     let numbers = names.map(capture)
     keys.append(
       Key(
@@ -147,19 +149,14 @@ package final class ObjectCheck {
     )
   }
 
-  private func add(
-    _ rule: QualityRule,
-    _ check: ValueCheck?,
-    _ pointer: String,
-    _ datasetScope: Bool
-  ) {
+  private func add(_ rule: QualityRule, _ check: ValueCheck?, _ pointer: String) {
     func skip(_ reason: String) {
       skipped.append(Skipped(rule: rule.name, pointer: pointer, reason: reason))
     }
     switch rule.metric {
     case .skipped(let reason): return skip(reason)
-    case .rowCount where datasetScope, .duplicateValues where datasetScope:
-      return skip("dativo.scope is dataset: one run does not see all rows")
+    case .rowCount where view.hidesRows, .duplicateValues where view.hidesRows:
+      return skip(view.reason)
     case .rowCount: endRules.append(EndRule(rule: rule, pointer: pointer))
     case .duplicateValues(let names):
       let fields = names.isEmpty ? [check?.property.field].compactMap(\.self) : names.map(field)

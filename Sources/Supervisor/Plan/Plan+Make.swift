@@ -95,6 +95,7 @@ extension Plan {
     config["masking"] = job.validation.masking
     config["drift"] = job.validation.drift
     config["severity"] = job.validation.severity
+    config["incremental"] = incremental(parts.catalog)
     if job.window != nil { config["keep_state"] = true }
     config["record_limit"] = job.limit.map { .number(JSONNumber($0)) }
     if let path = job.validation.maskKeyFile {
@@ -114,6 +115,18 @@ extension Plan {
       executable: parts.validate,
       arguments: arguments
     )
+  }
+
+  /// The streams of which only changes come: by the log always, by a key once a STATE speaks of them.
+  private func incremental(_ catalog: Catalog?) -> JSONValue? {
+    let names = catalog?.streams.filter { entry in
+      guard entry.isSelected, entry.isIncremental else { return false }
+      if entry.replicationMethod == "LOG_BASED" { return true }
+      guard let state else { return false }
+      guard let bookmarks = state["bookmarks"]?.object else { return true }
+      return bookmarks[entry.tapStreamID] != nil || bookmarks[entry.stream] != nil
+    }.map { JSONValue.string($0.stream) }
+    return names.flatMap { $0.isEmpty ? nil : .array($0) }
   }
 
   private mutating func target(_ job: Job, _ parts: Parts) -> Stage {
