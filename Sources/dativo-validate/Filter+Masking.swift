@@ -36,18 +36,6 @@ extension Filter {
     }
   }
 
-  /// A message of an unknown type: it does not pass, since its data would pass as they are.
-  mutating func withheldMessage() -> Decision {
-    let key = "unknown type, withheld"
-    if relayed[key] == nil {
-      Log.warning(
-        "line \(lineNumber): messages of unknown types do not pass, since fields are masked"
-      )
-    }
-    relayed[key, default: 0] += 1
-    return .drop
-  }
-
   /// Refuses a record on a message that is no RECORD: it would pass as it is.
   func refuseStrayRecord(_ message: Message) throws(Failure) {
     switch message.kind {

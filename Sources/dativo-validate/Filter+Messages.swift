@@ -41,9 +41,13 @@ extension Filter {
         hint: "Let the tap send records: remove batch_config from its configuration."
       )
     case .activateVersion: return settings.keepsState || cut?.hasCut == true ? .drop : .pass
+    case .airbyteTrace where contracts.isMasking: return unsafe maskedTrace(message, start)
+    case .airbyteLog where contracts.isMasking: return withheld("a LOG")
+    case .airbyteOther where contracts.isMasking:
+      return withheld("a message about the source itself")
     case .airbyteLog, .airbyteTrace, .airbyteOther: return .pass
     case .unknown(let type):
-      if contracts.isMasking { return withheldMessage() }
+      if contracts.isMasking { return withheld("a message of an unknown type") }
       relayed[type, default: 0] += 1
       return .pass
     }

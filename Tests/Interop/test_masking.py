@@ -573,6 +573,31 @@ def test_a_record_on_another_message_is_refused(gate, kind):
         assert leaks(gate.folder, [field]) == set()
 
 
+def test_what_an_airbyte_source_says_beside_its_records_is_withheld(gate):
+    """A LOG or an error may quote the record that it is about; its kind and stream still pass."""
+    field = Field("hash", "string", "top")
+    descriptor = {"name": "o", "namespace": "n"}
+    status = {"type": "TRACE", "trace": {"type": "STREAM_STATUS", "emitted_at": 1.5, "stream_status": {
+        "stream_descriptor": {"name": "o"}, "status": "COMPLETE"}}}
+    error = {"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 2.0, "error": {
+        "message": f"row {field.canary.text}", "internal_message": field.canary.text, "stack_trace": field.canary.text,
+        "failure_type": "system_error", "stream_descriptor": descriptor}}}
+    analytics = {"type": "TRACE", "trace": {"type": "ANALYTICS", "emitted_at": 2.0,
+                                            "analytics": {"type": "x", "value": field.canary.text}}}
+    log = {"type": "LOG", "log": {"level": "INFO", "message": f"read {field.canary.text}"}}
+    control = {"type": "CONTROL", "control": {"type": "CONNECTOR_CONFIG", "emitted_at": 1,
+                                              "connectorConfig": {"config": {"t": field.canary.text}}}}
+    for mode in ["strict", "warn", "quarantine"]:
+        result = gate(schema_line([field]), status, log, log, control, analytics, error, document=contract([field]), mode=mode)
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        assert [line["type"] for line in lines] == ["SCHEMA", "TRACE", "TRACE"], result.text
+        assert lines[1] == status and lines[2]["trace"] == {
+            "type": "ERROR", "emitted_at": 2.0, "error": {"message": "withheld, since fields are masked",
+            "failure_type": "system_error", "stream_descriptor": descriptor}}
+        assert result.text.count("a LOG does not pass") == 1
+        assert leaks(gate.folder, [field]) == set()
+
+
 def test_lines_of_streams_without_masks_keep_their_bytes(gate):
     field = Field("hash", "string", "top")
     document = contract([field])
