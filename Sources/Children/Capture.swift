@@ -42,6 +42,10 @@ package struct Capture: Sendable {
     let out = try pipe(command)
     let err = try pipe(command)
     var child = try Child(command, descriptors: [nothing.raw, out.writing.raw, err.writing.raw])
+    // What the program has started must not outlive us either, should we be killed.
+    let warden = Warden()
+    warden?.watch(child.pid)
+    defer { warden?.forget(child.pid) }
     var stdout = Source(out.keepReading())
     var stderr = Source(err.keepReading())
     var capture = Capture(exit: .code(0), stdout: [], stderr: [])

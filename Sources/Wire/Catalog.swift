@@ -72,6 +72,21 @@ public struct Catalog: Sendable {
       return Self.truth(metadata["selected"]) ?? Self.truth(metadata["selected-by-default"]) ?? true
     }
 
+    /// The properties that the metadata deselects, by the names on the way to each.
+    public var deselectedPaths: [[String]] {
+      (object["metadata"]?.array ?? []).compactMap { entry in
+        let breadcrumb = entry["breadcrumb"]?.array?.compactMap(\.string) ?? []
+        let metadata = entry["metadata"]
+        guard breadcrumb.count >= 2, breadcrumb.count % 2 == 0,
+          Self.truth(metadata?["selected"]) == false,
+          metadata?["inclusion"]?.string != "automatic"
+        else { return nil }
+        let steps = breadcrumb.indices.filter { $0 % 2 == 0 }
+        guard steps.allSatisfy({ breadcrumb[$0] == "properties" }) else { return nil }
+        return steps.map { breadcrumb[$0 + 1] }
+      }
+    }
+
     /// Selects or deselects the stream in all three places that taps look at.
     public mutating func select(_ isSelected: Bool) {
       object["selected"] = .bool(isSelected)

@@ -35,7 +35,8 @@ extension Filter {
   /// Whether every stream that has begun has had as many records as may pass.
   var isFull: Bool {
     guard let cut else { return false }
-    return !streams.isEmpty && cut.streams.count == streams.count
+    return !cut.streams.isEmpty
+      && streams.allSatisfy { $0.isCut || isUnwanted($0.name) }
   }
 
   /// All records that have passed.

@@ -31,8 +31,9 @@ extension Filter {
     }
   }
 
-  /// Whether nothing of a stream passes, because no contract describes it.
+  /// Whether nothing of a stream passes, because no contract describes it or it is not wanted.
   func isSetAside(_ stream: StreamCheck) -> Bool {
+    if isUnwanted(stream.name) { return true }
     guard stream.entry == nil, !contracts.isEmpty else { return false }
     return [.quarantine, .discard].contains(tableAction())
   }

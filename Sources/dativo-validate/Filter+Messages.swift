@@ -30,6 +30,8 @@ extension Filter {
       if !isAirbyte { held.removeAll { !$0.isAirbyte } }
       unsafe held.append((Self.bytes(start, end), isAirbyte))
       return .drop
+    case .activateVersion where isUnwanted(message.stream), .batch where isUnwanted(message.stream):
+      return .drop
     case .batch:
       try refuseMaskedBatch(message)
       guard settings.mode == .strict || cut != nil else {
@@ -61,8 +63,9 @@ extension Filter {
     if let place = places[line.stream] { return streams[place] }
     guard isAirbyte else { return nil }
     let stream = try open(line.stream)
+    if isUnwanted(stream.name) { return stream }
     if stream.object == nil, let schema = catalog[line.stream] {
-      try adopt(schema, stream)
+      try adopt(stream.wantedFields?.pruned(schema) ?? schema, stream)
     } else if stream.object == nil {
       let reason = "the stream has no schema: give the catalog with --catalog, or a contract"
       stream.skipped.append(.init(rule: "schema", pointer: "", reason: reason))
@@ -72,10 +75,10 @@ extension Filter {
 
   /// A new stream, with its object of the contracts.
   mutating func open(_ name: String) throws(Failure) -> StreamCheck {
-    let entry = try contracts.entry(for: name)
-    if entry == nil, !contracts.isEmpty {
-      try noteNewTable(name)
-    }
+    let isWanted = !isUnwanted(name)
+    let entry = isWanted ? try contracts.entry(for: name) : nil
+    let isNew = isWanted && entry == nil && !contracts.isEmpty
+    if isNew { try noteNewTable(name) }
     let stream = StreamCheck(
       name,
       entry,
@@ -86,7 +89,8 @@ extension Filter {
     if let masking = stream.masking {
       try checkMasked(catalog.keys(of: name), "key or cursor", masking, name)
     }
-    if entry == nil, !contracts.isEmpty {
+    if !isWanted { stream.noteUnwanted() }
+    if isNew {
       stream.drift.append(Drift(.newTable, "", "no contract describes the stream"))
     }
     places[name] = streams.count

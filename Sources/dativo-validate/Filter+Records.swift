@@ -26,6 +26,9 @@ extension Filter {
         "a record of stream \(location.stream) before a corresponding schema"
       )
     }
+    if let line = unsafe try selected(stream, location, start, end) {
+      return try trimmed(line)
+    }
     if leavesOut(stream) { return .drop }
     current = stream
     let envelope = unsafe try envelope(of: location, stream, start, end)
@@ -57,6 +60,24 @@ extension Filter {
     )
   }
 
+  /// A record from which unwanted fields were taken, judged like one that came so.
+  private mutating func trimmed(_ line: [UInt8]) throws(Failure) -> Decision {
+    // SAFETY: the copy lives as long as the call.
+    let result: Result<Decision, Failure> = unsafe line.withUnsafeBufferPointer { bytes in
+      guard let start = bytes.baseAddress,
+        let message = unsafe try? Message(start, start + bytes.count)
+      else { return .failure(unreadable) }
+      do throws(Failure) {
+        return .success(unsafe try record(message, start, start + bytes.count))
+      } catch {
+        return .failure(error)
+      }
+    }
+    let decision = try result.get()
+    if case .pass = decision { return .replace(line) }
+    return decision
+  }
+
   /// The record without the fields that the contract does not have; nil where it has all.
   private func known(
     _ coerced: [UInt8]?,
@@ -77,14 +98,15 @@ extension Filter {
     return try result.get()
   }
 
-  /// A record of a stream that no contract describes, where such are not let through.
+  /// A record of a stream that no contract describes, where such are not let through, or of one that
+  /// is not wanted.
   private mutating func setAside(
     _ message: Message,
     _ stream: StreamCheck,
     _ start: Position,
     _ record: Range<Position>
   ) throws(Failure) -> Decision {
-    guard tableAction() == .quarantine else {
+    guard tableAction() == .quarantine, !isUnwanted(stream.name) else {
       stream.discarded += 1
       return .drop
     }

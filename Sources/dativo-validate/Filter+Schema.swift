@@ -21,12 +21,13 @@ extension Filter {
     if let known, known.schemaLine == line {
       return known.schemaOutput.map { .replace($0) } ?? .pass
     }
-    guard let schema = unsafe message.value("schema", in: start) else {
+    guard let sent = unsafe message.value("schema", in: start) else {
       throw violation("a SCHEMA of stream \(name) without a schema")
     }
     let stream: StreamCheck
     if let known { stream = known } else { stream = try open(name) }
     stream.schemaLine = line
+    let schema = stream.wantedFields?.pruned(sent) ?? sent
     let declared = unsafe KeyProperties.read(message.value("key_properties", in: start))
     stream.keyProperties = declared.filter { schema["properties"]?[$0] != nil }
     for key in declared where !stream.keyProperties.contains(key) {
@@ -42,6 +43,7 @@ extension Filter {
     } else {
       if isSetAside(stream) { return .drop }
       try adopt(schema, stream)
+      if schema != sent { stream.schemaOutput = try narrowed(stream, line) }
     }
     return stream.schemaOutput.map { .replace($0) } ?? .pass
   }
@@ -70,21 +72,22 @@ extension Filter {
     }
   }
 
-  /// The SCHEMA line as the contract narrows it.
+  /// The SCHEMA line as the selection and the contract narrow it.
   private func narrowed(_ stream: StreamCheck, _ line: [UInt8]) throws(Failure) -> [UInt8]? {
-    guard let entry = stream.entry else { return nil }
     var text = line[...]
     if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
     guard let message = try? JSONValue.parse(Array(text)) else {
       throw Failure(.bug, "line \(lineNumber) was read once and not twice")
     }
-    var result = message
+    var result = stream.wantedFields?.narrowed(message) ?? message
     if let root = stream.coercion?.root {
       result = SchemaCoercion.message(result, root, admitsMisfits: settings.admitsMisfits)
     }
     if let known = stream.knownFields { result = known.narrowed(result) }
-    result = Narrowing.message(result, entry, narrowsTypes: !settings.admitsMisfits)
-    if let root = entry.mask {
+    if let entry = stream.entry {
+      result = Narrowing.message(result, entry, narrowsTypes: !settings.admitsMisfits)
+    }
+    if let root = stream.entry?.mask {
       result = SchemaMasking.message(result, root, admitsMisfits: settings.admitsMisfits)
     }
     let ending = line.reversed().prefix { $0 == 0x0A || $0 == 0x0D }.reversed()

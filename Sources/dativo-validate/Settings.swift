@@ -103,6 +103,11 @@ struct Settings {
         default: false
       ),
       Setting(
+        "deselected",
+        .object,
+        "{STREAM: true, or [[FIELD, …], …]}: what is left out, should the tap send it all the same."
+      ),
+      Setting(
         "incremental",
         .array,
         "Streams of which only changes come, as of those that the catalog reads so: their keys may repeat."
@@ -150,6 +155,7 @@ struct Settings {
   var severities = Severities()
   var isWholeDataset = false
   var incremental: Set<String> = []
+  var deselected: [String: Deselection] = [:]
   /// How many records of each stream pass; nil for all.
   var recordLimit: Int?
   /// Whether STATE and ACTIVATE_VERSION are kept from the target.
@@ -192,6 +198,9 @@ struct Settings {
     }
     isWholeDataset = configuration.bool("whole_dataset")
     incremental = Set(configuration["incremental"]?.array?.compactMap(\.string) ?? [])
+    for (name, value) in configuration["deselected"]?.object?.members ?? [] {
+      deselected[name] = Deselection(value)
+    }
     recordLimit = configuration["record_limit"]?.number?.int64.map { Int($0) }
     keepsState = configuration.bool("keep_state")
     var generator = SystemRandomNumberGenerator()

@@ -34,6 +34,9 @@ final class StreamCheck {
   let masking: StreamMasking?
   /// What is coerced of the stream's records; nil if nothing is.
   let coercion: StreamCoercion?
+  /// What of it is not wanted; nil where all is.
+  let deselection: Deselection?
+  var hasToldUnwanted = false
   /// The stream's own schema, where it is the measure.
   var schema: JSONSchema?
   var fast: FastCheck?
@@ -82,6 +85,7 @@ final class StreamCheck {
     self.entry = entry
     let policy = entry?.drift ?? settings.drift
     self.policy = policy
+    deselection = settings.deselected[name]
     object = entry?.check(settings, isIncremental: isIncremental)
     severities = settings.severities.of(entry?.object)
     coercion = entry.flatMap { CoercionNode($0.object) }.map(StreamCoercion.init)
@@ -110,7 +114,8 @@ final class StreamCheck {
     collectUnknown()
     knownFields = whatStays()
     if let object {
-      let shape = object.shape(present: keyProperties)
+      var shape = object.shape(present: keyProperties)
+      if let wantedFields { shape = wantedFields.pruned(shape) }
       knownNames = Set(shape.properties.map(\.name))
       fast = FastCheck(
         shape,
@@ -122,6 +127,7 @@ final class StreamCheck {
       for (index, property) in shape.properties.enumerated() {
         shape.properties[index].required = keyProperties.contains(property.name)
       }
+      if let wantedFields { shape = wantedFields.pruned(shape) }
       knownNames = Set(schema.root.properties.map(\.name))
       // Where the whole record must be read as a tree anyway, the exact check alone is as fast, and
       // counts fields that nobody has announced.

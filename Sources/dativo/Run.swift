@@ -247,7 +247,12 @@ struct Run: ParsableCommand {
       refreshing: fullRefreshStream,
       arguments: arguments
     )
-    let record = try runner.run(wait: wait)
+    let record: ParallelRecord
+    do throws(Failure) {
+      record = try runner.run(wait: wait)
+    } catch {
+      throw error.ofRun
+    }
     tell(record.lines, record.outcome, record.json, console)
     return Answer(record.json, text: nil, exit: record.exit, warnings: file.findings)
   }
@@ -288,11 +293,7 @@ struct Run: ParsableCommand {
       // A connector that refuses its settings does not know where in the job file they stand.
       let wrong = error.kind == .configuration ? Findings(file.settingsFindings(job)).errors : []
       guard wrong.isEmpty else { throw Findings(wrong) }
-      // A tap's own code would be taken for one of ours.
-      switch error.kind {
-      case .plugin, .data: throw Failure(.plugin(2), error.message, hint: error.hint)
-      default: throw error
-      }
+      throw error.ofRun
     }
   }
 

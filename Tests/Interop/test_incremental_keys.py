@@ -4,6 +4,7 @@ import json
 import pytest
 
 from conftest import lines, run
+from job_project import project  # noqa: F401 (fixture)
 
 CONTRACT = """apiVersion: v3.1.0
 kind: DataContract
@@ -77,3 +78,37 @@ def test_the_setting_names_streams_without_a_catalog(tmp_path):
     (tmp_path / "v.json").write_text(json.dumps({"incremental": ["orders"]}))
     done = run("dativo-validate", "--config", "v.json", "--contract", "c.yaml", stdin=stream(), cwd=tmp_path)
     assert done.code == 0 and done.out.count("RECORD") == 2, done
+
+
+TAP = """\
+import json, sys
+SCHEMA = {"type": "object", "properties": {name: {"type": kind} for name, kind in [("id", "integer"), ("mail", "string"), ("n", "integer")]}}
+if "--about" in sys.argv:
+    print(json.dumps({"name": "tap-changes", "capabilities": ["catalog", "discover", "state"]}))
+elif "--discover" in sys.argv:
+    print(json.dumps({"streams": [{"tap_stream_id": "orders", "stream": "orders", "schema": SCHEMA, "key_properties": ["id"],
+                                   "replication_method": "INCREMENTAL", "replication_key": "n"}]}))
+else:
+    ids = json.load(open(sys.argv[sys.argv.index("--config") + 1]))["ids"]
+    print(json.dumps({"type": "SCHEMA", "stream": "orders", "schema": SCHEMA, "key_properties": ["id"]}))
+    for id in ids:
+        print(json.dumps({"type": "RECORD", "stream": "orders", "record": {"id": id, "mail": f"m{id}", "n": id}}))
+    print(json.dumps({"type": "STATE", "value": {"bookmarks": {"orders": {"n": max(ids)}}}}))
+"""
+
+
+def test_a_job_judges_keys_until_a_state_speaks_of_the_stream(project):
+    """The first load is whole: its keys are judged. Those after it bring what has changed."""
+    (project.folder / "tap.py").write_text(TAP)
+    (project.folder / "c.yaml").write_text(CONTRACT.replace("mustBeGreaterThan: 100", "mustBeGreaterThan: 1"))
+
+    def load(ids, code):
+        project.job({"ids": ids}, tap=project.folder / "tap.py", extra="contracts: [c.yaml]\n")
+        return project.run(code=code)
+
+    assert "primaryKey" in load([1, 2, 2], 2).err
+    load([1, 2, 3], 0)
+    load([3, 4, 4], 0)
+    assert project.ids() == [1, 2, 3, 3, 4, 4]
+    project.job({"ids": [1, 1]}, tap=project.folder / "tap.py", extra="contracts: [c.yaml]\n")
+    assert "primaryKey" in project.run("--full-refresh", code=2).err

@@ -1,4 +1,5 @@
 package import JSON
+package import JSONSchema
 
 /// The fields that an object of a contract has, and how whatever else a record has is left out.
 package final class KnownFields {
@@ -26,6 +27,18 @@ package final class KnownFields {
     for name in leftOut { members[name] = nil }
     self.leftOut = leftOut
     self.keys = Set(keys)
+  }
+
+  /// All fields but those at `paths`, each the names on the way to it.
+  package init(leavingOut paths: [[String]]) {
+    isOpen = true
+    keepsMetadata = false
+    item = nil
+    leftOut = Set(paths.filter { $0.count == 1 }.map { $0[0] })
+    let deeper = paths.filter { $0.count > 1 && !leftOut.contains($0[0]) }
+    for (name, inner) in Dictionary(grouping: deeper, by: { $0[0] }) {
+      members[name] = KnownFields(leavingOut: inner.map { Array($0.dropFirst()) })
+    }
   }
 
   private var leftOut: Set<String> = []
@@ -129,6 +142,19 @@ package final class KnownFields {
     return unsafe JSONScanner.skipWhitespace(p + 1, end)
   }
 
+  // MARK: Shapes
+
+  /// A shape that is "surely fine" only for a value that is whole.
+  package func pruned(_ shape: FastShape) -> FastShape {
+    var shape = shape
+    shape.allowsUnknown = false
+    shape.properties = shape.properties.compactMap { name, inner, required in
+      guard keeps(name) else { return nil }
+      return (name, members[name]?.pruned(inner) ?? inner, required)
+    }
+    return shape
+  }
+
   // MARK: Schemas
 
   /// A JSON Schema without the properties that are left out.
@@ -146,6 +172,10 @@ package final class KnownFields {
     }
     if let required = object["required"]?.array {
       object["required"] = .array(required.filter { $0.string.map(keeps) ?? true })
+    }
+    for key in ["anyOf", "oneOf"] {
+      guard let branches = object[key]?.array else { continue }
+      object[key] = .array(branches.map(pruned))
     }
     if let item, let items = object["items"] { object["items"] = item.pruned(items) }
     return .object(object)

@@ -58,20 +58,31 @@ package final class BackfillRunner {
     } else {
       var streams = job.partitions.map(\.name)
       if streams.isEmpty, job.parallelism > 1 {
-        let scratch = Scratch()
-        defer { scratch.remove() }
-        let discovery = PartDiscovery(
-          job: job.selecting(request.select),
-          folder: scratch.path,
-          interrupt: inbox.raw
-        ) { console.show("warning: \($0)", .doubtful) }
-        streams = try discovery.catalog().catalog.streams.filter(\.isSelected).map(\.tapStreamID)
+        streams = try Self.streams(job.selecting(request.select), inbox, console)
       }
       if job.isDivided {
         try PartList.add(streams.map { Job.Part(stream: $0, catalog: nil) }, to: job)
       }
       backfill = try Backfill.new(job, request, streams: streams, keepsLog: isExact)
     }
+  }
+
+  /// The streams that the tap offers and the job selects.
+  private static func streams(
+    _ job: Job,
+    _ inbox: borrowing SignalInbox,
+    _ console: Console
+  ) throws(Failure) -> [String] {
+    let scratch = Scratch()
+    defer { scratch.remove() }
+    let discovery = PartDiscovery(
+      job: job,
+      folder: scratch.path,
+      interrupt: inbox.raw,
+      console: console
+    )
+    let found = try discovery.catalog { inbox.pause($0) }
+    return found.catalog.streams.filter(\.isSelected).map(\.tapStreamID)
   }
 
   /// Loads what is left, up to `parallel` windows side by side.

@@ -39,7 +39,7 @@ package struct Discovery {
     {
       return catalog
     }
-    throw failure("--discover", capture, answer: "catalog")
+    throw failure("--discover", capture, answer: "catalog", seconds)
   }
 
   /// Lets the tap test its connection.
@@ -94,7 +94,12 @@ package struct Discovery {
     return capture
   }
 
-  private func failure(_ option: String, _ capture: Capture, answer: String) -> Failure {
+  private func failure(
+    _ option: String,
+    _ capture: Capture,
+    answer: String,
+    _ seconds: Double = Discovery.patience
+  ) -> Failure {
     let lines = capture.errorLines
     let name = option.isEmpty ? tap.name : "\(tap.name) \(option)"
     if let note = lines.last.flatMap(ExitNote.init(line:)) {
@@ -104,13 +109,13 @@ package struct Discovery {
     }
     let reason =
       switch capture.cut {
-      case .late?: "did not answer in time"
+      case .late?: "did not answer within \(Figures.seconds(seconds))"
       case .unwanted?: "printed messages in place of a \(answer)"
       default:
         capture.exit.isSuccess ? "printed no \(answer)" : "exited with \(capture.exit.shellCode)"
       }
     return Failure(
-      ExitCode(rawValue: capture.exit.shellCode).kind ?? .plugin(1),
+      capture.cut == .late ? .temporary : ExitCode(rawValue: capture.exit.shellCode).kind ?? .plugin(1),
       "\(name) \(reason)",
       hint: lines.isEmpty ? nil : lines.suffix(5).joined(separator: "\n     ")
     )

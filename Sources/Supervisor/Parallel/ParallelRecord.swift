@@ -1,6 +1,7 @@
 internal import Children
 package import JSON
 internal import Posix
+package import Wire
 
 /// What a run in parts came to.
 package struct ParallelRecord: Sendable {
@@ -48,6 +49,10 @@ package struct ParallelRecord: Sendable {
   /// Streams that were not begun, for the run was interrupted.
   package var left: [String] = []
   package var warnings: [String] = []
+  /// Who runs it; nil once it is over.
+  package var owner: LockOwner?
+  /// What kept its parts from being begun.
+  package var failure: Failure?
 
   init(run: String, job: String) {
     self.run = run
@@ -56,7 +61,10 @@ package struct ParallelRecord: Sendable {
   }
 
   package var outcome: RunRecord.Outcome {
+    if owner != nil { return .running }
+    if case .signal? = failure?.kind { return .interrupted }
     if interruptedBy != nil { return .interrupted }
+    if failure != nil { return .failed }
     if parts.contains(where: { $0.exit > 1 }) { return .failed }
     return parts.contains { $0.exit == 1 } ? .partial : .success
   }
@@ -65,8 +73,8 @@ package struct ParallelRecord: Sendable {
     switch outcome {
     case .success: 0
     case .partial: 1
-    case .failed, .running: 2
-    case .interrupted: 128 + (interruptedBy ?? 0)
+    case .failed, .running: failure.map { Wire.ExitCode($0.ofRun.kind).rawValue } ?? 2
+    case .interrupted: failure.map { Wire.ExitCode($0.kind).rawValue } ?? 128 + (interruptedBy ?? 0)
     }
   }
 
@@ -82,6 +90,10 @@ package struct ParallelRecord: Sendable {
     object["seconds"] = RunRecord.decimal(seconds)
     object["outcome"] = .string(outcome.rawValue)
     object["exit"] = .number(JSONNumber(exit))
+    object["owner"] = owner?.json
+    if let failure {
+      object["failure"] = ["message": .string(Redactor.known.applied(to: failure.message))]
+    }
     object["rows"] = .object(
       JSONObject(
         ["read", "passed", "violating", "quarantined", "committed"].map {

@@ -53,17 +53,41 @@ package final class ParallelRunner {
     defer { store.lock.release() }
     defer { Files.remove(Files.folder(of: folder)) }
     let began = Clock.monotonic
-    let parts = try parts()
-    try PartList.add(parts, to: job)
-    try work(parts)
-    record.seconds = Double(Clock.monotonic - began) / 1e9
+    // For the history, if this process is killed.
+    record.owner = LockOwner("run \(record.run)")
     try write()
+    do throws(Failure) {
+      let parts = try parts()
+      try PartList.add(parts, to: job)
+      try work(parts)
+    } catch {
+      record.failure = error
+      finish(began)
+      throw error
+    }
+    finish(began)
+    return record
+  }
+
+  /// Writes the record's end and calls the hooks.
+  private func finish(_ began: UInt64) {
+    record.owner = nil
+    record.seconds = Double(Clock.monotonic - began) / 1e9
+    tryToWrite()
     let problems = Hooks(job, outcome: record.outcome, record: record.json, path: path).call()
-    guard !problems.isEmpty else { return record }
+    guard !problems.isEmpty else { return }
     for problem in problems { console.show("warning: \(problem)", .doubtful) }
     record.warnings += problems
-    try write()
-    return record
+    tryToWrite()
+  }
+
+  /// What was loaded is loaded, whether that can be written down or not.
+  private func tryToWrite() {
+    do throws(Failure) {
+      try write()
+    } catch {
+      console.show("warning: \(error.message)", .doubtful)
+    }
   }
 
   /// The selected streams, of which the tap is asked once.
@@ -73,10 +97,13 @@ package final class ParallelRunner {
       try refuseUnknown(names)
       return names.map { Job.Part(stream: $0, catalog: nil) }
     }
-    let discovery = PartDiscovery(job: job, folder: folder, interrupt: inbox.raw) { [console] in
-      console.show("warning: \($0)", .doubtful)
-    }
-    let found = try discovery.catalog()
+    let discovery = PartDiscovery(
+      job: job,
+      folder: folder,
+      interrupt: inbox.raw,
+      console: console
+    )
+    let found = try discovery.catalog { inbox.pause($0) }
     try refuseUnknown(found.catalog.streams.map(\.tapStreamID))
     let path = "\(folder)/catalog.json"
     try found.write(path)

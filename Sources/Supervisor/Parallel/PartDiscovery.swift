@@ -1,3 +1,4 @@
+internal import Posix
 internal import Wire
 
 /// Asks a tap which of its streams a job selects, so that each can be run as a part.
@@ -7,10 +8,12 @@ struct PartDiscovery {
   let folder: String
   /// A descriptor that becomes readable when the user asks to end.
   let interrupt: Int32
-  let warn: (String) -> Void
+  let console: Console
 
   /// The catalog with the selection in it, and what the tap can do.
-  func catalog() throws(Failure) -> PartCatalog {
+  ///
+  /// `pause` waits for seconds, and returns the signal that ended it.
+  func catalog(pause: (Double) -> Int32?) throws(Failure) -> PartCatalog {
     let plugins = PluginCatalog(project: job.folder)
     let tap = try plugins.connector(job.source, .tap)
     let preparation = Preparation(
@@ -19,9 +22,9 @@ struct PartDiscovery {
       target: try plugins.connector(job.target, .target),
       folder: folder,
       interrupt: interrupt,
-      warn: warn
-    )
-    guard let found = try preparation.parts().catalog else {
+      deadline: job.timeoutSeconds.map { Clock.monotonic + UInt64($0 * 1e9) }
+    ) { console.show("warning: \($0)", .doubtful) }
+    guard let found = try preparation.parts(job.retry, console, pause: pause).catalog else {
       throw Failure(
         .configuration,
         "\(job.file): \"parallelism\" needs a tap that tells its streams and takes a catalog",

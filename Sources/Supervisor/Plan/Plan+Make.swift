@@ -96,6 +96,7 @@ extension Plan {
     config["drift"] = job.validation.drift
     config["severity"] = job.validation.severity
     config["incremental"] = incremental(parts.catalog)
+    if !job.select.isEmpty || job.part != nil { config["deselected"] = parts.catalog?.leftOut }
     if job.window != nil { config["keep_state"] = true }
     config["record_limit"] = job.limit.map { .number(JSONNumber($0)) }
     if let path = job.validation.maskKeyFile {

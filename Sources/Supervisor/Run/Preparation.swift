@@ -1,4 +1,5 @@
 internal import Children
+internal import Posix
 package import Wire
 
 /// Looks up what a job names: programs, capabilities, contract files, and what the tap offers.
@@ -10,6 +11,8 @@ package struct Preparation {
   /// Where configurations may lie while a tap is asked.
   private let folder: String
   private let interrupt: Int32?
+  /// When the tap must have answered; nil for the common patience.
+  let deadline: UInt64?
   private let warn: (String) -> Void
 
   /// `interrupt` is a descriptor that becomes readable when the user asks to end.
@@ -19,6 +22,7 @@ package struct Preparation {
     target: Connector,
     folder: String,
     interrupt: Int32? = nil,
+    deadline: UInt64? = nil,
     warn: @escaping (String) -> Void = { _ in }
   ) {
     self.job = job
@@ -27,6 +31,7 @@ package struct Preparation {
     home = Home.folder(job)
     self.folder = folder
     self.interrupt = interrupt
+    self.deadline = deadline
     self.warn = warn
   }
 
@@ -82,7 +87,13 @@ package struct Preparation {
       folder: job.folder,
       scratch: folder,
       interrupt: interrupt
-    ).catalog()
+    ).catalog(seconds: min(patience, Discovery.patience))
+  }
+
+  private var patience: Double {
+    guard let deadline else { return Discovery.patience }
+    let now = Clock.monotonic
+    return now < deadline ? Double(deadline - now) / 1e9 : 0
   }
 
   private func selected(_ catalog: Catalog, _ tap: Connector) throws(Failure) -> Catalog {

@@ -44,7 +44,7 @@ extension Runner {
   /// Puts down the end of a run that could not go on, or not begin, and calls its hooks.
   func recordEnd(_ failure: Failure) {
     var record = begun ?? RunRecord(barePlan, countsCommits: false)
-    record.exit = ExitCode(failure.kind).rawValue
+    record.exit = ExitCode(failure.ofRun.kind).rawValue
     record.outcome = .failed
     if case .signal = failure.kind { record.outcome = .interrupted }
     record.stopReason = failure.message

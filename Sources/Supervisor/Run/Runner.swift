@@ -97,14 +97,16 @@ package final class Runner {
   }
 
   private func attempts(_ refresh: Refresh) throws(Failure) -> RunRecord {
+    let deadline = job.timeoutSeconds.map { Clock.monotonic + UInt64($0 * 1e9) }
     let preparation = Preparation(
       job,
       tap: tap,
       target: target,
       folder: folder,
-      interrupt: inbox.raw
+      interrupt: inbox.raw,
+      deadline: deadline
     ) { [console] in console.show("warning: \($0)", .doubtful) }
-    let parts = try preparation.parts()
+    let parts = try preparation.parts(job.retry, console) { inbox.pause($0) }
     let pipeline = Plan(job, parts, run: run, folder: folder, state: nil).pipeline
     let log: TargetLog? =
       parts.target.commitsState
@@ -117,7 +119,6 @@ package final class Runner {
     _ = try ledger.recover(last, stored: store.read()?.state)
     if job.window != nil || job.limit != nil { try refuseReset(last) }
     let begin = StatePlan(store: try store.read(), destination: last)
-    let deadline = job.timeoutSeconds.map { Clock.monotonic + UInt64($0 * 1e9) }
     var entry = begin.entry
     var record: RunRecord?
     var retry = Retry(job.retry)

@@ -125,9 +125,15 @@ package struct Selection: Sendable {
 
   /// The properties of a schema, those inside others after them.
   private static func paths(of schema: JSONValue, depth: Int = 0) -> [[String]] {
-    guard depth < 20, let properties = schema["properties"]?.object else { return [] }
-    return properties.members.flatMap { name, property in
-      [[name]] + paths(of: property, depth: depth + 1).map { [name] + $0 }
+    guard depth < 20 else { return [] }
+    var paths = (schema["properties"]?.object?.members ?? []).flatMap { name, property in
+      [[name]] + self.paths(of: property, depth: depth + 1).map { [name] + $0 }
     }
+    for key in ["anyOf", "oneOf"] {
+      for branch in schema[key]?.array ?? [] {
+        paths += self.paths(of: branch, depth: depth + 1).filter { !paths.contains($0) }
+      }
+    }
+    return paths
   }
 }
