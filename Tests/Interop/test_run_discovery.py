@@ -91,13 +91,13 @@ def test_a_run_in_parts_that_was_killed_is_in_the_history(moody):
     project = moody("parallelism: 2\n", sync=60)
     process = project.start("run", "job.yaml")
     project.wait(lambda: project.stage(b"dativo-target-parquet"))
-    [running] = [row for row in rows(project) if row["outcome"] == "running" and row["job"] == "acme.orders"]
+    [running] = [row for row in rows(project) if row["status"] == "running" and row["job"] == "acme.orders"]
     process.kill()
     process.communicate()
     project.wait(lambda: project.processes() == [])
     [killed] = [row for row in rows(project) if row["run"] == running["run"]]
-    assert killed["outcome"] == "killed", killed
+    assert killed["status"] == "killed", killed
 
 
 def rows(project):
-    return json.loads(project.dativo("runs", "list", "--json").out)["result"]
+    return json.loads(project.dativo("runs", "list", "--json").out)["result"]["runs"]
