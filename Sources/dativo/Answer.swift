@@ -9,13 +9,22 @@ struct Answer {
   var result: JSONValue
   /// What standard output gets without `--json`; nil where everything has been told already.
   var text: String?
+  /// What `--json` says in a line; by default the first line of the text.
+  var summary: String?
   var exit: Int32
   var errors: [Finding] = []
   var warnings: [Finding]
 
-  init(_ result: JSONValue, text: String?, exit: Int32 = 0, warnings: [Finding] = []) {
+  init(
+    _ result: JSONValue,
+    text: String?,
+    summary: String? = nil,
+    exit: Int32 = 0,
+    warnings: [Finding] = []
+  ) {
     self.result = result
     self.text = text
+    self.summary = summary
     self.exit = exit
     self.warnings = warnings
   }
@@ -56,11 +65,11 @@ struct Answer {
 
   /// The one object of `--json`; `schemas/envelope.schema.json` describes it.
   func envelope(_ command: String) -> String {
-    let summary = text?.split(separator: "\n").first.map { JSONValue.string(String($0)) }
+    let line = summary ?? text?.split(separator: "\n").first.map { String($0) }
     let object: JSONValue = [
       "command": .string(command), "ok": .bool(errors.isEmpty && exit <= 1),
       "exit": .number(JSONNumber(exit)),
-      "summary": summary ?? errors.first?.json["message"] ?? .null,
+      "summary": line.map { .string($0) } ?? errors.first?.json["message"] ?? .null,
       "result": result, "error": errors.first.map(error) ?? .null,
       "errors": .array(errors.map(\.json)), "warnings": .array(warnings.map(\.json)),
     ]

@@ -37,6 +37,8 @@ struct Check: ParsableCommand {
       var answer = Answer(
         .array(check.steps.map(\.json)),
         text: check.steps.map(\.text).joined(separator: "\n"),
+        summary: failures.isEmpty
+          ? "\(Figures.things(check.steps.count, "step")), all well" : failures.first?.message,
         exit: failures.first.map { Wire.ExitCode($0.kind).rawValue } ?? 0,
         warnings: file.findings + check.warnings
       )

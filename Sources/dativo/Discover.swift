@@ -58,7 +58,12 @@ struct Discover: ParsableCommand {
         try Project.write(write, catalog.json.encoded(pretty: true) + "\n")
         text += "\n\nThe catalog is in \(write)."
       }
-      return Answer(catalog.json, text: text, warnings: warnings)
+      return Answer(
+        catalog.json,
+        text: text,
+        summary: Figures.things(catalog.streams.count, "stream"),
+        warnings: warnings
+      )
     }
   }
 }

@@ -35,6 +35,8 @@ struct DoctorCommand: ParsableCommand {
           "warned": .number(JSONNumber(doctor.warned)),
         ],
         text: doctor.text,
+        summary: "\(Figures.things(doctor.checks.count, "check")), \(doctor.failed) failed, "
+          + "\(Figures.things(doctor.warned, "warning"))",
         exit: doctor.failed > 0 ? 1 : 0
       )
     }

@@ -52,6 +52,7 @@ struct Log: ParsableCommand {
       var answer = Answer(
         files ? report.filesJSON : report.commitsJSON,
         text: files ? report.filesText : report.commitsText,
+        summary: report.summary(files: files),
         exit: problems.isEmpty ? 0 : 65,
         warnings: json ? [] : problems
       )

@@ -28,6 +28,12 @@ struct LogReport {
     history.visible.filter { Verification.isInside($0.file.path, destination.table) }
   }
 
+  /// How many commits or files there are.
+  func summary(files: Bool) -> String {
+    let count = histories.reduce(0) { $0 + (files ? self.files($1).count : commits($1).count) }
+    return Figures.things(count, files ? "file" : "commit")
+  }
+
   // MARK: As JSON
 
   var commitsJSON: JSONValue {

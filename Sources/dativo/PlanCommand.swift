@@ -30,6 +30,7 @@ struct PlanCommand: ParsableCommand {
       return Answer(
         preview.plan.json,
         text: preview.plan.text,
+        summary: "\(preview.plan.job): \(preview.plan.stages.map(\.name).joined(separator: " | "))",
         warnings: warnings + preview.warnings
       )
     }

@@ -111,7 +111,7 @@ enum InstallReport {
       let count = entry.distributions.count
       rows.append([
         plugin.title, entry.version, done,
-        "\(count) \(count == 1 ? "distribution" : "distributions")",
+        Figures.things(count, "distribution"),
         "Python \(entry.python)",
       ])
       result.append([

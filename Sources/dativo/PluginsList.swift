@@ -33,6 +33,7 @@ struct PluginsList: ParsableCommand {
       return Answer(
         ["plugins": .array(shown.map(PluginTable.brief))],
         text: PluginTable.text(shown),
+        summary: Figures.things(shown.count, "plugin"),
         warnings: warnings
       )
     }
@@ -57,7 +58,8 @@ struct PluginsShow: ParsableCommand {
       let settings = options.catalog.settings(of: plugin)
       return Answer(
         PluginTable.full(plugin, settings),
-        text: PluginTable.sheet(plugin, settings)
+        text: PluginTable.sheet(plugin, settings),
+        summary: plugin.summary.isEmpty ? plugin.name : "\(plugin.name): \(plugin.summary)"
       )
     }
   }

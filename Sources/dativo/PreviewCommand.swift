@@ -48,7 +48,12 @@ struct PreviewCommand: ParsableCommand {
       let sample = try Sampler(job, limit: limit, seconds: seconds).run { lines in
         if !lines.isEmpty { console.show(lines) }
       }
-      return Answer(sample.json, text: text(sample), warnings: warnings)
+      return Answer(
+        sample.json,
+        text: text(sample),
+        summary: Figures.things(sample.streams.reduce(0) { $0 + $1.records.count }, "record"),
+        warnings: warnings
+      )
     }
   }
 

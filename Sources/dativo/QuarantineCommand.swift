@@ -46,6 +46,7 @@ struct QuarantineCommand: ParsableCommand {
             "jobs": .array(counts.map(\.json)),
           ],
           text: QuarantineTable.text(counts),
+          summary: "\(Figures.things(counts.reduce(0) { $0 + $1.waiting }, "record")) waiting",
           warnings: warnings
         )
       }
@@ -91,6 +92,7 @@ struct QuarantineCommand: ParsableCommand {
         var answer = Answer(
           ["records": .array(shown), "total": .number(JSONNumber(total))],
           text: shown.isEmpty ? nil : shown.map { $0.encoded() }.joined(separator: "\n"),
+          summary: Figures.things(total, "record"),
           warnings: warnings
         )
         if total > shown.count {

@@ -173,6 +173,7 @@ struct Run: ParsableCommand {
       if one.exit > 128 { break }
     }
     all.result = .array(results)
+    all.summary = "\(Figures.things(results.count, "job")), exit \(all.exit)"
     return all
   }
 
@@ -203,7 +204,13 @@ struct Run: ParsableCommand {
     let console = Console(showsProgress: !telling.noProgress)
     let record = try perform(job, file, console)
     tell(RunSummary.lines(record), record.outcome, record.json, console)
-    var answer = Answer(record.json, text: nil, exit: record.exit, warnings: file.findings)
+    var answer = Answer(
+      record.json,
+      text: nil,
+      summary: RunSummary.lines(record)[0],
+      exit: record.exit,
+      warnings: file.findings
+    )
     if let blame = record.blame, record.outcome == .failed {
       answer.errors = [Finding(.error, blame.message, hint: blame.hint)]
     }
@@ -254,7 +261,13 @@ struct Run: ParsableCommand {
       throw error.ofRun
     }
     tell(record.lines, record.outcome, record.json, console)
-    return Answer(record.json, text: nil, exit: record.exit, warnings: file.findings)
+    return Answer(
+      record.json,
+      text: nil,
+      summary: record.lines[0],
+      exit: record.exit,
+      warnings: file.findings
+    )
   }
 
   /// Tells what a run came to: the summary in words, the figures as an event.

@@ -60,7 +60,12 @@ struct SelectCommand: ParsableCommand {
         try SelectionFile.write(patterns, to: path)
         text += "\n\nThe patterns are in \(path)."
       }
-      return Answer(view.json, text: text, warnings: warnings)
+      return Answer(
+        view.json,
+        text: text,
+        summary: "\(view.streams.count(where: \.isSelected)) of \(Figures.things(catalog.streams.count, "stream")) selected",
+        warnings: warnings
+      )
     }
   }
 }

@@ -37,7 +37,11 @@ struct TopCommand: ParsableCommand {
     try Answer.give("top", json: json) {
       var view = LiveView()
       guard LiveView.isWatched, !once, !json else {
-        return Answer(view.json, text: text(view))
+        return Answer(
+          view.json,
+          text: text(view),
+          summary: "\(Figures.things(view.runs.count, "run")) under way"
+        )
       }
       while true {
         // To the top left, and each line cleared behind what is written, so that nothing flickers.

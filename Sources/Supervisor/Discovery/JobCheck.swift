@@ -122,7 +122,7 @@ package struct JobCheck {
         warnings.append(Finding(.warning, miss.message, hint: miss.hint, file: job.file))
       }
       let count = catalog.streams.count
-      return "\(tap.executable) offers \(count) \(count == 1 ? "stream" : "streams")"
+      return "\(tap.executable) offers \(Figures.things(count, "stream"))"
     }
   }
 

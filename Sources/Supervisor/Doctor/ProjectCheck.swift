@@ -36,7 +36,7 @@ struct ProjectCheck {
     do throws(Failure) {
       let rows = try RunIndex(home: folders.home).rows()
       let killed = rows.count { $0.status == "killed" }
-      let shown = "\(rows.count) \(rows.count == 1 ? "run" : "runs")"
+      let shown = Figures.things(rows.count, "run")
       guard killed > 0 else { return DoctorCheck(.ok, "history", shown) }
       return DoctorCheck(
         .warn,

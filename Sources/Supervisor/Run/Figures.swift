@@ -12,8 +12,11 @@ package enum Figures {
   }
 
   /// `1 row`, `2 rows`.
-  package static func rows(_ number: Int) -> String {
-    "\(count(number)) \(number == 1 ? "row" : "rows")"
+  package static func rows(_ number: Int) -> String { things(number, "row") }
+
+  /// `1 stream`, `2 streams`, of a noun that takes an s.
+  package static func things(_ number: Int, _ noun: String) -> String {
+    "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 
   /// `12.3 MB`.

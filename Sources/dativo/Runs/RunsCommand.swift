@@ -91,7 +91,8 @@ struct RunsCommand: ParsableCommand {
         )
         return Answer(
           ["runs": .array(rows.map(\.json))],
-          text: rows.isEmpty ? "no runs" : RunsTable.text(rows)
+          text: rows.isEmpty ? "no runs" : RunsTable.text(rows),
+          summary: Figures.things(rows.count, "run")
         )
       }
     }
@@ -115,7 +116,11 @@ struct RunsCommand: ParsableCommand {
         let (index, job) = try RunsCommand.history(place.job)
         let row = try index.run(name, job: job)
         let record = try index.record(row.run)
-        return Answer(record, text: RunsTable.text(row, record))
+        return Answer(
+          record,
+          text: RunsTable.text(row, record),
+          summary: "\(row.job): \(row.status)"
+        )
       }
     }
   }
@@ -158,7 +163,8 @@ struct RunsCommand: ParsableCommand {
         }
         return Answer(
           ["run": .string(row.run), "lines": .array(lines)],
-          text: texts.isEmpty ? nil : texts.joined(separator: "\n")
+          text: texts.isEmpty ? nil : texts.joined(separator: "\n"),
+          summary: Figures.things(texts.count, "line")
         )
       }
     }

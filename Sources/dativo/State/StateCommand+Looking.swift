@@ -58,6 +58,7 @@ extension StateCommand {
         return Answer(
           ["jobs": .array(views.map(\.json))],
           text: TextTable.lines([heads] + rows).joined(separator: "\n"),
+          summary: Figures.things(views.count, "job"),
           warnings: warnings
         )
       }
@@ -95,7 +96,13 @@ extension StateCommand {
         if let holder = view.holder { text += "\nlocked    \(holder.text)" }
         var result = view.plan.json.object ?? [:]
         result["locked"] = view.holder?.json ?? .null
-        return Answer(.object(result), text: text, warnings: warnings)
+        return Answer(
+          .object(result),
+          text: text,
+          summary: "\(job.tenant).\(job.name): "
+            + (view.plan.entry.state == nil ? "no state" : "a state of commit \(view.plan.entry.sequence)"),
+          warnings: warnings
+        )
       }
     }
   }
@@ -134,7 +141,12 @@ extension StateCommand {
           list.append(.object(object))
         }
         let text = entries.isEmpty ? "no state yet" : TextTable.lines(rows).joined(separator: "\n")
-        return Answer(["history": .array(list)], text: text, warnings: warnings)
+        return Answer(
+          ["history": .array(list)],
+          text: text,
+          summary: Figures.things(entries.count, "state"),
+          warnings: warnings
+        )
       }
     }
 
@@ -177,6 +189,7 @@ extension StateCommand {
           ["changes": .array(changes.map(\.json)), "equal": .bool(changes.isEmpty)],
           text: changes.isEmpty
             ? "no difference" : StateTable.lines(changes).joined(separator: "\n"),
+          summary: changes.isEmpty ? "no difference" : Figures.things(changes.count, "change"),
           warnings: warnings
         )
       }
