@@ -200,6 +200,17 @@ def test_lint_holds_settings_against_what_the_connectors_say(tmp_path):
     assert value["result"]["files"] == [{"path": "job.yaml", "kind": "Job"}]
 
 
+def test_lint_tells_metadata_that_no_tap_would_obey(tmp_path):
+    text = JOB.replace("  tap: csv\n", "  tap: csv\n  metadata: {orders: {replication-metod: FULL_TABLE, my-own: 1, replication-method: FULL}}\n")
+    (tmp_path / "j.yaml").write_text(text)
+    done = run("dativo", "lint", "j.yaml", cwd=tmp_path)
+    assert done.code == 78 and "my-own" not in done.out
+    assert '7:23: warning: no tap is known to have "source.metadata.orders.replication-metod"' in done.out, done
+    assert 'Did you mean "replication-method"?' in done.out
+    column = text.splitlines()[6].index("FULL}") + 1
+    assert f'7:{column}: error: there is no replication method "FULL"' in done.out and "INCREMENTAL" in done.out, done
+
+
 @pytest.mark.parametrize("config, message, hint", [
     ("{checkpoint_interval: {byte: 1}}", 'the setting "checkpoint_interval" has no setting "byte"', 'Did you mean "bytes"?'),
     ("{checkpoint_interval: {rows: x}}", '"rows" must be of type integer, not "x"', None),

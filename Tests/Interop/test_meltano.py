@@ -149,3 +149,22 @@ def test_what_an_import_carries_and_what_it_tells(tmp_path):
     assert wrong.code == 78 and "no project of Meltano" in wrong.err
     no = run("dativo", "import", "meltano.yml", "--environment", "test", cwd=tmp_path)
     assert no.code == 64 and "dev, prod" in no.err
+
+
+def test_an_import_makes_a_job_of_each_pair_in_a_task(tmp_path):
+    """A task may be a list, with several pairs in it and commands of other tools between."""
+    extra = """jobs:
+- {name: all, tasks: ["tap-dativo-csv map target-dativo-parquet dbt:run tap-dativo-csv target-dativo-parquet", [dbt:test, tap-dativo-csv, target-dativo-parquet], tap-dativo-csv]}
+env: {REGION: eu}
+"""
+    text = PROJECT.replace("    config: {destination: out, pipeline: people}\n", "    env: {BUCKET: b}\n    config: {destination: out, pipeline: people}\n")
+    (tmp_path / "meltano.yml").write_text(text.replace("environments: [{name: dev}]", "environments: [{name: dev, env: {STAGE: dev}}]") + extra)
+    answer = json.loads(run("dativo", "import", "meltano.yml", "--json", cwd=tmp_path).out)["result"]
+    assert [job["name"] for job in answer["jobs"]] == ["all", "all-2", "all-3"], answer
+    notes = answer["notes"]
+    assert sorted(note.split(" is left out")[0] for note in notes if "left out" in note) == [
+        "all: dbt:run", "all: dbt:test", "all: map", "all: tap-dativo-csv"]
+    told = [note for note in notes if "Meltano sets" in note]
+    assert [note.split(";")[0] for note in told] == [
+        "env: Meltano sets REGION", "environments.dev.env: Meltano sets STAGE",
+        "loaders.target-dativo-parquet.env: Meltano sets BUCKET"]

@@ -36,7 +36,12 @@ package struct MeltanoImport {
     if let folder, Paths.absolute(folder) != Paths.absolute(project.folder) {
       notes.append("relative paths in configurations start from \(folder), the jobs' folder, now")
     }
-    for (name, words) in project.pairs() { try make(name, words) }
+    for (name, tasks) in project.tasks() { try make(name, tasks) }
+    for (place, names) in project.variables {
+      notes.append(
+        "\(place): Meltano sets \(names.joined(separator: ", ")); set them where the jobs run"
+      )
+    }
     for kind in ["utilities", "files", "orchestrators", "transformers", "transforms"] {
       for name in project.names(kind) {
         notes.append("\(kind).\(name): Dativo runs taps, contracts and targets only")
@@ -45,20 +50,47 @@ package struct MeltanoImport {
     if made.isEmpty { notes.append("the project has no extractor with a loader: no job was made") }
   }
 
-  private mutating func make(_ name: String, _ words: [String]) throws(Failure) {
-    let extractors = words.filter { project.names("extractors").contains($0) }
-    let loaders = words.filter { project.names("loaders").contains($0) }
-    guard let source = extractors.first.flatMap({ project.plugin($0, "extractors") }),
-      let target = loaders.first.flatMap({ project.plugin($0, "loaders") })
-    else {
-      notes.append("\(name): \(words.joined(separator: " ")) is no extractor with a loader")
-      return
+  /// Makes a job of each extractor with the loader that comes after it.
+  private mutating func make(_ name: String, _ tasks: [[String]]) throws(Failure) {
+    let (extractors, loaders) = (project.names("extractors"), project.names("loaders"))
+    var pairs = 0
+    for words in tasks {
+      var begun: [String] = []
+      var others: [String] = []
+      for word in words {
+        if extractors.contains(word) {
+          others += begun
+          begun = [word]
+        } else if loaders.contains(word), let extractor = begun.first {
+          pairs += 1
+          others += begun.dropFirst()
+          begun = []
+          try make(pairs == 1 ? name : "\(name)-\(pairs)", extractor, word)
+        } else if begun.isEmpty {
+          others.append(word)
+        } else {
+          begun.append(word)
+        }
+      }
+      for word in others + begun {
+        notes.append(
+          "\(name): \(word) is left out: "
+            + (extractors.contains(word) || loaders.contains(word)
+              ? "it is no extractor with a loader"
+              : "mappings belong into a contract, other tasks elsewhere")
+        )
+      }
     }
-    for word in words where word != source.name && word != target.name {
-      notes.append(
-        "\(name): \(word) is left out: mappings belong into a contract, other tasks elsewhere"
-      )
-    }
+  }
+
+  private mutating func make(
+    _ name: String,
+    _ extractor: String,
+    _ loader: String
+  ) throws(Failure) {
+    guard let source = project.plugin(extractor, "extractors"),
+      let target = project.plugin(loader, "loaders")
+    else { return }
     let plain = Self.plain(name)
     let path = "\(folder)/\(plain).yaml"
     guard !Paths.exists(path) else {
@@ -69,7 +101,7 @@ package struct MeltanoImport {
     job["kind"] = .string("Job")
     job["tenant"] = .string(tenant)
     job["name"] = .string(plain)
-    job["description"] = .string("From Meltano: \(words.joined(separator: " "))")
+    job["description"] = .string("From Meltano: \(extractor) \(loader)")
     job["source"] = .object(end(source, "extractors", of: name))
     job["target"] = .object(end(target, "loaders", of: name))
     do throws(PosixError) {

@@ -126,29 +126,43 @@ struct MeltanoProject {
     }
   }
 
-  /// What runs with what: the tasks of jobs and schedules; else every extractor with every loader.
-  func pairs() -> [(name: String, words: [String])] {
-    var found: [(name: String, words: [String])] = []
-    for job in root["jobs"]?.elements ?? [] {
-      let name = job["name"]?.text ?? "job"
-      for (index, task) in (job["tasks"]?.elements ?? []).enumerated() {
-        let words =
-          task.elements?.compactMap(\.text)
-          ?? task.text?.split(separator: " ").map(String.init) ?? []
-        found.append((index == 0 ? name : "\(name)-\(index + 1)", words))
+  /// What runs with what, a list of words each: the tasks of jobs, what schedules name; else every
+  /// extractor with every loader.
+  func tasks() -> [(name: String, tasks: [[String]])] {
+    func words(_ node: YAMLNode) -> [String] {
+      (node.elements?.compactMap(\.text) ?? [node.text ?? ""]).flatMap { text in
+        text.split(separator: " ").map(String.init)
       }
+    }
+    var found: [(name: String, tasks: [[String]])] = []
+    for job in root["jobs"]?.elements ?? [] {
+      found.append((job["name"]?.text ?? "job", (job["tasks"]?.elements ?? []).map(words)))
     }
     for schedule in root["schedules"]?.elements ?? [] {
       guard let extractor = schedule["extractor"]?.text, let loader = schedule["loader"]?.text
       else {
         continue
       }
-      found.append((schedule["name"]?.text ?? "\(extractor)-\(loader)", [extractor, loader]))
+      found.append((schedule["name"]?.text ?? "\(extractor)-\(loader)", [[extractor, loader]]))
     }
     guard found.isEmpty else { return found }
     return names("extractors").flatMap { extractor in
-      names("loaders").map { ("\(extractor)-to-\($0)", [extractor, $0]) }
+      names("loaders").map { ("\(extractor)-to-\($0)", [[extractor, $0]]) }
     }
+  }
+
+  /// The variables that Meltano sets, and where it is told to.
+  var variables: [(place: String, names: [String])] {
+    func names(_ node: YAMLNode?) -> [String] { (node?["env"]?.members ?? []).map(\.key) }
+    var found = [("env", names(root)), ("environments.\(environmentName ?? "").env", names(environment))]
+    for place in [root, environment?["config"]].compactMap(\.self) {
+      for (kind, name) in ["extractors", "loaders"].flatMap({ kind in
+        self.names(kind).map { (kind, $0) }
+      }) {
+        found.append(("\(kind).\(name).env", names(node(name, kind, in: place))))
+      }
+    }
+    return found.filter { !$0.1.isEmpty }
   }
 
   /// Schedules in words, for whoever runs them from now on.

@@ -7,6 +7,13 @@ package enum JobKeys {
   ]
   /// Keys whose names are taken, for what does not exist yet.
   package static let reserved = ["sandbox"]
+  /// What the Singer specification and the Meltano SDK know of in a catalog's metadata.
+  package static let metadata = [
+    "selected", "inclusion", "replication-method", "replication-key", "table-key-properties",
+    "view-key-properties", "forced-replication-method", "valid-replication-keys",
+    "selected-by-default", "schema-name", "database-name", "is-view", "row-count", "sql-datatype",
+    "parent-tap-stream-id",
+  ]
   package static let source = [
     "tap", "command", "airbyte", "config", "select", "metadata", "schema", "lenient", "env",
     "window",

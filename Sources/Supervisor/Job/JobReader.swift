@@ -202,7 +202,10 @@ struct JobReader {
       return nil
     }
     for member in node.members {
-      if case .mapping = member.value { continue }
+      if case .mapping = member.value {
+        if path.hasSuffix("metadata") { warnOfSlips(member.value, "\(path).\(member.key)") }
+        continue
+      }
       yaml.error(
         member.value,
         "\"\(path).\(member.key)\" must be a mapping",
@@ -211,6 +214,28 @@ struct JobReader {
       )
     }
     return node.json
+  }
+
+  /// Taps have metadata of their own, so only what looks like a known key misspelt is told of.
+  private mutating func warnOfSlips(_ node: YAMLNode, _ path: String) {
+    for member in node.members where !JobKeys.metadata.contains(member.key) {
+      guard let near = Nearest.name(to: member.key, among: JobKeys.metadata) else { continue }
+      yaml.warning(
+        member.keyMark,
+        "no tap is known to have \"\(path).\(member.key)\"",
+        hint: "Did you mean \"\(near)\"?"
+      )
+    }
+    let methods = ["FULL_TABLE", "INCREMENTAL", "LOG_BASED"]
+    if let place = node["replication-method"], let method = place.json.string,
+      !methods.contains(method)
+    {
+      yaml.error(
+        place,
+        "there is no replication method \"\(method)\"",
+        hint: "There are \(methods.joined(separator: ", "))."
+      )
+    }
   }
 
   private mutating func masking(_ node: YAMLNode?) -> JSONValue? {
