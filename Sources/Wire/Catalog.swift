@@ -32,8 +32,9 @@ public struct Catalog: Sendable {
       (object["replication_key"] ?? metadata([])?["replication-key"])?.string
     }
 
-    /// Whether only what has changed since the last sync comes, once there was one. A replication key
-    /// without a method means so, as the Meltano SDK has it.
+    /// Whether only what has changed since the last sync comes, once there was one.
+    ///
+    /// A replication key without a method means so, as the Meltano SDK has it.
     public var isIncremental: Bool {
       let forced = metadata([])?["forced-replication-method"]?.string
       let method = replicationMethod ?? forced ?? (replicationKey == nil ? "" : "INCREMENTAL")

@@ -63,7 +63,8 @@ struct SelectCommand: ParsableCommand {
       return Answer(
         view.json,
         text: text,
-        summary: "\(view.streams.count(where: \.isSelected)) of \(Figures.things(catalog.streams.count, "stream")) selected",
+        summary:
+          "\(view.streams.count(where: \.isSelected)) of \(Figures.things(catalog.streams.count, "stream")) selected",
         warnings: warnings
       )
     }

@@ -115,7 +115,8 @@ package struct Discovery {
         capture.exit.isSuccess ? "printed no \(answer)" : "exited with \(capture.exit.shellCode)"
       }
     return Failure(
-      capture.cut == .late ? .temporary : ExitCode(rawValue: capture.exit.shellCode).kind ?? .plugin(1),
+      capture.cut == .late
+        ? .temporary : ExitCode(rawValue: capture.exit.shellCode).kind ?? .plugin(1),
       "\(name) \(reason)",
       hint: lines.isEmpty ? nil : lines.suffix(5).joined(separator: "\n     ")
     )

@@ -154,7 +154,9 @@ struct MeltanoProject {
   /// The variables that Meltano sets, and where it is told to.
   var variables: [(place: String, names: [String])] {
     func names(_ node: YAMLNode?) -> [String] { (node?["env"]?.members ?? []).map(\.key) }
-    var found = [("env", names(root)), ("environments.\(environmentName ?? "").env", names(environment))]
+    var found = [
+      ("env", names(root)), ("environments.\(environmentName ?? "").env", names(environment)),
+    ]
     for place in [root, environment?["config"]].compactMap(\.self) {
       for (kind, name) in ["extractors", "loaders"].flatMap({ kind in
         self.names(kind).map { (kind, $0) }

@@ -100,7 +100,8 @@ extension StateCommand {
           .object(result),
           text: text,
           summary: "\(job.tenant).\(job.name): "
-            + (view.plan.entry.state == nil ? "no state" : "a state of commit \(view.plan.entry.sequence)"),
+            + (view.plan.entry.state == nil
+              ? "no state" : "a state of commit \(view.plan.entry.sequence)"),
           warnings: warnings
         )
       }
