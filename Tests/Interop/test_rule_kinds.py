@@ -165,8 +165,8 @@ def test_what_scope_and_end_rules_do(tmp_path, setting, code, out):
 @pytest.mark.parametrize("version, text, rule, says", [
     ("v3.1.0", "{name: f, logicalType: timestamp, logicalTypeOptions: {minimum: '2024-01-01T00:00:00', defaultTimezone: Europe/Berlin}}",
      "minimum", "named zone"),
-    ("v3.0.2", "{name: f, logicalType: number, physicalType: 'decimal(4,2)'}", "physicalType", "decimal(4,2)"),
-    ("v3.0.2", "{name: f, logicalType: string, physicalType: varchar(1)}", "physicalType", "varchar(1)"),
+    ("v3.0.2", "{name: f, logicalType: number, physicalType: float(24)}", "physicalType", "float(24)"),
+    ("v3.0.2", "{name: f, logicalType: string, physicalType: varbinary(1)}", "physicalType", "varbinary(1)"),
     ("v3.0.2", "{name: f, logicalType: string, quality: [{rule: between, mustBeBetween: [1, 5]}]}", "between", "judges numbers"),
     ("v3.0.2", "{name: f, logicalType: number, quality: [{rule: minCheck, mustBe: 0}]}", "minCheck", "mustBeGreaterOrEqualTo"),
 ])  # fmt: skip
@@ -179,6 +179,35 @@ def test_a_demand_that_is_not_judged_is_skipped_with_its_reason(tmp_path, versio
     [stream] = json.loads((tmp_path / "r").read_text())["streams"].values()
     [skipped] = stream["skipped"]
     assert (skipped["rule"], skipped["pointer"]) == (rule, "/f") and says in skipped["reason"], skipped
+
+
+@pytest.mark.parametrize("physical, kind, fits, beyond", [
+    ("decimal(4,2)", "number", ["12.34", "-99.99", "0", "1e1", "99.990", "0.01"], ["100", "-100.00", "1.234", "99.995", "1e30", "1e-3"]),
+    ("NUMERIC( 5 )", "number", ["99999", "-1", "5e4", "1.0"], ["100000", "0.5"]),
+    ("number(3,0)", "integer", ["999", "-999"], ["1000", "123456789012345678901"]),
+    ("decimal(38,10)", "number", ["1234567890123456789012345678.0123456789"], ["12345678901234567890123456789", "0.01234567891"]),
+    ("float(3,2)", "number", ["9.99"], ["10"]),
+    ("varchar(3)", "string", ['"abc"', '"\\ud83d\\ude00ab"', '""'], ['"abcd"', '"\\u00e9\\u00e9\\u00e9\\u00e9"']),
+    ("VARCHAR[2]", "string", ['"ab"'], ['"abc"']),
+    ("int(2)", "integer", ["12345"], []),
+])  # fmt: skip
+def test_what_would_not_fit_where_it_is_kept_is_a_warning(tmp_path, physical, kind, fits, beyond):
+    """Decision 15 of the notes: precision, scale and length warn; severity makes errors of them."""
+    (tmp_path / "c.yaml").write_text(contract("v3.0.2", f"{{name: f, logicalType: {kind}, physicalType: '{physical}'}}"))
+    (tmp_path / "v.json").write_text(json.dumps({"severity": {"physicalType": "error"}}))
+    values = [*fits, *beyond, *fits, *fits]
+    stream = lines(*messages("singer", [])) + "".join(
+        '{"type":"RECORD","stream":"o","record":{"id":%d,"f":%s}}\n' % row for row in enumerate(values)).encode()
+    done = run("dativo-validate", "--contract", "c.yaml", "--report", "r", stdin=stream, cwd=tmp_path)
+    assert done.code == 0 and done.out.count("RECORD") == len(values), done
+    [report] = json.loads((tmp_path / "r").read_text())["streams"].values()
+    told = [(one["rule"], one["pointer"], one["severity"], one["count"]) for one in report.get("violations", [])]
+    assert told == ([("physicalType", "/f", "warning", len(beyond))] if beyond else []), report
+    assert not report.get("skipped")
+    done = run("dativo-validate", "--config", "v.json", "--contract", "c.yaml", stdin=stream, cwd=tmp_path)
+    assert done.code == (65 if beyond else 0), done
+    if beyond:
+        assert done.out.count("RECORD") == len(fits) and "/f: physicalType" in done.failure["message"], done
 
 
 def test_a_length_that_an_option_says_is_not_skipped(tmp_path):

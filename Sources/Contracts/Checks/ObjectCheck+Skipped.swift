@@ -26,7 +26,7 @@ extension ObjectCheck {
       let reason = "a time without offset is at home in a named zone, whose offsets are not known"
       skipped.append(Skipped(rule: rule, pointer: pointer, reason: reason))
     }
-    if let reason = property.uncheckedSize {
+    if let reason = PhysicalSize.of(property).skipped {
       skipped.append(Skipped(rule: "physicalType", pointer: pointer, reason: reason))
     }
     if property.type == nil {

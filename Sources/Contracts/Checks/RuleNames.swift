@@ -5,7 +5,7 @@ package enum RuleNames {
     "type", "enum", "required", "primaryKey", "unique", "key", "duplicateKey", "unknownField",
     "unknownTable", "typeDrift", "format", "pattern", "minLength", "maxLength", "minimum",
     "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems",
-    "uniqueItems", "minProperties", "maxProperties", "contains", "maxContains",
+    "physicalType", "uniqueItems", "minProperties", "maxProperties", "contains", "maxContains",
     "additionalProperties", "anyOf", "oneOf", "not", "false",
   ]
 }

@@ -13,6 +13,10 @@ extension ValueCheck {
     }
     shape.minLength = property.minLength ?? 0
     shape.maxLength = property.maxLength ?? .max
+    guard size?.narrow(&shape) ?? true else {
+      isOpaque = true
+      return FastShape { self.accepts($0) }
+    }
     if let choices = property.choices {
       let texts = choices.compactMap(\.string)
       guard texts.count == choices.count, shape.choices == nil else {

@@ -14,6 +14,8 @@ final class ValueCheck {
   let property: ContractProperty
   let kinds: ValueKinds
   let text: TextRules
+  /// The size that its values have where they are kept.
+  let size: PhysicalSize?
   private(set) var children: [ValueCheck]
   private(set) var places: [String: Int] = [:]
   let item: ValueCheck?
@@ -39,6 +41,7 @@ final class ValueCheck {
     self.property = property
     self.unknown = unknown
     kinds = Self.kinds(property.type)
+    size = PhysicalSize.of(property).size
     var text = TextRules()
     text.minLength = property.minLength
     text.maxLength = property.maxLength
@@ -132,6 +135,7 @@ final class ValueCheck {
     if let choices = property.choices, !choices.contains(value) {
       findings.append(Finding("enum", at: pointer, expected: Self.list(choices), value: value))
     }
+    size?.check(value, pointer, &findings)
     switch value {
     case .number(let number): property.number.check(number, pointer, &findings)
     case .string(let string):
