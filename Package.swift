@@ -123,6 +123,7 @@ let package = Package(
         "job", "plugin", "contract", "event", "commit", "run", "state", "envelope",
       ].map { .embedInCode("Schemas/\($0).schema.json") }
     ),
+    module("AirbyteKit", ["ConnectorKit", "Children", "Wire", "JSON", "Posix"]),
     // Layer 4: executables.
     executable(
       "dativo",
@@ -135,7 +136,7 @@ let package = Package(
       ["ConnectorKit", "Contracts", "JSONSchema", "Wire", "Columns", "JSON", "Posix"]
     ),
     tap("csv"),
-    tap("airbyte", ["Children"]),
+    tap("airbyte", ["AirbyteKit", "Children"]),
     target("parquet"),
     .executableTarget(
       name: "bench-decode",

@@ -38,6 +38,20 @@ public struct ConnectorOptions: ParsableArguments {
     }
   }
 
+  /// Answers `--about`, if it was asked for: with `detailed` where a configuration is given, too.
+  public func answersAbout(
+    _ info: PluginInfo,
+    _ detailed: ((Configuration) throws(Failure) -> PluginInfo)?
+  ) throws(Failure) -> Bool {
+    guard about else { return false }
+    if let detailed, !config.isEmpty {
+      answerAbout(try detailed(try configuration(info)))
+    } else {
+      answerAbout(info)
+    }
+    return true
+  }
+
   /// The configuration, checked.
   public func configuration(_ info: PluginInfo) throws(Failure) -> Configuration {
     guard !config.isEmpty else {

@@ -47,12 +47,14 @@ public struct TapOptions: ParsableArguments {
   public var writesMessages: Bool { !discover && !test && !common.about }
 
   /// Does what the command line asks of `T`, which `make` creates.
+  ///
+  /// `about` says what `--about` tells where a configuration is given, too.
   public func run<T: Tap>(
     _ type: T.Type,
+    about: ((Configuration) throws(Failure) -> PluginInfo)? = nil,
     _ make: (Configuration) throws(Failure) -> T = T.init
   ) throws {
-    common.answerAbout(T.info)
-    guard !common.about else { return }
+    guard try !common.answersAbout(T.info, about) else { return }
     let tap = try make(try common.configuration(T.info))
     if discover {
       print(try tap.discover().json.encoded(pretty: true))

@@ -9,7 +9,8 @@ struct TapAirbyte: ParsableCommand {
     discussion: """
       Runs an Airbyte source and writes what it reads as Singer messages: \
       {"executable": ["source-faker"], "connector_config": {"count": 1000}}. With --protocol airbyte \
-      the source's own messages pass as they are; records are checked and counted all the same.
+      the source's own messages pass as they are; records are checked and counted all the same. \
+      --about with --config tells the source's own settings, too.
       """
   )
 
@@ -20,9 +21,11 @@ struct TapAirbyte: ParsableCommand {
 
   func run() {
     Lifecycle.run(AirbyteSettings.info.name, writesMessages: options.writesMessages) {
-      try options.run(AirbyteTap.self) { (configuration) throws(Failure) in
-        try AirbyteTap(configuration, wording)
-      }
+      try options.run(
+        AirbyteTap.self,
+        about: { (configuration) throws(Failure) in try AirbyteTap(configuration).described() },
+        { (configuration) throws(Failure) in try AirbyteTap(configuration, wording) }
+      )
     }
   }
 }

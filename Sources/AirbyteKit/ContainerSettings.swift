@@ -1,5 +1,5 @@
-import ConnectorKit
-import JSON
+internal import ConnectorKit
+internal import JSON
 
 /// How a container is confined; everything is closed that is not opened here.
 struct ContainerSettings {

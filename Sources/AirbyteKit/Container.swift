@@ -1,8 +1,8 @@
-import Children
-import ConnectorKit
-import Glibc
-import Posix
-import Wire
+internal import Children
+internal import ConnectorKit
+internal import Glibc
+internal import Posix
+internal import Wire
 
 /// A container of an image, closed but for what its settings open.
 struct Container {

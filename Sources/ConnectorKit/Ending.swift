@@ -1,18 +1,17 @@
-import ConnectorKit
-import JSON
-import Posix
-import Wire
+internal import JSON
+package import Posix
+package import Wire
 
 /// How the input ended.
-enum Ending {
+package enum Ending {
   /// Whether a last line without its line feed is a whole JSON value.
-  static func isWhole(_ region: UnsafeRawBufferPointer) -> Bool {
+  package static func isWhole(_ region: UnsafeRawBufferPointer) -> Bool {
     unsafe (try? JSONValue.parse(region)) != nil
       || region.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
   }
 
   /// What a line reader's problem means for the run.
-  static func failure(_ problem: LineReader.Problem, line: Int) -> Failure {
+  package static func failure(_ problem: LineReader.Problem, line: Int) -> Failure {
     switch problem {
     case .tooLong(let limit):
       Failure(
