@@ -123,7 +123,7 @@ let package = Package(
         "job", "plugin", "contract", "event", "commit", "run", "state", "envelope",
       ].map { .embedInCode("Schemas/\($0).schema.json") }
     ),
-    module("AirbyteKit", ["ConnectorKit", "Children", "Wire", "JSON", "Posix"]),
+    module("AirbyteKit", ["ConnectorKit", "Children", "Wire", "JSON", "Posix", argumentParser]),
     // Layer 4: executables.
     executable(
       "dativo",
@@ -138,6 +138,7 @@ let package = Package(
     tap("csv"),
     tap("airbyte", ["AirbyteKit", "Children"]),
     target("parquet"),
+    target("airbyte", ["AirbyteKit", "Children"]),
     .executableTarget(
       name: "bench-decode",
       dependencies: ["Columns", "Wire"],

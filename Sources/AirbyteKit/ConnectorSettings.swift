@@ -18,8 +18,12 @@ package struct ConnectorSettings {
   package let side: Side
   let program: Program
   package let config: JSONObject
+  /// The image; nil for what is none.
+  package var image: String? {
+    if case .image(let image) = program { image } else { nil }
+  }
   let store: String
-  let container: ContainerSettings
+  package let container: ContainerSettings
   /// Where the settings came from, for messages.
   package let origin: String
 
@@ -57,6 +61,14 @@ package struct ConnectorSettings {
         members: ContainerSettings.settings
       ),
     ]
+  }
+
+  /// The digest of the image.
+  package func digest() throws(Failure) -> String {
+    guard let image else {
+      throw Failure(.usage, "there is no image to tell a digest of", hint: "Name one: --image X.")
+    }
+    return try Container.digest(of: image, container)
   }
 
   package init(_ configuration: Configuration, _ side: Side) throws(Failure) {

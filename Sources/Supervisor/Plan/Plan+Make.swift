@@ -124,7 +124,7 @@ extension Plan {
       executable: parts.target.executable,
       arguments: parts.target.arguments + ["--config", file("target.config", .object(config))],
       environment: job.target.environment,
-      commitsState: parts.target.commitsState
+      awaitsVerdict: parts.target.awaitsVerdict
     )
   }
 

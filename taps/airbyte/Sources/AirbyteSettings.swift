@@ -42,6 +42,7 @@ struct AirbyteSettings {
   let failsOnCounts: Bool
 
   init(_ configuration: Configuration) throws(Failure) {
+    try configuration.checkNested(Self.info.settings)
     connector = try ConnectorSettings(configuration, .source)
     var streams: [String: Stream] = [:]
     for (name, value) in configuration.values["streams"]?.object?.members ?? [] {

@@ -1,3 +1,4 @@
+import AirbyteKit
 import ArgumentParser
 import ConnectorKit
 import Wire
@@ -16,13 +17,25 @@ struct TapAirbyte: ParsableCommand {
 
   @OptionGroup var options: TapOptions
 
+  @OptionGroup var choice: ConnectorChoice
+
+  @Flag(name: .long, help: "Print the digest of the image, and end.")
+  var showDigest = false
+
   @Option(name: .customLong("protocol"), help: "What to write: singer or airbyte.")
   var wording: Wording = .singer
 
   func run() {
-    Lifecycle.run(AirbyteSettings.info.name, writesMessages: options.writesMessages) {
+    Lifecycle.run(AirbyteSettings.info.name, writesMessages: options.writesMessages && !showDigest)
+    {
+      let shape = choice.shape
+      if showDigest {
+        let configuration = try options.configuration(AirbyteSettings.info, shape: shape)
+        return print(try ConnectorSettings(configuration, .source).digest())
+      }
       try options.run(
         AirbyteTap.self,
+        shape: shape,
         about: { (configuration) throws(Failure) in try AirbyteTap(configuration).described() },
         { (configuration) throws(Failure) in try AirbyteTap(configuration, wording) }
       )
