@@ -44,7 +44,8 @@ struct AirbyteTap: Tap {
       Log.warning("no stream is selected: set \"selected\": true in the catalog's metadata")
       return
     }
-    let ledger = try StateLedger(state)
+    let refreshed = chosen.filter { $0.configured["sync_mode"]?.string == "full_refresh" }
+    let ledger = try StateLedger(state, refreshed: Set(refreshed.map(\.name)))
     let scratch = try Scratch()
     var files = [("--config", "config.json"), ("--catalog", "catalog.json")]
     try scratch.write("config.json", .object(connector.kept.current))

@@ -163,7 +163,10 @@ struct Conversation: ~Copyable {
       ledger.drop(name)
     } else {
       held[name] = line
-      if progress.streams[name]?.status == "COMPLETE" { try release(name, to: &writer) }
+      if progress.streams[name]?.status == "COMPLETE" {
+        ledger.noteEnd(name)
+        try release(name, to: &writer)
+      }
     }
   }
 
@@ -188,6 +191,7 @@ struct Conversation: ~Copyable {
     try handOn(to: &writer)
     for name in held.keys.sorted()
     where isWhole || progress.streams[name]?.status == "COMPLETE" && !progress.hasFailed(name) {
+      ledger.noteEnd(name)
       try release(name, to: &writer)
     }
   }
@@ -211,7 +215,10 @@ struct Conversation: ~Copyable {
       // The status counts the records that came before it.
       try handOn(to: &writer)
       progress.note(word, of: name)
-      if word == "COMPLETE", !progress.hasFailed(name) { try release(name, to: &writer) }
+      if word == "COMPLETE", !progress.hasFailed(name) {
+        ledger.noteEnd(name)
+        try release(name, to: &writer)
+      }
       if word == "INCOMPLETE" { drop(name) }
     default: break
     }
