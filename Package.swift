@@ -123,6 +123,7 @@ let package = Package(
         "job", "plugin", "contract", "event", "commit", "run", "state", "envelope",
       ].map { .embedInCode("Schemas/\($0).schema.json") }
     ),
+    module("AirbyteKit", ["ConnectorKit", "Children", "Wire", "JSON", "Posix", argumentParser]),
     // Layer 4: executables.
     executable(
       "dativo",
@@ -135,8 +136,9 @@ let package = Package(
       ["ConnectorKit", "Contracts", "JSONSchema", "Wire", "Columns", "JSON", "Posix"]
     ),
     tap("csv"),
-    tap("airbyte", ["Children"]),
+    tap("airbyte", ["AirbyteKit", "Children"]),
     target("parquet"),
+    target("airbyte", ["AirbyteKit", "Children"]),
     .executableTarget(
       name: "bench-decode",
       dependencies: ["Columns", "Wire"],

@@ -18,15 +18,19 @@ public struct Configuration: Sendable {
   }
 
   /// Reads `paths` in order, later ones winning key by key; `-` is standard input, `ENV` the
-  /// variables `<PLUGIN>_<SETTING>`.
-  public init(_ paths: [String], for info: PluginInfo) throws(Failure) {
+  /// variables `<PLUGIN>_<SETTING>`; `shape` makes the settings of what they hold together.
+  public init(
+    _ paths: [String],
+    for info: PluginInfo,
+    shape: ((JSONObject) -> JSONObject)? = nil
+  ) throws(Failure) {
     var merged = JSONObject()
     var documents: [Document] = []
     for path in paths {
       let object = path == "ENV" ? try Self.environment(info) : try Self.file(path, &documents)
       for member in object.members where !member.value.isNull { merged[member.key] = member.value }
     }
-    values = merged
+    values = shape?(merged) ?? merged
     self.documents = documents
     source = paths.filter { $0 != "ENV" }.last ?? "the environment"
     try check(info)

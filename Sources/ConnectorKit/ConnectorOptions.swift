@@ -38,8 +38,26 @@ public struct ConnectorOptions: ParsableArguments {
     }
   }
 
-  /// The configuration, checked.
-  public func configuration(_ info: PluginInfo) throws(Failure) -> Configuration {
+  /// Answers `--about`, if it was asked for: with `detailed` where a configuration is given, too.
+  public func answersAbout(
+    _ info: PluginInfo,
+    shape: ((JSONObject) -> JSONObject)? = nil,
+    _ detailed: ((Configuration) throws(Failure) -> PluginInfo)?
+  ) throws(Failure) -> Bool {
+    guard about else { return false }
+    if let detailed, !config.isEmpty || shape != nil {
+      answerAbout(try detailed(Configuration(config, for: info, shape: shape)))
+    } else {
+      answerAbout(info)
+    }
+    return true
+  }
+
+  /// The configuration, checked; `shape` makes the settings of what the files hold.
+  public func configuration(
+    _ info: PluginInfo,
+    shape: ((JSONObject) -> JSONObject)? = nil
+  ) throws(Failure) -> Configuration {
     guard !config.isEmpty else {
       throw Failure(
         .usage,
@@ -47,7 +65,7 @@ public struct ConnectorOptions: ParsableArguments {
         hint: "\(info.name) --config FILE; \(info.name) --about lists the settings."
       )
     }
-    return try Configuration(config, for: info)
+    return try Configuration(config, for: info, shape: shape)
   }
 }
 

@@ -37,6 +37,20 @@ public struct PluginInfo: Sendable {
     self.settings = settings
   }
 
+  /// The same with the JSON Schema that others have told of one setting, and its rows as a table.
+  public func detailing(_ name: String, _ form: JSONValue, table: String, _ rows: [JSONObject])
+    -> PluginInfo
+  {
+    let tables = tables
+    return PluginInfo(
+      self.name,
+      summary,
+      capabilities: capabilities,
+      settings: settings.map { $0.name == name ? $0.having(form: form) : $0 },
+      tables: { tables + [(table, rows)] }
+    )
+  }
+
   /// The settings as a JSON Schema.
   public var settingsSchema: JSONValue {
     var properties = JSONObject()

@@ -28,6 +28,8 @@ public struct Setting: Sendable {
   public let values: [Setting]?
   /// Of an object: the settings that it has itself; nil if it may have any.
   public let members: [Setting]?
+  /// Of an object: the JSON Schema that it has, told by others; nil if nobody has told one.
+  private(set) var form: JSONValue?
 
   /// Describes a setting.
   public init(
@@ -69,7 +71,17 @@ public struct Setting: Sendable {
       for (key, value) in Self.schema(values).members { inner[key] = value }
       object["additionalProperties"] = .object(inner)
     }
+    for (key, value) in form?.object?.members ?? [] where object[key] == nil || key == "type" {
+      object[key] = value
+    }
     return .object(object)
+  }
+
+  /// The setting with a JSON Schema that others have told.
+  func having(form: JSONValue) -> Setting {
+    var setting = self
+    setting.form = form
+    return setting
   }
 
   private static func schema(_ settings: [Setting]) -> JSONObject {

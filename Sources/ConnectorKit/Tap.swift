@@ -46,14 +46,26 @@ public struct TapOptions: ParsableArguments {
   /// Whether what is asked for is messages, rather than a catalog or a check.
   public var writesMessages: Bool { !discover && !test && !common.about }
 
+  /// The configuration, checked; `shape` makes the settings of what the files hold.
+  public func configuration(
+    _ info: PluginInfo,
+    shape: ((JSONObject) -> JSONObject)?
+  ) throws(Failure) -> Configuration {
+    try Configuration(common.config, for: info, shape: shape)
+  }
+
   /// Does what the command line asks of `T`, which `make` creates.
+  ///
+  /// `shape` makes the settings of what the configuration files hold; `about` says what `--about`
+  /// tells where a configuration is given, too.
   public func run<T: Tap>(
     _ type: T.Type,
+    shape: ((JSONObject) -> JSONObject)? = nil,
+    about: ((Configuration) throws(Failure) -> PluginInfo)? = nil,
     _ make: (Configuration) throws(Failure) -> T = T.init
   ) throws {
-    common.answerAbout(T.info)
-    guard !common.about else { return }
-    let tap = try make(try common.configuration(T.info))
+    guard try !common.answersAbout(T.info, shape: shape, about) else { return }
+    let tap = try make(try common.configuration(T.info, shape: shape))
     if discover {
       print(try tap.discover().json.encoded(pretty: true))
     } else if test {

@@ -53,6 +53,16 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
+  /// Writes what fits of `bytes` now, to a descriptor that does not wait; returns how much.
+  package func writeSome(_ bytes: UnsafeRawBufferPointer) throws(PosixError) -> Int {
+    while true {
+      let count = unsafe Glibc.write(raw, bytes.baseAddress, bytes.count)
+      if count >= 0 { return count }
+      if errno == EAGAIN { return 0 }
+      if errno != EINTR { throw PosixError("write") }
+    }
+  }
+
   /// Writes all of `bytes` to a descriptor that someone else owns.
   package static func write(_ raw: Int32, _ bytes: UnsafeRawBufferPointer) throws(PosixError) {
     var offset = 0

@@ -13,6 +13,9 @@ struct Discover: ParsableCommand {
         dativo discover job.yaml
         dativo discover csv --config tap.json
 
+      --write also draws up a contract from the catalog, as `dativo contract infer` does: \
+      NAME.odcs.yaml beside it, unless that is there already.
+
       EXIT STATUS
         0    the tap answered
         64   the command line is wrong
@@ -28,7 +31,7 @@ struct Discover: ParsableCommand {
   @Option(name: .long, help: "The tap's configuration, a JSON or YAML file; for a tap only.")
   var config: String?
 
-  @Option(name: .long, help: "Write the catalog to this file.")
+  @Option(name: .long, help: "Write the catalog to this file, and a first contract beside it.")
   var write: String?
 
   @Flag(name: .long, help: "Print one JSON object, with the catalog as its result.")
@@ -38,6 +41,7 @@ struct Discover: ParsableCommand {
     try Answer.give("discover", json: json) {
       let isJob = subject.hasSuffix(".yaml") || subject.hasSuffix(".yml")
       var warnings: [Finding] = []
+      var name = subject.split(separator: "/").last.map(String.init) ?? subject
       let catalog: Catalog
       if isJob {
         guard config == nil else {
@@ -49,6 +53,7 @@ struct Discover: ParsableCommand {
         }
         let (job, found) = try Job.load(subject)
         warnings = found
+        name = job.name
         catalog = try Discovery.offered(by: job)
       } else {
         catalog = try Discovery.offered(by: subject, config: config)
@@ -57,6 +62,7 @@ struct Discover: ParsableCommand {
       if let write {
         try Project.write(write, catalog.json.encoded(pretty: true) + "\n")
         text += "\n\nThe catalog is in \(write)."
+        text += try contract(catalog, name, beside: write).map { " \($0)" } ?? ""
       }
       return Answer(
         catalog.json,
@@ -65,5 +71,23 @@ struct Discover: ParsableCommand {
         warnings: warnings
       )
     }
+  }
+
+  /// Draws up a first contract beside the catalog; what there is to tell of it.
+  private func contract(
+    _ catalog: Catalog,
+    _ name: String,
+    beside file: String
+  ) throws -> String? {
+    guard !catalog.streams.isEmpty else { return nil }
+    let folder =
+      file.contains("/") ? String(file[..<(file.lastIndex(of: "/") ?? file.endIndex)]) : "."
+    let path = Paths.joined(folder, "\(name).odcs.yaml")
+    guard !Paths.exists(path) else { return "The contract \(path) was there, and stays." }
+    var inference = ContractInference(limit: nil)
+    inference.adopt(catalog)
+    let purpose = "Drawn up by dativo discover from what \(subject) offers."
+    try Project.write(path, try inference.text(id: name, name: name, purpose: purpose))
+    return "A first contract is in \(path)."
   }
 }

@@ -76,28 +76,59 @@ struct PluginsLock: ParsableCommand {
     abstract: "Resolve plugins anew, and keep what that comes to in dativo.lock.",
     discussion: """
       The version that a description names stays; everything that it depends on may become newer. \
-      Nothing is installed.
+      Nothing is installed. Container images that jobs and plugins of the project name are pinned to \
+      the digests that they have on this machine; a run refuses any other.
       """
   )
 
-  @Argument(help: "Names; none for all that dativo.lock has.")
+  @Argument(help: "Names; none for all that dativo.lock has, and every image.")
   var names: [String] = []
 
   @OptionGroup var options: PluginOptions
 
   func run() throws {
     try Answer.give("plugins lock", json: options.json) {
-      var installer = try PluginInstaller(options.catalog)
-      let plugins = try names.isEmpty ? installer.locked() : options.subjects(names)
-      return try InstallReport.answer(plugins, &installer, done: "locked") { plugin, installer in
-        try installer.relock(plugin)
-      }
+      let catalog = options.catalog
+      let named = try options.subjects(names)
+      let images = names.isEmpty ? ImageLock(catalog).named() : named.compactMap(\.image)
+      var pins: [(image: String, digest: String)] = []
+      for image in images { pins.append((image, try ImageLock(catalog).pin(image))) }
+      let isLocked = try !PluginLock.read(catalog.folders.lock).entries.isEmpty
+      guard names.isEmpty ? isLocked || pins.isEmpty : named.contains(where: { $0.image == nil })
+      else { return InstallReport.adding(pins, to: Answer(["plugins": []], text: "")) }
+      var installer = try PluginInstaller(catalog)
+      let plugins = names.isEmpty ? try installer.locked() : named.filter { $0.image == nil }
+      return try InstallReport.adding(
+        pins,
+        to: answer(plugins, &installer)
+      )
+    }
+  }
+
+  private func answer(
+    _ plugins: [Plugin],
+    _ installer: inout PluginInstaller
+  ) throws -> Answer {
+    try InstallReport.answer(plugins, &installer, done: "locked") { plugin, installer in
+      try installer.relock(plugin)
     }
   }
 }
 
 /// What commands that install tell.
 enum InstallReport {
+  /// The answer, with the images that were pinned.
+  static func adding(_ pins: [(image: String, digest: String)], to answer: Answer) -> Answer {
+    guard !pins.isEmpty else { return answer }
+    var result = answer.result.object ?? JSONObject()
+    result["images"] = .object(
+      JSONObject(pins.map { (key: $0.image, value: .string($0.digest)) })
+    )
+    let lines = pins.map { "image \($0.image)  \($0.digest)" }
+    let text = ([answer.text ?? ""] + lines).filter { !$0.isEmpty }.joined(separator: "\n")
+    return Answer(.object(result), text: text)
+  }
+
   static func answer(
     _ plugins: [Plugin],
     _ installer: inout PluginInstaller,

@@ -1,5 +1,6 @@
 """Job files with a source of Airbyte: checked, discovered, selected from, run on from its state."""
 import json
+import pathlib
 
 import duckdb
 import pytest
@@ -77,3 +78,31 @@ def test_mistakes_are_told_with_their_place(nums):
     (project.folder / "job.yaml").write_text(text)
     done = project.dativo("lint", "job.yaml")
     assert done.returncode != 0 and 'has both "airbyte" and "tap"' in done.out + done.err
+
+
+@pytest.mark.parametrize("mark", [True, False])
+@pytest.mark.parametrize("method", ["append", "overwrite"])
+def test_a_full_refresh_that_was_broken_off_goes_on_and_a_complete_one_begins_anew(project, mark, method):
+    """`mark`: the source's last state says itself that the refresh has ended."""
+    source = pathlib.Path(__file__).with_name("refresh_source.py")
+
+    def run(**config):
+        text = JOB.format(airbyte=json.dumps({"executable": [str(source)]}), config=json.dumps({"n": 100, "mark": mark, **config}))
+        text = text.replace("destination: out", f"destination: out, load_method: {method}, checkpoint_interval: {{rows: 5}}")
+        (project.folder / "job.yaml").write_text(text + "retry: {attempts: 1}\n")
+        project.dativo("state", "accept", "job.yaml")
+        return project.dativo("run", "job.yaml")
+
+    def rows():
+        files = list(project.folder.glob("out/r/*.parquet"))
+        return sorted(row[0] for row in duckdb.sql(f"select id from '{project.folder}/out/r/*.parquet'").fetchall()) if files else []
+
+    assert run(die_at=57).returncode == 2
+    kept = rows()
+    assert kept == ([] if method == "overwrite" else list(range(1, len(kept) + 1)))
+    assert method == "overwrite" or 40 <= len(kept) <= 50
+    assert run().returncode == 0
+    assert rows() == list(range(1, 101))
+    assert run().returncode == 0
+    once = list(range(1, 101))
+    assert rows() == (once if method == "overwrite" else sorted(once + once))

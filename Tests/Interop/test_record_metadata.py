@@ -27,7 +27,7 @@ def test_each_record_is_described(load, table):
     after = time.time()
     assert done.code == 0 and "undeclared" not in done.err
     found = table()
-    assert list(found[0]) == ["id", *SDC, "_dativo_run_id"]
+    assert list(found[0]) == ["id", *SDC, "_dativo_run_id", "_airbyte_meta"]
     for n, row in enumerate(found):
         assert (row["id"], row["_sdc_extracted_at"]) == (n, at(n)[0])
         assert before - 1 < row["_sdc_received_at"].timestamp() < after + 1
@@ -58,6 +58,14 @@ def test_the_times_of_airbyte_records(load, table):
     line = {"type": "RECORD", "record": {"stream": "s", "data": {"id": 1}, "emitted_at": 1767225600123}}
     load(S, line, add_record_metadata=True)
     assert table()[0]["_sdc_extracted_at"] == at(123)[0]
+
+
+def test_what_airbyte_tells_of_changes_is_carried(load, table):
+    meta = {"changes": [{"field": "x", "change": "NULLED", "reason": "SOURCE_RETRIEVAL_ERROR"}]}
+    airbyte = {"type": "RECORD", "record": {"stream": "s", "data": {"id": 1}, "emitted_at": 1, "meta": meta}}
+    load(S, airbyte, {**record("s", {"id": 2}), "meta": meta}, record("s", {"id": 3}), add_record_metadata=True)
+    told = [row["_airbyte_meta"] and json.loads(row["_airbyte_meta"]) for row in table()]
+    assert told == [meta, meta, None]
 
 
 def test_a_table_gets_the_columns_later_and_keeps_them(load, table, tmp_path):

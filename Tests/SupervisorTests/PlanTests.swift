@@ -48,7 +48,7 @@ import Wire
         ["--config", "/h/run/target.config.json"],
       ]
     )
-    #expect(plan.stages.map(\.commitsState) == [false, false, true])
+    #expect(plan.stages.map(\.awaitsVerdict) == [false, false, true])
     #expect(plan.delivery == .exactlyOnce)
   }
 

@@ -27,6 +27,9 @@ package struct ContractInference {
     return true
   }
 
+  /// Takes up what a tap offers.
+  package mutating func adopt(_ catalog: Catalog) { reader.adopt(catalog.json) }
+
   /// Reads data; those of one name are one stream.
   package mutating func read(_ data: ContractData, rows: @escaping ContractTest.Rows)
     throws(Failure)

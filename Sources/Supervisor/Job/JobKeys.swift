@@ -22,11 +22,16 @@ package enum JobKeys {
   package static let airbyte = [
     "executable", "package", "image", "container", "streams", "count_mismatch", "config_store",
   ]
+  /// Those of a destination of Airbyte.
+  package static let airbyteDestination = [
+    "executable", "package", "image", "container", "streams", "sync_mode", "namespace",
+    "max_line_size", "config_store",
+  ]
   package static let validation = [
     "mode", "quarantine", "report", "max_violations", "masking", "mask_key_file", "drift",
     "severity",
   ]
-  package static let target = ["target", "command", "config", "env"]
+  package static let target = ["target", "command", "airbyte", "config", "env"]
   package static let state = ["backend", "path"]
   package static let hooks = Hook.Moment.allCases.map(\.rawValue)
   package static let hook = ["command", "webhook"]

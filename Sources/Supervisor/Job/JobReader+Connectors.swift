@@ -9,39 +9,42 @@ extension JobReader {
       yaml.keys(node, JobKeys.source, in: "source")
     else { return (Job.Connector(program: .command([])), []) }
     var connector =
-      airbyte(node) ?? connector(node, "source", plugin: "tap", example: "tap: csv")
+      airbyte(node, "source") ?? connector(node, "source", plugin: "tap", example: "tap: csv")
     connector.window = yaml.window(node["window"], "source.window")
     connector.isLenient = yaml.bool(node["lenient"], "source.lenient") ?? false
     return (connector, yaml.texts(node["select"], "source.select"))
   }
 
-  /// A source of Airbyte, which is run by the tap of that name; nil where there is none.
-  private mutating func airbyte(_ node: YAMLNode) -> Job.Connector? {
-    guard let source = node["airbyte"], !source.isNull else { return nil }
-    for key in ["tap", "command"] where node[key] != nil {
-      yaml.error(source, "\"source\" has both \"airbyte\" and \"\(key)\"", hint: "Keep one.")
+  /// A connector of Airbyte, which is run by the tap or target of that name; nil where there is none.
+  private mutating func airbyte(_ node: YAMLNode, _ end: String) -> Job.Connector? {
+    guard let connector = node["airbyte"], !connector.isNull else { return nil }
+    let (side, plugin, keys) =
+      end == "source"
+      ? ("source", "tap", JobKeys.airbyte) : ("destination", "target", JobKeys.airbyteDestination)
+    for key in [plugin, "command"] where node[key] != nil {
+      yaml.error(connector, "\"\(end)\" has both \"airbyte\" and \"\(key)\"", hint: "Keep one.")
     }
     let example =
-      "Write `airbyte: {package: airbyte-source-x}`, `executable: [source-x]` or "
-      + "`image: airbyte/source-x:1.0`."
-    guard case .mapping(let members, _) = source else {
-      yaml.error(source, "\"source.airbyte\" must be a mapping", hint: example)
+      "Write `airbyte: {package: airbyte-\(side)-x}`, `executable: [\(side)-x]` or "
+      + "`image: airbyte/\(side)-x:1.0`."
+    guard case .mapping(let members, _) = connector else {
+      yaml.error(connector, "\"\(end).airbyte\" must be a mapping", hint: example)
       return Job.Connector(program: .plugin("airbyte"))
     }
-    if yaml.keys(source, JobKeys.airbyte, in: "source.airbyte"),
-      members.count(where: { JobKeys.airbyte.prefix(3).contains($0.key) }) != 1
+    if yaml.keys(connector, keys, in: "\(end).airbyte"),
+      members.count(where: { keys.prefix(3).contains($0.key) }) != 1
     {
-      yaml.error(source, "\"source.airbyte\" must name one source", hint: example)
+      yaml.error(connector, "\"\(end).airbyte\" must name one \(side)", hint: example)
     }
-    var settings = substitution.value(source, &yaml).object ?? JSONObject()
+    var settings = substitution.value(connector, &yaml).object ?? JSONObject()
     if let word = settings["executable"]?.string { settings["executable"] = [.string(word)] }
-    settings["connector_config"] = .object(config(node["config"], "source"))
-    // What the tap says of its settings concerns these; `config` is the source's own.
-    configurations["source"] = (yaml.file, source)
+    settings["connector_config"] = .object(config(node["config"], end))
+    // What our plugin says of its settings concerns these; `config` is the connector's own.
+    configurations[end] = (yaml.file, connector)
     return Job.Connector(
       program: .plugin("airbyte"),
       config: settings,
-      environment: environment(node["env"], "source.env")
+      environment: environment(node["env"], "\(end).env")
     )
   }
 
@@ -50,7 +53,8 @@ extension JobReader {
     guard let node = end(root, "target", example: example),
       yaml.keys(node, JobKeys.target, in: "target")
     else { return Job.Connector(program: .command([])) }
-    return connector(node, "target", plugin: "target", example: "target: parquet")
+    return airbyte(node, "target")
+      ?? connector(node, "target", plugin: "target", example: "target: parquet")
   }
 
   /// The mapping of one end of the pipe.

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Posix
 
 /// A stage's standard error: what of it is told, the last lines for the summary, and its metrics.
 ///

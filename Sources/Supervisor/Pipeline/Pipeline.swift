@@ -58,7 +58,7 @@ package final class Pipeline {
         environment: environment,
         input: input.raw,
         output: output.writing.raw,
-        verdict: stage.commitsState ? proof.reading.raw : nil
+        verdict: stage.awaitsVerdict ? proof.reading.raw : nil
       )
       warden?.watch(started.pid)
       stages.append(started)
@@ -66,9 +66,9 @@ package final class Pipeline {
       // a foreign target closes when the target has ended.
       var next = output.keepReading()
       swap(&input, &next)
-      if stage.role == .target, !stage.commitsState { targetInput = consume next }
+      if stage.role == .target, !stage.awaitsVerdict { targetInput = consume next }
     }
-    let hasVerdict = plan.stages.last?.commitsState == true
+    let hasVerdict = plan.stages.last?.awaitsVerdict == true
     let verdict = hasVerdict ? proof.keepWriting().release() : nil
     return Pipeline(plan, stages, Source(input), targetInput, verdict: verdict, warden)
   }

@@ -39,4 +39,6 @@ package struct Connector: Sendable {
   package var discovers: Bool { capabilities.contains("discover") }
   /// Whether it keeps STATE with the data, tells it, and waits for our proof.
   package var commitsState: Bool { capabilities.contains("committed-state") }
+  /// Whether it waits for our proof that the stages before it ended well.
+  package var awaitsVerdict: Bool { commitsState || capabilities.contains("awaits-verdict") }
 }

@@ -138,7 +138,7 @@ extension Plan {
       executable: parts.target.executable,
       arguments: parts.target.arguments + ["--config", file("target.config", .object(config))],
       environment: job.target.environment,
-      commitsState: parts.target.commitsState
+      awaitsVerdict: parts.target.awaitsVerdict
     )
   }
 

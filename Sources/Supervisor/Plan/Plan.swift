@@ -15,8 +15,8 @@ package struct Plan: Sendable {
     package var arguments: [String]
     /// Variables that it gets beside those of `dativo` itself.
     package var environment: [String: String]
-    /// Whether its rows after the last STATE wait for our proof (capability `committed-state`).
-    package var commitsState: Bool
+    /// Whether its rows after the last STATE wait for our proof (capabilities `committed-state`, `awaits-verdict`).
+    package var awaitsVerdict: Bool
 
     package init(
       role: Role,
@@ -24,14 +24,14 @@ package struct Plan: Sendable {
       executable: String,
       arguments: [String],
       environment: [String: String] = [:],
-      commitsState: Bool = false
+      awaitsVerdict: Bool = false
     ) {
       self.role = role
       self.name = name
       self.executable = executable
       self.arguments = arguments
       self.environment = environment
-      self.commitsState = commitsState
+      self.awaitsVerdict = awaitsVerdict
     }
   }
 

@@ -75,6 +75,33 @@ package struct About: Sendable {
     return about
   }
 
+  /// Asks a connector of Airbyte, by `spec`: its settings.
+  static func specified(
+    _ executable: String,
+    folder: String,
+    environment: [String: String]
+  ) throws(Failure) -> About {
+    let command = Command(executable, ["spec"], environment: environment, folder: folder)
+    let capture: Capture
+    do throws(SpawnError) {
+      capture = try Capture.run(command, seconds: patience * 2, limit: 16 << 20)
+    } catch {
+      throw Failure(error)
+    }
+    // Logs may come before the answer.
+    let messages = capture.stdout.split(separator: 0x0A).lazy.reversed()
+    let spec = messages.compactMap { try? JSONValue.parse(Array($0)) }
+      .first { $0["type"]?.string == "SPEC" }
+    guard let form = spec?["spec"]?["connectionSpecification"], form.object != nil else {
+      var about = About.silent
+      about.source = .silent(capture.errorLines.last)
+      return about
+    }
+    var about = About(capabilities: ["catalog", "discover", "state", "test"], settings: form)
+    about.source = .about
+    return about
+  }
+
   /// How many seconds an answer may take: interpreters that load much are slow the first time.
   private static let patience = 30.0
 

@@ -19,7 +19,14 @@ enum MadeUpConfig {
 
   /// A value of the setting's type.
   static func value(_ name: String, _ setting: JSONValue) -> JSONValue {
-    if let given = setting["default"] ?? setting["enum"]?.array?.first { return given }
+    if let given = setting["const"] ?? setting["default"] ?? setting["enum"]?.array?.first
+      ?? setting["examples"]?.array?.first
+    {
+      return given
+    }
+    if let choice = (setting["oneOf"] ?? setting["anyOf"])?.array?.first {
+      return value(name, choice)
+    }
     let types = setting["type"]?.array?.compactMap(\.string) ?? [setting["type"]?.string ?? ""]
     switch types.first(where: { $0 != "null" }) {
     case "integer"?, "number"?: return 1

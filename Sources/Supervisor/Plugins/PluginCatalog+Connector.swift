@@ -1,4 +1,5 @@
 internal import Children
+internal import JSON
 internal import Posix
 package import Wire
 
@@ -18,14 +19,11 @@ extension PluginCatalog {
         Console(showsProgress: false).show(warnings.map(\.text))
       }
       Redactor.learn(SecretValues(end, plugin.settings))
-      if let failure = obstacle(plugin) { throw failure }
-      return Connector(
-        name: "\(role.rawValue)-\(name)",
-        executable: plugin.executable,
-        capabilities: plugin.capabilities,
-        settings: plugin.settings,
-        quirks: plugin.quirks
-      )
+      var connector = try runnable(plugin)
+      if plugin.image == nil, let image = end.config["image"]?.string, name == "airbyte" {
+        connector.arguments += try pin(image)
+      }
+      return connector
     case .command(let words):
       let program = words.first ?? ""
       let executable = try self.program(program)
@@ -43,19 +41,45 @@ extension PluginCatalog {
     }
   }
 
+  /// A plugin as something that can be run: one of Airbyte's by our own tap or target.
+  func runnable(_ plugin: Plugin) throws(Failure) -> Connector {
+    if let failure = obstacle(plugin) { throw failure }
+    var connector = Connector(
+      name: "\(plugin.role.rawValue)-\(plugin.name)",
+      executable: plugin.executable,
+      capabilities: plugin.capabilities,
+      settings: plugin.settings,
+      quirks: plugin.quirks
+    )
+    guard plugin.wire == "airbyte" else { return connector }
+    let host = try find("airbyte", plugin.role)
+    if let failure = obstacle(host) { throw failure }
+    connector.executable = host.executable
+    connector.capabilities = host.capabilities
+    if let image = plugin.image {
+      connector.arguments = ["--image", image] + (try pin(image))
+      // A container reaches nobody unless its description says whom it must.
+      if !plugin.origin.permissions.hosts.isEmpty {
+        connector.arguments += ["--network", "bridge"]
+      }
+    } else {
+      connector.arguments = ["--executable", plugin.executable]
+    }
+    return connector
+  }
+
+  /// The options that hold our tap or target to the digest that an image is locked to.
+  private func pin(_ image: String) throws(Failure) -> [String] {
+    try PluginLock.read(folders.lock).images[image].map { ["--digest", $0] } ?? []
+  }
+
   /// Why a plugin cannot be run as it is; nil where it can.
   func obstacle(_ plugin: Plugin) -> Failure? {
+    if plugin.image != nil, plugin.wire == "airbyte" { return nil }
     if plugin.image != nil {
       return Failure(
         .configuration,
         "the \(plugin.title) is a container image, which is not supported yet",
-        hint: "A program that takes Singer's options can stand in its place."
-      )
-    }
-    if plugin.wire != "singer" {
-      return Failure(
-        .configuration,
-        "the \(plugin.title) speaks the \(plugin.wire) protocol, which is not supported yet",
         hint: "A program that takes Singer's options can stand in its place."
       )
     }

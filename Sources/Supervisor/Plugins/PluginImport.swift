@@ -46,6 +46,7 @@ package struct PluginImport {
     let former = isThere ? PluginFile.read(path).plugin : nil
     plugin = Plugin(name: name, role: role, executable: name, capabilities: [])
     plugin.python = request.python
+    if request.python.isOfAirbyte { plugin.wire = "airbyte" }
     if let former {
       plugin.quirks = former.quirks
       plugin.status[.sync] = former.status[.sync]
@@ -77,7 +78,7 @@ package struct PluginImport {
     let settings = trial.about.settings ?? trial.plugin.settings
     plugin = trial.plugin
     plugin.capabilities = trial.about.capabilities
-    if trial.about.source == .about { plugin.capabilities.insert("about") }
+    if trial.about.source == .about, plugin.wire == "singer" { plugin.capabilities.insert("about") }
     if let said = SettingsDigest.line(trial.about.summary), plugin.summary.isEmpty {
       plugin.summary = said
     }
@@ -112,7 +113,7 @@ package struct PluginImport {
       // Older packages bring scripts that they do not name.
       let named = distribution.scripts
       let there = Paths.names(in: "\(environment)/bin").filter {
-        $0.hasPrefix("\(plugin.role.rawValue)-")
+        $0.hasPrefix("\(word)-")
       }
       program = try script(named.isEmpty ? there : named)
     }
@@ -127,15 +128,22 @@ package struct PluginImport {
     return versions.contains(python) ? text : nil
   }
 
+  /// What the names of such programs begin with.
+  private var word: String {
+    guard plugin.wire == "airbyte" else { return plugin.role.rawValue }
+    return plugin.role == .tap ? "source" : "destination"
+  }
+
   /// The script that is the connector.
   private func script(_ scripts: [String]) throws(Failure) -> String {
     let package = plugin.python?.package ?? ""
+    let word = word
     let ordered = scripts.sorted()
     let found =
       ordered.first { $0 == package }
-      ?? ordered.first { package.hasSuffix($0) && $0.hasPrefix(plugin.role.rawValue) }
-      ?? ordered.first { $0.hasPrefix("\(plugin.role.rawValue)-") }
-      ?? ordered.first { $0.contains(plugin.role.rawValue) }
+      ?? ordered.first { package.hasSuffix($0) && $0.hasPrefix(word) }
+      ?? ordered.first { $0.hasPrefix("\(word)-") }
+      ?? ordered.first { $0.contains(word) }
       ?? (ordered.count == 1 ? ordered.first : nil)
     if let found { return found }
     throw Failure(

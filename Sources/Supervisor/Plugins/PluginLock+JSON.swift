@@ -5,13 +5,24 @@ extension PluginLock {
   private static let form = 1
 
   package var json: JSONValue {
-    ["version": .number(JSONNumber(Self.form)), "plugins": .array(entries.map(\.json))]
+    var object: JSONObject = [
+      "version": .number(JSONNumber(Self.form)), "plugins": .array(entries.map(\.json)),
+    ]
+    if !images.isEmpty {
+      let sorted = images.sorted { $0.key < $1.key }
+      object["images"] = .object(JSONObject(sorted.map { (key: $0.key, value: .string($0.value)) }))
+    }
+    return .object(object)
   }
 
   init?(_ value: JSONValue) {
     guard value["version"]?.number?.int64 == Int64(Self.form),
       let plugins = value["plugins"]?.array
     else { return nil }
+    for (image, digest) in value["images"]?.object?.members ?? [] {
+      guard let digest = digest.string, digest.hasPrefix("sha256:") else { return nil }
+      images[image] = digest
+    }
     for plugin in plugins {
       guard let entry = Entry(plugin) else { return nil }
       self[entry.name, entry.role] = entry

@@ -37,6 +37,9 @@ package struct PluginLock: Sendable {
   /// By role and name.
   package private(set) var entries: [Entry] = []
 
+  /// By image: the digest that it must have.
+  package var images: [String: String] = [:]
+
   package init() {}
 
   package subscript(name: String, role: Plugin.Role) -> Entry? {
@@ -70,7 +73,7 @@ package struct PluginLock: Sendable {
   /// Replaces the file; one that would have no plugin is removed.
   package func write(_ path: String) throws(Failure) {
     do throws(PosixError) {
-      guard !entries.isEmpty else { return Files.remove(path) }
+      guard !entries.isEmpty || !images.isEmpty else { return Files.remove(path) }
       try Files.replace(path, Array((json.encoded(pretty: true) + "\n").utf8))
     } catch {
       throw Failure(.io, "\(path) cannot be written: \(error.reason)")

@@ -13,6 +13,7 @@ package struct PluginTrial {
   /// What its own test of the connection came to; nil where it was not run.
   package private(set) var test: PluginStatus.Outcome?
   private let folders: PluginFolders
+  private let catalog: PluginCatalog
   private let environment: [String: String]
   private let isMadeUp: Bool
 
@@ -26,6 +27,7 @@ package struct PluginTrial {
   package init(_ plugin: Plugin, _ catalog: PluginCatalog, config: JSONObject?, isMadeUp: Bool) {
     self.plugin = plugin
     folders = catalog.folders
+    self.catalog = catalog
     self.isMadeUp = isMadeUp
     var environment: [String: String] = [:]
     if isMadeUp {
@@ -62,11 +64,15 @@ package struct PluginTrial {
 
   private mutating func tell() {
     do throws(Failure) {
-      about = try About.ask(
-        plugin.executable,
-        folder: folders.project,
-        environment: StageEnvironment.base.merging(environment) { $1 }
-      )
+      let environment = StageEnvironment.base.merging(environment) { $1 }
+      about =
+        plugin.wire == "airbyte"
+        ? try About.specified(
+          plugin.executable,
+          folder: folders.project,
+          environment: environment
+        )
+        : try About.ask(plugin.executable, folder: folders.project, environment: environment)
     } catch {
       plugin.status[.about] = .broken(error.message)
       return
@@ -81,7 +87,7 @@ package struct PluginTrial {
 
   private mutating func discover(_ config: JSONObject) {
     guard connector.discovers else { return }
-    switch catalog(config) {
+    switch discovered(config) {
     case .success: plugin.status[.discover] = .works
     case .failure(let failure): plugin.status[.discover] = outcome(failure)
     }
@@ -90,9 +96,12 @@ package struct PluginTrial {
   /// Begins with what the plugin says that it needs, and adds what it complains of.
   private mutating func discoverMadeUp() {
     guard connector.discovers else { return }
-    var config = MadeUpConfig.of(plugin.settings ?? about.settings)
+    // A description keeps too little of nested settings to make up values of.
+    var config = MadeUpConfig.of(
+      plugin.wire == "airbyte" ? about.settings : plugin.settings ?? about.settings
+    )
     for _ in 0..<4 {
-      guard case .failure(let failure) = catalog(config) else {
+      guard case .failure(let failure) = discovered(config) else {
         plugin.status[.discover] = .works
         return
       }
@@ -129,17 +138,18 @@ package struct PluginTrial {
   }
 
   private var connector: Connector {
-    Connector(
-      name: plugin.title,
-      executable: plugin.executable,
-      capabilities: plugin.capabilities.union(about.capabilities)
-    )
+    var connector =
+      (try? catalog.runnable(plugin))
+      ?? Connector(name: plugin.title, executable: plugin.executable, capabilities: [])
+    connector.name = plugin.title
+    connector.capabilities.formUnion(about.capabilities)
+    return connector
   }
 
   /// Many a tap tries to reach its service for minutes, which made-up settings cannot.
   private var seconds: Double { isMadeUp ? 45 : Discovery.patience }
 
-  private mutating func catalog(_ config: JSONObject) -> Result<Void, Failure> {
+  private mutating func discovered(_ config: JSONObject) -> Result<Void, Failure> {
     do throws(Failure) {
       streams = try withDiscovery(config) { discovery throws(Failure) in
         try discovery.catalog(seconds: seconds).streams.map(\.stream)

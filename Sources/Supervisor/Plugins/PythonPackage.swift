@@ -24,15 +24,25 @@ package struct PythonPackage: Hashable, Sendable {
   }
 
   /// The name that a plugin gets where nobody gives it one: `pipelinewise-tap-mysql` is
-  /// `pipelinewise-mysql`.
+  /// `pipelinewise-mysql`, `airbyte-source-faker` is `airbyte-faker`.
   package var pluginName: String {
     var parts = package.lowercased().split(separator: "-").map(String.init)
-    parts.removeAll { $0 == "tap" || $0 == "target" }
+    let sides = isOfAirbyte ? ["source", "destination"] : ["tap", "target"]
+    parts.removeAll(where: sides.contains)
     return parts.isEmpty ? package : parts.joined(separator: "-")
   }
 
   /// Whether the package's name says that it writes.
-  package var namesTarget: Bool { package.lowercased().split(separator: "-").contains("target") }
+  package var namesTarget: Bool {
+    let parts = package.lowercased().split(separator: "-")
+    return parts.contains("target") || isOfAirbyte && parts.contains("destination")
+  }
+
+  /// Whether the package's name says that it is a connector of Airbyte.
+  package var isOfAirbyte: Bool {
+    let name = package.lowercased()
+    return name.hasPrefix("airbyte-source-") || name.hasPrefix("airbyte-destination-")
+  }
 
   /// Why no installer should be asked for it; nil where it has the form of a package.
   package var mistake: Failure? {

@@ -29,7 +29,7 @@ enum SettingsDigest {
       let real = types.filter { $0.string != "null" }
       result["type"] = real.count == 1 ? real[0] : real.isEmpty ? nil : .array(real)
     } else {
-      result["type"] = setting["type"]
+      result["type"] = setting["type"] ?? (setting["oneOf"] == nil ? nil : "object")
     }
     if let item = setting["items"]?["type"] { result["items"] = ["type": item] }
     result["format"] = setting["format"]?.string.map { .string($0) }
@@ -39,8 +39,12 @@ enum SettingsDigest {
     if let value = setting["default"], !value.isNull, value.encoded().count <= defaultLimit {
       result["default"] = value
     }
-    if setting["secret"]?.bool == true || Redaction.isSecret(name) { result["secret"] = true }
-    if let line = setting["description"]?.string.flatMap(line) {
+    if setting["secret"]?.bool == true || setting["airbyte_secret"]?.bool == true
+      || Redaction.isSecret(name)
+    {
+      result["secret"] = true
+    }
+    if let line = (setting["description"] ?? setting["title"])?.string.flatMap(line) {
       result["description"] = .string(line)
     }
     return result
@@ -65,7 +69,9 @@ enum SettingsDigest {
       "destination_path", "output_path", "path_to_db", "filename",
     ]
     for (name, setting) in settings["properties"]?.object?.members ?? [] {
-      if setting["secret"]?.bool == true || Redaction.isSecret(name) {
+      if setting["secret"]?.bool == true || setting["airbyte_secret"]?.bool == true
+        || Redaction.isSecret(name)
+      {
         permissions.secrets.append(name)
       }
       if places.contains(name.lowercased()) { permissions.paths.append(name) }

@@ -12,7 +12,7 @@ package struct RecordLocation: Hashable, Sendable {
   package var version: Int64?
   /// The value of `time_extracted`, or of Airbyte's `emitted_at`, with quotes if it has them.
   package var timeExtracted: Range<Int>?
-  /// Airbyte's `meta`, which tells what was changed of the record.
+  /// Airbyte's `meta`, which tells what was changed of the record; a tap of ours hands it on.
   package var meta: Range<Int>?
 
   /// Finds the parts of one line, Singer's or Airbyte's; nil if it is no RECORD message.
@@ -32,6 +32,7 @@ package struct RecordLocation: Hashable, Sendable {
       unsafe self.init(stream: Members.text(start, name), record: record)
       version = envelope["version"].flatMap { unsafe Int64(Members.text(start, $0)) }
       timeExtracted = envelope["time_extracted"]
+      meta = unsafe Self.object(envelope["meta"], in: start)
       return
     }
     unsafe p = unsafe start + record.lowerBound
@@ -46,7 +47,7 @@ package struct RecordLocation: Hashable, Sendable {
     let stream = unsafe AirbyteStream.name(Members.text(start, name), namespace: namespace)
     self.init(stream: stream, record: data)
     timeExtracted = inner["emitted_at"]
-    meta = inner["meta"].flatMap { unsafe start[$0.lowerBound] == 0x7B ? $0 : nil }
+    meta = unsafe Self.object(inner["meta"], in: start)
   }
 
   /// When the tap got the record, in microseconds since 1970; nil where it does not say so.
@@ -64,6 +65,11 @@ package struct RecordLocation: Hashable, Sendable {
       else { return nil }
       return time.seconds * 1_000_000 + time.nanos / 1_000
     }
+  }
+
+  /// A member that is an object.
+  private static func object(_ range: Range<Int>?, in start: UnsafePointer<UInt8>) -> Range<Int>? {
+    range.flatMap { unsafe start[$0.lowerBound] == 0x7B ? $0 : nil }
   }
 
   private init(stream: String, record: Range<Int>) {

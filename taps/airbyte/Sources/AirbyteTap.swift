@@ -1,3 +1,4 @@
+import AirbyteKit
 import Children
 import ConnectorKit
 import JSON
@@ -10,62 +11,28 @@ struct AirbyteTap: Tap {
 
   private let settings: AirbyteSettings
   private let wording: Wording
-  private let program: SourceProgram
-  private let kept: KeptConfig
+  private let connector: Connector
 
   init(_ configuration: Configuration) throws(Failure) { try self.init(configuration, .singer) }
 
   init(_ configuration: Configuration, _ wording: Wording) throws(Failure) {
     settings = try AirbyteSettings(configuration)
     self.wording = wording
-    program = try SourceProgram(settings)
-    kept = KeptConfig(settings.config, source: program.name, folder: settings.store)
+    connector = try Connector(settings.connector)
   }
 
   func discover() throws(Failure) -> Catalog {
-    let answer = try ask("discover")
+    let answer = try connector.ask("discover")
     guard let streams = answer.body("CATALOG", "catalog")?["streams"]?.array else {
-      throw answer.failure(program.name, "discover gave no catalog")
+      throw answer.failure(connector.name, "discover gave no catalog")
     }
     return Catalog(streams: streams.compactMap(SourceStream.init).map(\.entry))
   }
 
-  func check() throws(Failure) {
-    let answer = try ask("check")
-    let status = answer.body("CONNECTION_STATUS", "connectionStatus")
-    guard let word = status?["status"]?.string else {
-      throw answer.failure(program.name, "check gave no answer")
-    }
-    guard word == "SUCCEEDED" else {
-      throw Failure(
-        .configuration,
-        "\(program.name): \(answer.clean(status?["message"]?.string ?? "the check failed"))"
-      )
-    }
-  }
+  func check() throws(Failure) { try connector.check() }
 
-  private func ask(_ verb: String) throws(Failure) -> Answer {
-    let scratch = try Scratch()
-    _ = try scratch.write("config.json", Self.bytes(.object(kept.current)))
-    let command = program.command(verb, [("--config", "config.json")], in: scratch)
-    defer { program.cleanUp() }
-    let answer = try Answer(command, redaction: redaction())
-    if let config = answer.body("CONTROL", "control")?["connectorConfig"]?["config"]?.object {
-      try kept.keep(config)
-    }
-    return answer
-  }
-
-  private func redaction() -> Redaction {
-    let program = program
-    return Redaction(kept.current) {
-      guard let scratch = try? Scratch() else { return nil }
-      defer { program.cleanUp() }
-      let command = program.command("spec", in: scratch)
-      let answer = try? Answer(command, redaction: Redaction([:]) { nil })
-      return answer?.body("SPEC", "spec")?["connectionSpecification"]
-    }
-  }
+  /// The tap with what the source says of its own settings.
+  func described() throws(Failure) -> PluginInfo { try connector.detailed(Self.info) }
 
   func sync(
     _ catalog: Catalog,
@@ -77,14 +44,15 @@ struct AirbyteTap: Tap {
       Log.warning("no stream is selected: set \"selected\": true in the catalog's metadata")
       return
     }
-    let ledger = try StateLedger(state)
+    let refreshed = chosen.filter { $0.configured["sync_mode"]?.string == "full_refresh" }
+    let ledger = try StateLedger(state, refreshed: Set(refreshed.map(\.name)))
     let scratch = try Scratch()
     var files = [("--config", "config.json"), ("--catalog", "catalog.json")]
-    _ = try scratch.write("config.json", Self.bytes(.object(kept.current)))
+    try scratch.write("config.json", .object(connector.kept.current))
     let configured = JSONValue.array(chosen.map(\.configured))
-    _ = try scratch.write("catalog.json", Self.bytes(["streams": configured]))
+    try scratch.write("catalog.json", ["streams": configured])
     if let file = ledger.file {
-      _ = try scratch.write("state.json", Self.bytes(file))
+      try scratch.write("state.json", file)
       files.append(("--state", "state.json"))
     }
     for stream in chosen where wording == .singer {
@@ -96,18 +64,17 @@ struct AirbyteTap: Tap {
       )
     }
     var conversation = Conversation(
-      program.name,
+      connector.name,
       relays: chosen.map { RecordRelay($0.name, deselected: $0.deselected, wording) },
       ledger: ledger,
-      redaction: redaction(),
-      kept: kept,
+      remarks: Remarks(connector.name, connector.redaction(), connector.kept),
       failsOnCounts: settings.failsOnCounts,
       wording
     )
-    defer { program.cleanUp() }
+    defer { connector.program.cleanUp() }
     try converse(
       &conversation,
-      program.command("read", files.map { (option: $0.0, name: $0.1) }, in: scratch),
+      connector.program.command("read", files.map { (option: $0.0, name: $0.1) }, in: scratch),
       to: &writer
     )
   }
@@ -122,15 +89,15 @@ struct AirbyteTap: Tap {
       unsafe try conversation.take(region, to: &writer)
     }
     let exit = run.end()
-    let verdict = conversation.progress.verdict(program.name)
+    let verdict = conversation.progress.verdict(connector.name)
     try conversation.end(isWhole: exit.isSuccess && verdict == nil, to: &writer)
     if let failure = Failure.signalled { throw failure }
     // The source's own words say more than its exit code, and that more than a missing word.
     if !exit.isSuccess, conversation.progress.errors.isEmpty {
-      throw Answer.failure(program.name, exit, nil)
+      throw Answer.failure(connector.name, exit, nil)
     }
     if let verdict { throw verdict }
-    guard exit.isSuccess else { throw Answer.failure(program.name, exit, nil) }
+    guard exit.isSuccess else { throw Answer.failure(connector.name, exit, nil) }
   }
 
   /// The selected streams; those of a catalog made elsewhere are looked up in what is offered.
@@ -161,11 +128,9 @@ struct AirbyteTap: Tap {
   private func unknown(_ name: String, _ offered: [String]) -> Failure {
     Failure(
       .configuration,
-      "the catalog selects stream \(name), which \(program.name) does not offer",
+      "the catalog selects stream \(name), which \(connector.name) does not offer",
       hint: Nearest.name(to: name, among: offered).map { "Did you mean \($0)?" }
         ?? "It offers \(offered.joined(separator: ", "))."
     )
   }
-
-  private static func bytes(_ value: JSONValue) -> [UInt8] { Array(value.encoded().utf8) }
 }

@@ -1,3 +1,4 @@
+import AirbyteKit
 import ArgumentParser
 import ConnectorKit
 import Wire
@@ -9,20 +10,35 @@ struct TapAirbyte: ParsableCommand {
     discussion: """
       Runs an Airbyte source and writes what it reads as Singer messages: \
       {"executable": ["source-faker"], "connector_config": {"count": 1000}}. With --protocol airbyte \
-      the source's own messages pass as they are; records are checked and counted all the same.
+      the source's own messages pass as they are; records are checked and counted all the same. \
+      --about with --config tells the source's own settings, too.
       """
   )
 
   @OptionGroup var options: TapOptions
 
+  @OptionGroup var choice: ConnectorChoice
+
+  @Flag(name: .long, help: "Print the digest of the image, and end.")
+  var showDigest = false
+
   @Option(name: .customLong("protocol"), help: "What to write: singer or airbyte.")
   var wording: Wording = .singer
 
   func run() {
-    Lifecycle.run(AirbyteSettings.info.name, writesMessages: options.writesMessages) {
-      try options.run(AirbyteTap.self) { (configuration) throws(Failure) in
-        try AirbyteTap(configuration, wording)
+    Lifecycle.run(AirbyteSettings.info.name, writesMessages: options.writesMessages && !showDigest)
+    {
+      let shape = choice.shape
+      if showDigest {
+        let configuration = try options.configuration(AirbyteSettings.info, shape: shape)
+        return print(try ConnectorSettings(configuration, .source).digest())
       }
+      try options.run(
+        AirbyteTap.self,
+        shape: shape,
+        about: { (configuration) throws(Failure) in try AirbyteTap(configuration).described() },
+        { (configuration) throws(Failure) in try AirbyteTap(configuration, wording) }
+      )
     }
   }
 }

@@ -113,14 +113,7 @@ struct TargetParquet: ParsableCommand {
       while let region = unsafe try reader.next() {
         let isCut = unsafe reader.endedWithoutNewline && !Ending.isWhole(region)
         if isCut {
-          // Ctrl-C ends every stage of a shell's pipe at once.
-          failure =
-            Failure.signalled
-            ?? Failure(
-              .data,
-              "line \(loader.lineNumber + 1): the input ends in the middle of a line",
-              hint: "The stage before this one was killed or failed; run it again."
-            )
+          failure = Ending.cut(line: loader.lineNumber)
           break
         }
         guard unsafe loader.take(region) else { break }

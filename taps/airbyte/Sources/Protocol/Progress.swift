@@ -1,3 +1,4 @@
+import AirbyteKit
 import ConnectorKit
 import JSON
 import Wire
@@ -13,7 +14,7 @@ struct Progress {
   }
 
   private(set) var streams: [String: Stream] = [:]
-  private(set) var errors: [SourceError] = []
+  private(set) var errors: [ConnectorError] = []
   private let configured: [String]
 
   init(_ configured: [String]) { self.configured = configured }
@@ -27,7 +28,7 @@ struct Progress {
     streams[name, default: Stream()].status = status
   }
 
-  mutating func note(_ error: SourceError) { errors.append(error) }
+  mutating func note(_ error: ConnectorError) { errors.append(error) }
 
   /// Whether a stream has failed: what it says from then on does not stand.
   func hasFailed(_ name: String) -> Bool {

@@ -5,20 +5,47 @@ import Wire
 /// The states of a source, as its next run takes them and as one value of Singer's.
 ///
 /// Singer's value is `{"bookmarks": {STREAM: AirbyteStateMessage}}` for states of streams,
-/// `{"airbyte_global": AirbyteStateMessage}` and `{"airbyte_legacy": data}` for the others.
+/// `{"airbyte_global": AirbyteStateMessage}` and `{"airbyte_legacy": data}` for the others. Beside
+/// the bookmarks, `airbyte_complete` lists the streams whose full refresh came to its end: the next
+/// one begins anew, where one that was broken off goes on.
 struct StateLedger {
   private var streams: [(name: String, body: JSONValue)] = []
   private var global: JSONValue?
   private var legacy: JSONValue?
   /// The last state of a stream that has not been shown to go on yet.
   private var held: [String: JSONValue] = [:]
+  /// The streams that are read as a whole.
+  private let refreshed: Set<String>
+  private var complete: Set<String> = []
 
-  /// Reads what a run before left: Singer's value, or Airbyte's own list.
-  init(_ state: JSONValue?) throws(Failure) {
+  /// Reads what a run before left: Singer's value, or Airbyte's own list; `refreshed` are the
+  /// streams that this run reads as a whole.
+  init(_ state: JSONValue?, refreshed: Set<String>) throws(Failure) {
+    self.refreshed = refreshed
+    try read(state)
+    streams.removeAll { stream in
+      refreshed.contains(stream.name)
+        && (complete.contains(stream.name) || Self.isEndOfRefresh(stream.body))
+    }
+    complete.subtract(refreshed)
+  }
+
+  /// Whether a source's own state says that a full refresh came to its end.
+  ///
+  /// Sources on Airbyte's kit for Python read nothing if they are given such a one.
+  private static func isEndOfRefresh(_ body: JSONValue) -> Bool {
+    let state = body["stream"]?["stream_state"]
+    return ["__ab_full_refresh_sync_complete", "__ab_no_cursor_state_message"].contains {
+      state?[$0]?.bool == true
+    }
+  }
+
+  private mutating func read(_ state: JSONValue?) throws(Failure) {
     guard var state, !state.isNull, state.object?.isEmpty != true else { return }
     if state["type"]?.string == "STATE" { state = state["value"] ?? state["state"] ?? state }
     if let bookmarks = state["bookmarks"]?.object {
       for (name, body) in bookmarks.members { set(name, body) }
+      complete = Set(state["airbyte_complete"]?.array?.compactMap(\.string) ?? [])
     } else if let body = state["airbyte_global"] {
       global = body
     } else if let data = state["airbyte_legacy"] {
@@ -45,7 +72,12 @@ struct StateLedger {
   var value: JSONValue {
     if let global { return ["airbyte_global": global] }
     if let legacy { return ["airbyte_legacy": legacy] }
-    return ["bookmarks": .object(JSONObject(streams.map { (key: $0.name, value: $0.body) }))]
+    var value: JSONObject = [
+      "bookmarks": .object(JSONObject(streams.map { (key: $0.name, value: $0.body) }))
+    ]
+    let ended = streams.map(\.name).filter(complete.contains)
+    if !ended.isEmpty { value["airbyte_complete"] = .array(ended.map { .string($0) }) }
+    return .object(value)
   }
 
   /// Takes an AirbyteStateMessage; a state that covers all streams puts the others out of force.
@@ -70,6 +102,11 @@ struct StateLedger {
     }
     held[name] = body
     return name
+  }
+
+  /// Notes that a stream has been read to its end.
+  mutating func noteEnd(_ name: String) {
+    if refreshed.contains(name) { complete.insert(name) }
   }
 
   /// Lets the held state of a stream stand; false where none is held.

@@ -1,3 +1,4 @@
+import AirbyteKit
 import ConnectorKit
 import JSON
 import Posix
@@ -12,10 +13,9 @@ struct Conversation: ~Copyable {
   let source: String
   private let wording: Wording
   private let failsOnCounts: Bool
-  private let kept: KeptConfig
   private(set) var progress: Progress
   private var ledger: StateLedger
-  private var redaction: Redaction
+  private var remarks: Remarks
   private var relays: [RecordRelay]
   private var places: [String: Int] = [:]
   /// The stream of the last record, and its messages that were not handed on yet.
@@ -30,16 +30,14 @@ struct Conversation: ~Copyable {
     _ source: String,
     relays: [RecordRelay],
     ledger: StateLedger,
-    redaction: Redaction,
-    kept: KeptConfig,
+    remarks: Remarks,
     failsOnCounts: Bool,
     _ wording: Wording
   ) {
     self.source = source
     self.relays = relays
     self.ledger = ledger
-    self.redaction = redaction
-    self.kept = kept
+    self.remarks = remarks
     self.failsOnCounts = failsOnCounts
     self.wording = wording
     progress = Progress(relays.map(\.name))
@@ -95,9 +93,9 @@ struct Conversation: ~Copyable {
       var line = unsafe Array(UnsafeBufferPointer(start: start, count: end - start))
       line.append(0x0A)
       try take(state: body, line, to: &writer)
-    case .airbyteLog: unsafe log(message.value("log", in: start))
+    case .airbyteLog: unsafe remarks.log(message.value("log", in: start))
     case .airbyteTrace: unsafe try take(trace: message.value("trace", in: start), to: &writer)
-    case .airbyteOther: unsafe try takeControl(message.value("control", in: start))
+    case .airbyteOther: unsafe try remarks.control(message.value("control", in: start))
     case .record, .schema, .state, .activateVersion, .batch:
       throw broken("a message of Singer, from a source of Airbyte")
     case .unknown: break
@@ -165,7 +163,10 @@ struct Conversation: ~Copyable {
       ledger.drop(name)
     } else {
       held[name] = line
-      if progress.streams[name]?.status == "COMPLETE" { try release(name, to: &writer) }
+      if progress.streams[name]?.status == "COMPLETE" {
+        ledger.noteEnd(name)
+        try release(name, to: &writer)
+      }
     }
   }
 
@@ -190,6 +191,7 @@ struct Conversation: ~Copyable {
     try handOn(to: &writer)
     for name in held.keys.sorted()
     where isWhole || progress.streams[name]?.status == "COMPLETE" && !progress.hasFailed(name) {
+      ledger.noteEnd(name)
       try release(name, to: &writer)
     }
   }
@@ -202,11 +204,9 @@ struct Conversation: ~Copyable {
   ) throws(Failure) {
     switch trace?["type"]?.string {
     case "ERROR":
-      var error = SourceError(trace?["error"])
-      error.message = redaction.clean(error.message)
+      guard let error = remarks.error(trace) else { return }
       if let name = error.stream { drop(name) }
       progress.note(error)
-      if let stack = trace?["error"]?["stack_trace"]?.string { Log.debug(redaction.clean(stack)) }
     case "STREAM_STATUS":
       let status = trace?["stream_status"]
       guard let name = AirbyteStream.name(status?["stream_descriptor"]),
@@ -215,7 +215,10 @@ struct Conversation: ~Copyable {
       // The status counts the records that came before it.
       try handOn(to: &writer)
       progress.note(word, of: name)
-      if word == "COMPLETE", !progress.hasFailed(name) { try release(name, to: &writer) }
+      if word == "COMPLETE", !progress.hasFailed(name) {
+        ledger.noteEnd(name)
+        try release(name, to: &writer)
+      }
       if word == "INCOMPLETE" { drop(name) }
     default: break
     }
@@ -224,26 +227,6 @@ struct Conversation: ~Copyable {
   private mutating func drop(_ name: String) {
     held[name] = nil
     ledger.drop(name)
-  }
-
-  private mutating func log(_ log: JSONValue?) {
-    let level = log?["level"]?.string ?? "INFO"
-    let text = "\(source): \(redaction.clean(log?["message"]?.string ?? ""))"
-    switch level {
-    case "FATAL", "ERROR": Log.error(text)
-    case "WARN", "WARNING": Log.warning(text)
-    case "INFO": Log.info(text)
-    default: Log.debug(text)
-    }
-  }
-
-  private mutating func takeControl(_ control: JSONValue?) throws(Failure) {
-    guard control?["type"]?.string == "CONNECTOR_CONFIG",
-      let config = control?["connectorConfig"]?["config"]?.object
-    else { return }
-    try kept.keep(config)
-    redaction.add(config)
-    Log.info("\(source): its changed configuration is kept for the next run")
   }
 
   /// A line that is no message: a log of programs that know no better, or something broken.
@@ -256,12 +239,7 @@ struct Conversation: ~Copyable {
       decoding: UnsafeBufferPointer(start: start, count: end - start),
       as: UTF8.self
     )
-    if case .notJSON(let fault) = problem, text.first(where: { !$0.isWhitespace }) == "{" {
-      throw broken("a message that is broken: \(fault.reason.rawValue)")
-    }
-    if text.contains(where: { !$0.isWhitespace }) {
-      Log.info("\(source): \(redaction.clean(text))")
-    }
+    if let fault = remarks.noise(problem, text) { throw broken(fault) }
   }
 
   private func broken(_ what: String) -> Failure {

@@ -1,3 +1,4 @@
+import AirbyteKit
 import Children
 import ConnectorKit
 import Posix
@@ -48,15 +49,5 @@ struct SourceRun: ~Copyable {
   }
 
   /// Waits for the end; with patience where a signal has ended the reading.
-  mutating func end() -> Exit {
-    guard Signals.received != nil else { return child.wait() }
-    child.signal(Teardown.gentle.signal)
-    let end = Clock.monotonic + UInt64(Teardown.gentle.patience * 1e9)
-    while Clock.monotonic < end {
-      if let exit = child.reap() { return exit }
-      _ = try? Poll.readable([child.raw], milliseconds: 200)
-    }
-    child.signal(9)
-    return child.wait()
-  }
+  mutating func end() -> Exit { child.end() }
 }

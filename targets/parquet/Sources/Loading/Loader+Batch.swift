@@ -81,7 +81,7 @@ extension Loader {
             throw Failure(.data, "\(place): a record with missing key properties: \(key)")
           }
         }
-        table.recordMetadata?.fill(&table.batch, [nil], version: table.version)
+        table.recordMetadata?.fill(&table.batch, [RecordMetadata.Told()], version: table.version)
         table.rowsRead += 1
         rowsSinceCommit += 1
         return

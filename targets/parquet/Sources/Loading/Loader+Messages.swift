@@ -262,15 +262,15 @@ extension Loader {
   /// Fills the columns of record metadata for the last rows, whose lines lie from `start` to `end`.
   func describe(_ table: Table, _ start: Position, _ end: Position, rows: Int) {
     guard let metadata = table.recordMetadata else { return }
-    var times: [Int64?] = []
-    times.reserveCapacity(rows)
+    var told: [RecordMetadata.Told] = []
+    told.reserveCapacity(rows)
     var p = unsafe start
-    while times.count < rows, unsafe p < end {
+    while told.count < rows, unsafe p < end {
       let next = unsafe Self.lineEnd(p, end)
-      times.append(unsafe (try? RecordLocation(p, next))?.extracted(in: p))
+      told.append(unsafe RecordMetadata.Told(try? RecordLocation(p, next), p))
       unsafe p = unsafe next
     }
-    metadata.fill(&table.batch, times, version: table.version)
+    metadata.fill(&table.batch, told, version: table.version)
   }
 
   /// Throws for a record without one of the stream's key properties; a null is one.

@@ -179,7 +179,8 @@ struct Loader: ~Copyable {
     if try addMetadataColumns(table, rows) { return false }
     unsafe try checkKeys(table, start, end, rows: 1, before: rows)
     if let metadata = table.recordMetadata {
-      metadata.fill(&table.batch, [unsafe location.extracted(in: start)], version: table.version)
+      let told = unsafe RecordMetadata.Told(location, start)
+      metadata.fill(&table.batch, [told], version: table.version)
     }
     table.rowsRead += 1
     unsafe table.bytesRead += end - start

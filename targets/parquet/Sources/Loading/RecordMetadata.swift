@@ -15,6 +15,8 @@ struct RecordMetadata {
     case tableVersion = "_sdc_table_version"
     case syncStartedAt = "_sdc_sync_started_at"
     case runID = "_dativo_run_id"
+    /// Airbyte's word on what was changed of the record, as it came.
+    case meta = "_airbyte_meta"
 
     var field: Field { MetadataColumns.column(rawValue) ?? Field(rawValue, .string) }
   }
@@ -45,14 +47,34 @@ struct RecordMetadata {
 
   // SAFETY: the leaves are those of the batch's schema; `growth` made room for the rows before.
 
-  /// Fills the columns of the last rows of `batch`, for each of which `extracted` has the time in
-  /// microseconds since 1970 at which the tap got it, where that is known.
-  func fill(_ batch: inout Batch, _ extracted: [Int64?], version: Int64?) {
-    let first = batch.rows - extracted.count
+  /// What the message of one record tells besides.
+  struct Told {
+    /// When the tap got it, in microseconds since 1970.
+    var extracted: Int64?
+    var meta: String?
+
+    /// Of a record that no message of its own brought.
+    init() {}
+
+    /// Of the line from `start`; of one that is no RECORD nothing is known.
+    init(_ location: RecordLocation?, _ start: UnsafePointer<UInt8>) {
+      extracted = unsafe location?.extracted(in: start)
+      meta = location?.meta.map { range in
+        unsafe String(
+          decoding: UnsafeBufferPointer(start: start + range.lowerBound, count: range.count),
+          as: UTF8.self
+        )
+      }
+    }
+  }
+
+  /// Fills the columns of the last rows of `batch`, of each of which `told` has what is known.
+  func fill(_ batch: inout Batch, _ told: [Told], version: Int64?) {
+    let first = batch.rows - told.count
     let now = Clock.wall
     for column in columns {
       func each(_ value: (Int) -> Int64?) {
-        for row in extracted.indices {
+        for row in told.indices {
           if let value = value(row) {
             unsafe batch.columns[column.leaf].append(value)
           } else {
@@ -62,12 +84,20 @@ struct RecordMetadata {
       }
       unsafe batch.columns[column.leaf].truncate(toRows: first)
       switch column.kind {
-      case .extractedAt: each { extracted[$0] }
+      case .extractedAt: each { told[$0].extracted }
       case .receivedAt, .batchedAt: each { _ in Int64(now / 1_000) }
       case .sequence: each { _ in Int64(now / 1_000_000) }
       case .syncStartedAt: each { _ in Int64(started / 1_000_000) }
       case .tableVersion: each { _ in version }
-      case .runID: for _ in extracted { unsafe batch.columns[column.leaf].append(run) }
+      case .runID: for _ in told { unsafe batch.columns[column.leaf].append(run) }
+      case .meta:
+        for record in told {
+          if let meta = record.meta {
+            unsafe batch.columns[column.leaf].append(meta)
+          } else {
+            unsafe batch.columns[column.leaf].appendNull()
+          }
+        }
       case .deletedAt: break
       }
     }

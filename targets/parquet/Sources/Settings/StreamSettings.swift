@@ -83,7 +83,7 @@ struct StreamSettings {
       own = object
       place = configuration.place(path + ["columns"])
     }
-    try Self.check(own, Self.settings, configuration, path)
+    try configuration.check(own, against: Self.settings, at: path)
     func value(_ name: String) -> JSONValue? { own[name] ?? configuration[name] }
     func location(_ name: String) -> String {
       configuration.place(own[name] == nil ? [name] : path + [name])
@@ -172,7 +172,6 @@ struct StreamSettings {
       guard let object = column.value.object else {
         throw Failure(.configuration, "\(configuration.place(path)): must be an object")
       }
-      try Self.check(object, Self.columnSettings, configuration, path)
       let name = ColumnName(column.key)
       if let encoding = object["encoding"]?.string {
         options.columnEncodings[name] = Encoding(rawValue: encoding)
@@ -184,32 +183,6 @@ struct StreamSettings {
         } else {
           options.bloomFilters.remove(name)
         }
-      }
-    }
-  }
-
-  private static func check(
-    _ object: JSONObject,
-    _ settings: [Setting],
-    _ configuration: Configuration,
-    _ path: [String]
-  ) throws(Failure) {
-    for member in object.members {
-      let place = configuration.place(path + [member.key])
-      guard let setting = settings.first(where: { $0.name == member.key }) else {
-        let near = Nearest.name(to: member.key, among: settings.map(\.name))
-        throw Failure(
-          .configuration,
-          "\(place): unknown setting \"\(member.key)\"",
-          hint: near.map { "Did you mean \"\($0)\"?" }
-            ?? "Here may stand \(settings.map(\.name).joined(separator: ", "))."
-        )
-      }
-      guard setting.accepts(member.value) else {
-        throw Failure(
-          .configuration,
-          "\(place): \"\(member.key)\" must be \(setting.expectation), not \(member.value.encoded())"
-        )
       }
     }
   }

@@ -10,6 +10,7 @@ enum MetadataColumns {
       Field(name, .timestamp(.micros, utc: true), alternatives: [.string])
     case "_sdc_sequence", "_sdc_table_version", "_sdc_sync_started_at":
       Field(name, .integer(.i64))
+    case "_airbyte_meta": Field(name, .string)
     default: nil
     }
   }

@@ -1,18 +1,18 @@
-import Children
-import ConnectorKit
-import JSON
-import Posix
-import Wire
+package import Children
+internal import ConnectorKit
+package import JSON
+internal import Posix
+package import Wire
 
-/// What a source answers to a verb that is no `read`: a few messages, and an exit code.
-struct Answer {
+/// What a connector answers to a verb that is no `read` or `write`: a few messages, and an exit code.
+package struct Answer {
   private let messages: [JSONValue]
   private let exit: Exit
   private let lastLine: String?
   private let redaction: Redaction
 
   /// Runs the command to its end, within five minutes.
-  init(_ command: Command, redaction: Redaction) throws(Failure) {
+  package init(_ command: Command, redaction: Redaction) throws(Failure) {
     let capture: Capture
     do throws(SpawnError) {
       capture = try Capture.run(command, seconds: 300)
@@ -30,44 +30,44 @@ struct Answer {
   }
 
   /// What the last message of a type carries.
-  func body(_ type: String, _ member: String) -> JSONValue? {
+  package func body(_ type: String, _ member: String) -> JSONValue? {
     messages.last { $0["type"]?.string == type }?[member]
   }
 
-  func clean(_ text: String) -> String {
+  package func clean(_ text: String) -> String {
     var redaction = redaction
     return redaction.clean(text)
   }
 
-  /// Why there was no answer: by the source's own words, where it has any.
-  func failure(_ source: String, _ otherwise: String) -> Failure {
+  /// Why there was no answer: by the connector's own words, where it has any.
+  package func failure(_ connector: String, _ otherwise: String) -> Failure {
     let trace = messages.last { $0["trace"]?["type"]?.string == "ERROR" }?["trace"]
     guard let trace else {
-      guard !exit.isSuccess else { return Failure(.data, "\(source): \(otherwise)") }
-      return Self.failure(source, exit, lastLine.map(clean))
+      guard !exit.isSuccess else { return Failure(.data, "\(connector): \(otherwise)") }
+      return Self.failure(connector, exit, lastLine.map(clean))
     }
-    let error = SourceError(trace["error"])
-    return Failure(error.kind, "\(source): \(clean(error.message))")
+    let error = ConnectorError(trace["error"])
+    return Failure(error.kind, "\(connector): \(clean(error.message))")
   }
 
-  /// Of a source that ended without a word.
-  static func failure(_ source: String, _ exit: Exit, _ line: String?) -> Failure {
+  /// Of a connector that ended without a word.
+  package static func failure(_ connector: String, _ exit: Exit, _ line: String?) -> Failure {
     let words = line.map { ": \($0)" } ?? ""
     switch exit {
     case .code(137), .signal(9):
       return Failure(
         .plugin(137),
-        "\(source) was killed\(words)",
+        "\(connector) was killed\(words)",
         hint:
           "Memory is the likely cause: give a container more with \"container\": {\"memory\": …}."
       )
     case .code(let code) where (125...127).contains(code):
       // Of a container's engine, or of a shell: there is no such image or program.
-      return Failure(.configuration, "\(source) could not be started\(words)")
+      return Failure(.configuration, "\(connector) could not be started\(words)")
     case .code(let code):
-      return Failure(.plugin(1), "\(source) ended with code \(code) and told no error\(words)")
+      return Failure(.plugin(1), "\(connector) ended with code \(code) and told no error\(words)")
     case .signal(let number):
-      return Failure(.plugin(1), "\(source) was ended by signal \(number)\(words)")
+      return Failure(.plugin(1), "\(connector) was ended by signal \(number)\(words)")
     }
   }
 }

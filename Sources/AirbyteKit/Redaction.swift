@@ -1,30 +1,30 @@
-import JSON
+package import JSON
 
-/// Takes the source's secrets out of what it says.
+/// Takes the connector's secrets out of what it says.
 ///
-/// Which values of the configuration are secret stands in the source's spec, which costs seconds to
+/// Which values of the configuration are secret stands in the connector's spec, which costs seconds to
 /// ask for: it is asked when a line first contains any value of the configuration.
-struct Redaction {
+package struct Redaction {
   private var configs: [JSONObject]
   private var values: [String]
   /// Asks for the spec; nil where it cannot be had.
   private let spec: () -> JSONValue?
   private var secrets: [String]?
 
-  init(_ config: JSONObject, spec: @escaping () -> JSONValue?) {
+  package init(_ config: JSONObject, spec: @escaping () -> JSONValue?) {
     configs = [config]
     self.spec = spec
     values = Self.leaves(.object(config))
   }
 
   /// Takes a changed configuration for as secret as the first.
-  mutating func add(_ config: JSONObject) {
+  package mutating func add(_ config: JSONObject) {
     configs.append(config)
     values += Self.leaves(.object(config))
     secrets = nil
   }
 
-  mutating func clean(_ text: String) -> String {
+  package mutating func clean(_ text: String) -> String {
     guard values.contains(where: { Self.stands($0, in: text) }) else { return text }
     let secrets = known()
     var text = text

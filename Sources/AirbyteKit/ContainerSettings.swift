@@ -1,8 +1,8 @@
-import ConnectorKit
-import JSON
+internal import ConnectorKit
+package import JSON
 
 /// How a container is confined; everything is closed that is not opened here.
-struct ContainerSettings {
+package struct ContainerSettings {
   static let settings = [
     Setting(
       "engine",
@@ -20,6 +20,7 @@ struct ContainerSettings {
     Setting("cpus", .string, "The processors it may use.", default: "2"),
     Setting("pids", .integer, "The processes it may have.", default: 256),
     Setting("user", .string, "The user and group that it runs as; the caller's if none is given."),
+    Setting("digest", .string, "The digest that the image must have; none if it may be any."),
     Setting("options", .array, "Further options of the engine's run.", default: []),
   ]
 
@@ -29,15 +30,17 @@ struct ContainerSettings {
   let cpus: String
   let pids: Int64
   let user: String?
+  let digest: String?
   let options: [String]
 
-  init(_ object: JSONObject) {
+  package init(_ object: JSONObject) {
     engine = object["engine"]?.string
     network = object["network"]?.string ?? "none"
     memory = object["memory"]?.string ?? "1g"
     cpus = object["cpus"]?.string ?? "2"
     pids = object["pids"]?.number?.int64 ?? 256
     user = object["user"]?.string
+    digest = object["digest"]?.string
     options = (object["options"]?.array ?? []).compactMap(\.string)
   }
 }

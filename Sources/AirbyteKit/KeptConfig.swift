@@ -1,21 +1,23 @@
-import ConnectorKit
-import JSON
-import Posix
-import Wire
+internal import ConnectorKit
+package import JSON
+internal import Posix
+package import Wire
 
-/// What a source has changed of its own configuration, a rotated token above all.
+/// What a connector has changed of its own configuration, a rotated token above all.
 ///
 /// It is kept beside the configuration that it came from: once that is edited, it stands alone.
-struct KeptConfig {
+package struct KeptConfig {
+  private let side: ConnectorSettings.Side
   private let given: JSONObject
   private let folder: String
   private let path: String
 
-  init(_ given: JSONObject, source: String, folder: String) {
+  init(_ given: JSONObject, connector: String, side: ConnectorSettings.Side, folder: String) {
+    self.side = side
     self.given = given
     self.folder = folder
-    let safe = String(source.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "_" })
-    // FNV-1a tells configurations of one source apart; the folder is the user's alone.
+    let safe = String(connector.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "_" })
+    // FNV-1a tells configurations of one connector apart; the folder is the user's alone.
     var sum: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in JSONValue.object(given).encoded().utf8 {
       sum = (sum ^ UInt64(byte)) &* 0x100_0000_01B3
@@ -24,7 +26,7 @@ struct KeptConfig {
   }
 
   /// The configuration to run with.
-  var current: JSONObject {
+  package var current: JSONObject {
     guard let bytes = try? Files.read(path), let kept = try? JSONValue.parse(bytes),
       kept["given"] == .object(given), let config = kept["config"]?.object
     else { return given }
@@ -32,7 +34,7 @@ struct KeptConfig {
   }
 
   /// Keeps a changed configuration: at any instant the file is the old one or the new one, 0600.
-  func keep(_ config: JSONObject) throws(Failure) {
+  package func keep(_ config: JSONObject) throws(Failure) {
     do throws(PosixError) {
       try Files.makeFolder(folder, mode: 0o700)
       let kept: JSONValue = ["given": .object(given), "config": .object(config)]
@@ -40,7 +42,7 @@ struct KeptConfig {
     } catch {
       throw Failure(
         .io,
-        "the source changed its configuration, which cannot be kept: \(error)",
+        "the \(side) changed its configuration, which cannot be kept: \(error)",
         hint: "Set \"config_store\" to a folder that can be written to: the old token may be void."
       )
     }

@@ -1,11 +1,11 @@
-import Children
-import ConnectorKit
-import Glibc
-import Posix
-import Wire
+internal import Children
+internal import ConnectorKit
+internal import Glibc
+internal import Posix
+package import Wire
 
 /// A container of an image, closed but for what its settings open.
-struct Container {
+package struct Container {
   /// An engine whose daemon, or whose own store, answers.
   struct Engine {
     let path: String
@@ -17,6 +17,8 @@ struct Container {
 
   let engine: Engine
   private let image: String
+  /// What is run: the image, or where it is pinned its digest.
+  private let reference: String
   private let settings: ContainerSettings
   private let name = "dativo-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
 
@@ -25,6 +27,19 @@ struct Container {
     self.image = image
     self.settings = settings
     engine = try Self.engine(settings.engine)
+    if let digest = settings.digest {
+      let found = try Self.digest(of: image, engine)
+      guard found == digest else {
+        throw Failure(
+          .configuration,
+          "the image \(image) on this machine is not the one that was locked: \(found), not \(digest)",
+          hint: "Load the one that was locked; `dativo plugins lock` takes the one that is here."
+        )
+      }
+      reference = digest
+    } else {
+      reference = image
+    }
     removeOrphans()
   }
 
@@ -40,7 +55,7 @@ struct Container {
     // Docker keeps no log with `none`, and gives the output to the client all the same.
     words += ["--log-driver", engine.name == "podman" ? "passthrough" : "none"]
     words += ["-v", "\(folder):\(Self.mount):ro"] + settings.options
-    return words + [image]
+    return words + [reference]
   }
 
   /// Removes the container, whether it runs or not.
@@ -91,6 +106,27 @@ struct Container {
       hint:
         "Install podman, start docker's daemon, or run the source by \"executable\" or \"package\"."
     )
+  }
+
+  /// The digest of an image's configuration, which covers all that is in it; the same wherever the
+  /// image is loaded.
+  package static func digest(of image: String, _ settings: ContainerSettings) throws(Failure)
+    -> String
+  {
+    try digest(of: image, engine(settings.engine))
+  }
+
+  private static func digest(of image: String, _ engine: Engine) throws(Failure) -> String {
+    let answer = try ask(engine.path, ["image", "inspect", "--format", "{{.Id}}", image])
+    let text = String(decoding: answer.stdout, as: UTF8.self)
+    guard answer.exit.isSuccess, let id = text.split(separator: "\n").first else {
+      throw Failure(
+        .configuration,
+        "the image \(image) is not on this machine",
+        hint: "Images are never fetched: load it with \(engine.name) first."
+      )
+    }
+    return id.hasPrefix("sha256:") ? String(id) : "sha256:\(id)"
   }
 
   private static func ask(_ engine: String, _ arguments: [String]) throws(Failure) -> Capture {

@@ -1,15 +1,15 @@
-import JSON
-import Wire
+package import JSON
+package import Wire
 
-/// What a source says went wrong, in a TRACE of type ERROR.
-struct SourceError {
-  var message: String
+/// What a connector says went wrong, in a TRACE of type ERROR.
+package struct ConnectorError {
+  package var message: String
   /// system_error, config_error or transient_error.
-  let type: String
+  package let type: String
   /// Nil where it concerns the whole run.
-  let stream: String?
+  package let stream: String?
 
-  init(_ error: JSONValue?) {
+  package init(_ error: JSONValue?) {
     let inner = error?["internal_message"]?.string
     message = error?["message"]?.string ?? inner ?? "an error without a message"
     type = error?["failure_type"]?.string ?? "system_error"
@@ -17,7 +17,7 @@ struct SourceError {
   }
 
   /// What the supervisor does about it.
-  var kind: Failure.Kind {
+  package var kind: Failure.Kind {
     switch type {
     case "config_error": .configuration
     case "transient_error": .temporary

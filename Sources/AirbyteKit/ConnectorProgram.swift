@@ -1,23 +1,23 @@
-import Children
-import Posix
-import Wire
+package import Children
+internal import Posix
+internal import Wire
 
-/// A source as something that can be run: its program, or the container engine with its image.
-struct SourceProgram {
+/// A connector as something that can be run: its program, or the container engine with its image.
+package struct ConnectorProgram {
   /// What it is called in messages.
-  let name: String
+  package let name: String
   private let executable: String
   private let arguments: [String]
   private let container: Container?
 
   /// Finds the program; installs a package that is not there yet.
-  init(_ settings: AirbyteSettings) throws(Failure) {
+  init(_ settings: ConnectorSettings) throws(Failure) {
     switch settings.program {
     case .executable(let words):
       guard let found = Executable.find(words[0], from: ".", path: Environment.value("PATH")) else {
         throw Failure(
           .configuration,
-          "\(settings.source): the program \(words[0]) was not found",
+          "\(settings.origin): the program \(words[0]) was not found",
           hint: words[0].contains("/")
             ? "A path starts from the current folder; the file must be executable."
             : "It is looked up on PATH; ./\(words[0]) is the one in the current folder."
@@ -28,7 +28,7 @@ struct SourceProgram {
       name = Self.base(words.count > 1 && words[1].contains(".") ? words[1] : words[0])
       container = nil
     case .package(let requirement):
-      let package = SourcePackage(requirement)
+      let package = ConnectorPackage(requirement)
       executable = try package.program()
       arguments = []
       name = package.name
@@ -43,7 +43,7 @@ struct SourceProgram {
   }
 
   /// The command for a verb; `files` are options with names of files in `scratch`.
-  func command(
+  package func command(
     _ verb: String,
     _ files: [(option: String, name: String)] = [],
     in scratch: borrowing Scratch
@@ -56,7 +56,7 @@ struct SourceProgram {
   }
 
   /// Removes what a killed run may have left.
-  func cleanUp() { container?.remove() }
+  package func cleanUp() { container?.remove() }
 
   private static func base(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path

@@ -1,10 +1,10 @@
-import Children
-import ConnectorKit
-import Posix
-import Wire
+internal import Children
+internal import ConnectorKit
+internal import Posix
+internal import Wire
 
-/// A source from PyPI, in an environment of its own that is made once.
-struct SourcePackage {
+/// A connector from PyPI, in an environment of its own that is made once.
+struct ConnectorPackage {
   private let requirement: String
   /// The program that the package brings: `source-faker` of airbyte-source-faker.
   let name: String
