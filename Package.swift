@@ -128,7 +128,7 @@ let package = Package(
     executable(
       "dativo",
       path: "Sources/dativo",
-      ["Supervisor", "Commits", "Parquet", "Contracts", "Wire", "JSON", argumentParser]
+      ["Supervisor", "Sandbox", "Commits", "Parquet", "Contracts", "Wire", "JSON", argumentParser]
     ),
     executable(
       "dativo-validate",

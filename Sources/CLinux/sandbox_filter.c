@@ -119,11 +119,13 @@ int clinux_filter(unsigned flags, uint64_t *out, int room) {
   answer(p, ERROR(EPERM));
   answer(p, SECCOMP_RET_ALLOW);
   /* socket: Unix and the Internet; of the Internet no raw ones. */
-  int internet = !(flags & CLINUX_FILTER_NO_INTERNET);
-  add(p, BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, internet ? 10 : 4);
+  int internet = !(flags & CLINUX_FILTER_NO_INTERNET), local = !(flags & CLINUX_FILTER_NO_LOCAL);
+  add(p, BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 2 + (local ? 2 : 0) + (internet ? 6 : 0));
   load(p, ARGUMENT(0));
-  add(p, BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 1);
-  answer(p, SECCOMP_RET_ALLOW);
+  if (local) {
+    add(p, BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 1);
+    answer(p, SECCOMP_RET_ALLOW);
+  }
   if (internet) {
     add(p, BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 1, 0);
     add(p, BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 4);

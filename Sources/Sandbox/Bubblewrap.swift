@@ -32,7 +32,7 @@ struct Bubblewrap {
     try settings(policy)
     words += ["--proc", "/proc", "--dev", "/dev"]
     words += ["--size", "\(64 << 20)", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
-    words += ["--size", "\(policy.limits.scratch ?? 512 << 20)", "--tmpfs", "/tmp"]
+    words += ["--size", "\(policy.limits.filled.scratch ?? 0)", "--tmpfs", "/tmp"]
     grants(policy, own)
     words += ["--dir", program.folder, "--chdir", program.folder, "--remount-ro", "/"]
     words += ["--seccomp", "\(filter)", "--json-status-fd", "\(status)"]

@@ -9,10 +9,12 @@ internal import Posix
 /// the first two, so that its pipes end when the plugin does. One confinement per process, on its
 /// main thread and before there are others.
 package struct Confinement: ~Copyable {
-  private let policy: Policy
+  private let limits: Limits
   private let launch: Launch
   private var forwarder: Forwarder
   private let inbox: SignalInbox
+  /// Ends the plugin's group where this process is killed; bubblewrap's ends by itself.
+  private let warden: Warden?
   private let begin = Clock.monotonic
   /// The plugin's process; with bubblewrap that of its keeper, once it is known.
   private var plugin: Int32?
@@ -41,9 +43,12 @@ package struct Confinement: ~Copyable {
     Processes.adoptOrphans()
     var forwarder = Forwarder(policy.hosts, tell: tell)
     let launch = try Launch(program, policy, backend, machine, &forwarder)
+    let warden = launch.backend == .landlock ? Warden() : nil
+    if launch.backend == .landlock { warden?.watch(launch.pid) }
+    self.warden = warden
     plugin = launch.backend == .landlock ? launch.pid : nil
     isStatusOpen = launch.backend == .bubblewrap
-    self.policy = policy
+    limits = policy.limits.filled
     self.launch = launch
     self.forwarder = forwarder
     self.inbox = inbox
@@ -86,30 +91,28 @@ package struct Confinement: ~Copyable {
   /// Limits that the kernel does not hold are looked at ten times a second.
   private var patience: Int32 {
     if !pending.isEmpty { return 5 }
-    return mustLook || killAt != nil || policy.limits.time != nil ? 100 : 1000
+    return mustLook || killAt != nil || limits.time != nil ? 100 : 1000
   }
 
   private var mustLook: Bool {
-    policy.limits.memory != nil && !launch.held.contains("memory")
-      || policy.limits.processes != nil && !launch.held.contains("processes")
+    limits.memory != nil && !launch.held.contains("memory")
+      || limits.processes != nil && !launch.held.contains("processes")
   }
 
-  /// Passes a signal on to the plugin and what it started; bubblewrap would die of it.
+  /// Passes a signal on to the plugin and what it started; bubblewrap itself would die of it, and
+  /// its process 1, in whose group the plugin is, takes none from here.
   private mutating func pass(_ signal: Int32) {
-    guard let plugin = known() else {
+    guard let plugin, hasBegun(plugin), kill(-plugin, signal) == 0 else {
       pending.append(signal)
       return
     }
-    kill(-plugin, signal)
   }
 
-  /// The plugin's process: bubblewrap names process 1 inside, whose first child it is.
-  private func known() -> Int32? {
-    if launch.backend == .landlock { return plugin }
-    guard let keeper = plugin, let child = Processes.children(of: keeper).first else { return nil }
-    // Before it has a session of its own, its group is bubblewrap's.
-    guard getpgid(child) == child else { return nil }
-    return child
+  /// Whether process 1 inside bubblewrap has started the plugin; what is sent before is lost.
+  private func hasBegun(_ keeper: Int32) -> Bool {
+    guard launch.backend == .bubblewrap else { return true }
+    let children = try? Files.read("/proc/\(keeper)/task/\(keeper)/children")
+    return children.map { !$0.isEmpty } ?? true
   }
 
   private mutating func readStatus() {
@@ -147,14 +150,14 @@ package struct Confinement: ~Copyable {
   }
 
   private mutating func look() {
-    if !pending.isEmpty, known() != nil {
+    if !pending.isEmpty {
       let waiting = pending
       pending = []
       for signal in waiting { pass(signal) }
     }
     let now = Clock.monotonic
     if let killAt, now >= killAt { kill(launch.pid, SIGKILL) }
-    if let time = policy.limits.time, killAt == nil, Double(now - begin) / 1e9 >= time {
+    if let time = limits.time, killAt == nil, Double(now - begin) / 1e9 >= time {
       verdict = "it ran for longer than its \(Self.shown(time)) s"
       killAt = now + 10_000_000_000
       pass(SIGTERM)
@@ -162,9 +165,9 @@ package struct Confinement: ~Copyable {
     guard mustLook, verdict == nil else { return }
     let found = Processes.below([launch.pid])
     let memory = found.reduce(0) { $0 + $1.memory }
-    if let most = policy.limits.memory, !launch.held.contains("memory"), memory > most {
+    if let most = limits.memory, !launch.held.contains("memory"), memory > most {
       verdict = "it used more than its \(most) bytes of memory"
-    } else if let most = policy.limits.processes, found.count > most + 3 {
+    } else if let most = limits.processes, found.count > most + 3 {
       verdict = "it started more than its \(most) processes"
     }
     if verdict != nil {
@@ -179,7 +182,7 @@ package struct Confinement: ~Copyable {
 
   /// Nothing of the plugin outlives it; what it sent on its way out arrives.
   private mutating func end() {
-    if verdict == nil, launch.ranOutOfMemory, let most = policy.limits.memory {
+    if verdict == nil, launch.ranOutOfMemory, let most = limits.memory {
       verdict = "it used more than its \(most) bytes of memory"
     }
     if launch.backend == .landlock { kill(-launch.pid, SIGKILL) }

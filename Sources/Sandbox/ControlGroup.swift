@@ -29,9 +29,16 @@ package struct ControlGroup: ~Copyable {
   }
 
   /// Makes what can be made: no group where none of the limits can be held so.
-  package init(_ wanted: Limits, name: String, _ places: Places? = nil) {
+  ///
+  /// `without` names limits that are held otherwise.
+  package init(
+    _ wanted: Limits,
+    without: Set<String> = [],
+    name: String,
+    _ places: Places? = nil
+  ) {
     let places = places ?? Places.read()
-    let settings = Self.settings(wanted)
+    let settings = Self.settings(wanted).filter { !without.contains($0.limit) }
     if !settings.isEmpty, let folder = Self.unified(places, name, settings) {
       folders = [folder]
       limits = Set(settings.map(\.limit))

@@ -25,17 +25,14 @@ package struct Enforcement: Hashable, Sendable {
       enforced += ["processes of others unseen", "dies with its parent"]
       return
     }
-    enforced.append("no tracing")
+    enforced += ["no tracing", "dies with its parent", "no Unix sockets"]
     if machine.landlock >= 6 {
       enforced += ["no signals to others", "no abstract sockets of others"]
     } else {
       missing += ["signals to processes of the same user", "abstract sockets of others"]
     }
     if machine.landlock < 3 { missing.append("truncating files that may be read") }
-    missing += [
-      "it sees the numbers of other processes",
-      "what it started outlives a supervisor that is killed with SIGKILL",
-    ]
+    missing.append("it sees the numbers of other processes")
     if !machine.ownsNamespaces { missing.append("its temporary files lie on disk, without a bound") }
   }
 
@@ -57,10 +54,8 @@ package struct Enforcement: Hashable, Sendable {
   private mutating func limits(_ machine: Machine, _ policy: Policy) {
     let group = ControlGroup(policy.limits, name: "dativo-probe.\(Launch.own)")
     let grouped = group.limits
-    if policy.limits.memory != nil {
-      enforced.append(grouped.contains("memory") ? "memory" : "memory, looked at every 0.1 s")
-    }
-    if policy.limits.processes != nil { enforced.append("processes") }
+    let isGrouped = grouped.contains("memory")
+    enforced += [isGrouped ? "memory" : "memory (looked at every 0.1 s)", "processes"]
     if policy.limits.cpu != nil {
       if grouped.contains("cpu") { enforced.append("cpu") } else { missing.append("cpu") }
     }

@@ -24,11 +24,17 @@ struct Launch: ~Copyable {
     _ forwarder: inout Forwarder
   ) throws(SandboxError) {
     let own = ProgramFiles(program.executable, program.arguments, in: program.folder).paths
-    let group = ControlGroup(policy.limits, name: "dativo-sandbox.\(getpid())")
+    // A process that joins a group waits for the kernel for some 10 ms: only for what was asked for.
+    let group = ControlGroup(
+      policy.limits,
+      without: machine.ownsNamespaces ? ["processes"] : [],
+      name: "dativo-sandbox.\(getpid())"
+    )
+    let wanted = policy.limits.filled
     let grouped = group.limits
     var plan = Self.plan(policy, own, backend, machine)
     plan.groups = group.members
-    plan.limits = Self.limits(policy.limits, grouped)
+    plan.limits = Self.limits(wanted, grouped)
     plan.kept = program.descriptors
     var status: Int32?
     var folder: PrivateFolder?
@@ -92,7 +98,7 @@ struct Launch: ~Copyable {
     self.status = status
     self.folder = folder
     self.group = group
-    held = Self.held(policy.limits, grouped, machine)
+    held = Self.held(wanted, grouped, machine)
   }
 
   /// Whether the kernel has killed something of the plugin for want of memory.
@@ -120,12 +126,13 @@ struct Launch: ~Copyable {
     let lent = Place.outermost(own + policy.reads) + policy.writes
     plan.lent = Set(lent).filter { unsafe access($0, F_OK) == 0 && !SystemFolders.hold($0) }
       .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
-    plan.scratchSize = policy.limits.scratch ?? 512 << 20
+    plan.scratchSize = policy.limits.filled.scratch ?? 0
     if backend == .landlock {
       plan.limitsPorts = !plan.ownsNetwork && policy.network != .all
       let isCutOff = plan.limitsPorts && plan.ports.isEmpty
       plan.filter =
-        UInt32(CLINUX_FILTER_ONE_GROUP) | (isCutOff ? UInt32(CLINUX_FILTER_NO_INTERNET) : 0)
+        UInt32(CLINUX_FILTER_ONE_GROUP | CLINUX_FILTER_NO_LOCAL)
+        | (isCutOff ? UInt32(CLINUX_FILTER_NO_INTERNET) : 0)
     }
     return plan
   }

@@ -1,9 +1,9 @@
 /// What a plugin may use; nil for as much as there is.
 package struct Limits: Hashable, Sendable {
   /// Bytes of all its processes together.
-  package var memory: Int? = 4 << 30
+  package var memory: Int?
   /// Processes and threads.
-  package var processes: Int? = 1024
+  package var processes: Int?
   /// Processors, also parts of one.
   package var cpu: Double?
   /// Bytes of the largest file.
@@ -13,9 +13,27 @@ package struct Limits: Hashable, Sendable {
   /// Seconds from its start to its end.
   package var time: Double?
   /// Bytes of its own temporary folder, which lie in memory.
-  package var scratch: Int? = 512 << 20
+  package var scratch: Int?
 
   package init() {}
+
+  /// What holds where nothing is said: no plugin takes a machine down.
+  package static var usual: Limits {
+    var limits = Limits()
+    limits.memory = 4 << 30
+    limits.processes = 1024
+    limits.scratch = 512 << 20
+    return limits
+  }
+
+  /// With the usual ones where it says nothing.
+  var filled: Limits {
+    var limits = self
+    limits.memory = memory ?? Self.usual.memory
+    limits.processes = processes ?? Self.usual.processes
+    limits.scratch = scratch ?? Self.usual.scratch
+    return limits
+  }
 
   /// The smaller of each.
   package func narrowed(by other: Limits) -> Limits {

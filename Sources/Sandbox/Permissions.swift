@@ -64,6 +64,19 @@ package struct Permissions: Hashable, Sendable {
     }
   }
 
+  /// The mapping, as `plugin.yaml` has it.
+  package var json: JSONValue {
+    var object = JSONObject()
+    for (key, texts) in [("hosts", hosts), ("paths", paths), ("write", write), ("secrets", secrets)]
+    where !texts.isEmpty {
+      object[key] = .array(texts.map { .string($0) })
+    }
+    if isExact { object["exact"] = true }
+    let set = Limits.keys.compactMap { key in limits[key].map { (key: key, value: $0) } }
+    if !set.isEmpty { object["limits"] = .object(JSONObject(set)) }
+    return .object(object)
+  }
+
   private static func texts(_ value: JSONValue?) -> [String] {
     value?.array?.compactMap(\.string) ?? value?.string.map { [$0] } ?? []
   }

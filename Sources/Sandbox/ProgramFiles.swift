@@ -27,7 +27,7 @@ package struct ProgramFiles {
   }
 
   /// What nobody means who names it: all, or everything of a person.
-  static func isTooMuch(_ path: String) -> Bool {
+  package static func isTooMuch(_ path: String) -> Bool {
     let home = Environment.value("HOME") ?? "/root"
     return Place.isInside(home, path) || ["/", "/tmp", "/home", "/root", "/etc", "/var"].contains(path)
       || ["/proc", "/sys", "/dev", "/run"].contains { Place.isInside(path, $0) }

@@ -19,6 +19,7 @@ struct clinux_limit {
 /* Ways of the system call filter. */
 #define CLINUX_FILTER_NO_INTERNET 1u /* no socket of the Internet, of any kind */
 #define CLINUX_FILTER_ONE_GROUP 2u   /* a process cannot leave its group or session */
+#define CLINUX_FILTER_NO_LOCAL 4u    /* no Unix socket but pairs: Landlock governs no paths of them */
 
 /* What is done between fork and exec, in the order of the members. */
 struct clinux_confinement {

@@ -3,10 +3,8 @@ package enum JobKeys {
   package static let root = [
     "apiVersion", "kind", "tenant", "name", "description", "source", "contracts", "validation",
     "target", "state", "retry", "timeout", "idle_timeout", "stall_seconds", "hooks",
-    "parallelism", "partitions", "resources",
+    "parallelism", "partitions", "resources", "sandbox",
   ]
-  /// Keys whose names are taken, for what does not exist yet.
-  package static let reserved = ["sandbox"]
   package static let source = [
     "tap", "command", "airbyte", "config", "select", "metadata", "schema", "lenient", "env",
     "window",

@@ -31,15 +31,17 @@ package struct About: Sendable {
     _ executable: String,
     _ arguments: [String] = [],
     folder: String,
-    environment: [String: String]
+    environment: [String: String],
+    enclosure: Enclosure? = nil
   ) throws(Failure) -> About {
     func capture(_ options: [String]) throws(Failure) -> Capture {
-      let command = Command(
-        executable,
-        arguments + options,
-        environment: environment,
-        folder: folder
-      )
+      let command =
+        enclosure?.command(
+          [executable] + arguments + options,
+          environment: environment,
+          folder: folder
+        )
+        ?? Command(executable, arguments + options, environment: environment, folder: folder)
       let capture: Capture
       let began = Clock.monotonic
       var isTold = false

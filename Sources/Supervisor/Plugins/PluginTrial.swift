@@ -14,6 +14,7 @@ package struct PluginTrial {
   package private(set) var test: PluginStatus.Outcome?
   private let folders: PluginFolders
   private let environment: [String: String]
+  private let catalog: PluginCatalog
   private let isMadeUp: Bool
 
   /// Variables that lead every request of made-up values into nothing: they must not reach anybody.
@@ -26,6 +27,7 @@ package struct PluginTrial {
   package init(_ plugin: Plugin, _ catalog: PluginCatalog, config: JSONObject?, isMadeUp: Bool) {
     self.plugin = plugin
     folders = catalog.folders
+    self.catalog = catalog
     self.isMadeUp = isMadeUp
     var environment: [String: String] = [:]
     if isMadeUp {
@@ -65,7 +67,8 @@ package struct PluginTrial {
       about = try About.ask(
         plugin.executable,
         folder: folders.project,
-        environment: StageEnvironment.base.merging(environment) { $1 }
+        environment: StageEnvironment.base.merging(environment) { $1 },
+        enclosure: catalog.enclosure(of: plugin)
       )
     } catch {
       plugin.status[.about] = .broken(error.message)
@@ -136,6 +139,13 @@ package struct PluginTrial {
     )
   }
 
+  /// What it is granted with these settings; of made-up ones nothing comes.
+  private func confined(_ config: JSONObject) throws(Failure) -> Connector {
+    var connector = connector
+    connector.enclosure = try catalog.enclosure(of: plugin, config: isMadeUp ? JSONObject() : config)
+    return connector
+  }
+
   /// Many a tap tries to reach its service for minutes, which made-up settings cannot.
   private var seconds: Double { isMadeUp ? 45 : Discovery.patience }
 
@@ -157,7 +167,7 @@ package struct PluginTrial {
     let scratch = Scratch()
     defer { scratch.remove() }
     let discovery = Discovery(
-      connector,
+      try confined(config),
       config: config,
       environment: environment,
       folder: folders.project,
