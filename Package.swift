@@ -111,13 +111,14 @@ let package = Package(
     module("Commits", ["Storage", "JSON", "Posix", crypto]),
     module("Telemetry", ["JSON", "Posix"]),
     module("Children", ["Posix", "CLinux"]),
+    module("Sandbox", ["Children", "JSON", "Posix", "CLinux"]),
     // Layer 3: kits.
     module("ConnectorKit", ["Wire", "Telemetry", "JSONSchema", "JSON", "Posix", argumentParser]),
     module(
       "Supervisor",
       [
-        "Wire", "Telemetry", "Contracts", "Storage", "Commits", "JSONSchema", "Net", "Children",
-        "Posix", "JSON", yams, grdb,
+        "Wire", "Telemetry", "Contracts", "Storage", "Commits", "JSONSchema", "Net", "Sandbox",
+        "Children", "Posix", "JSON", yams, grdb,
       ],
       resources: [
         "job", "plugin", "contract", "event", "commit", "run", "state", "envelope",
@@ -128,12 +129,17 @@ let package = Package(
     executable(
       "dativo",
       path: "Sources/dativo",
-      ["Supervisor", "Commits", "Parquet", "Contracts", "Wire", "JSON", argumentParser]
+      ["Supervisor", "Sandbox", "Commits", "Parquet", "Contracts", "Wire", "JSON", argumentParser]
     ),
     executable(
       "dativo-validate",
       path: "Sources/dativo-validate",
       ["ConnectorKit", "Contracts", "JSONSchema", "Wire", "Columns", "JSON", "Posix"]
+    ),
+    executable(
+      "dativo-sandbox",
+      path: "Sources/dativo-sandbox",
+      ["Sandbox", "Children", "Contracts", "Wire", "JSON", "Posix", argumentParser]
     ),
     tap("csv"),
     tap("airbyte", ["AirbyteKit", "Children"]),
@@ -170,6 +176,7 @@ let package = Package(
     test("Commits", ["Commits", "Storage", "JSON", "Posix"]),
     test("Telemetry", ["Telemetry", "JSON"]),
     test("Children", ["Children", "Posix"]),
+    test("Sandbox", ["Sandbox", "JSON", "Posix"]),
     test(
       "Supervisor",
       ["Supervisor", "Children", "Contracts", "Telemetry", "Wire", "JSON", "Posix"]

@@ -25,4 +25,12 @@ extension Files {
     defer { unsafe free(text) }
     return unsafe String(cString: text)
   }
+
+  /// The working folder; `/` where that cannot be told.
+  package static var working: String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    // SAFETY: the call writes a terminated string into a buffer whose size it is told.
+    guard unsafe getcwd(&buffer, buffer.count) != nil else { return "/" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
 }

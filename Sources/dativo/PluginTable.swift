@@ -1,4 +1,5 @@
 import JSON
+import Sandbox
 import Supervisor
 import Wire
 
@@ -65,11 +66,9 @@ enum PluginTable {
     object["capabilities"] = texts(plugin.capabilities.sorted())
     for (key, value) in origin(plugin.origin) { object[key] = .string(value) }
     object["tested"] = texts(plugin.origin.tested)
-    object["permissions"] = [
-      "hosts": texts(plugin.origin.permissions.hosts),
-      "paths": texts(plugin.origin.permissions.paths),
-      "secrets": texts(plugin.origin.permissions.secrets),
-    ]
+    var permissions = plugin.origin.permissions.json.object ?? JSONObject()
+    for key in ["hosts", "paths", "secrets"] { permissions[key] = permissions[key] ?? .array([]) }
+    object["permissions"] = .object(permissions)
     object["settings"] = settings ?? .null
     object["file"] = plugin.file.map { .string($0) } ?? .null
     return .object(object)
@@ -100,7 +99,7 @@ enum PluginTable {
     let lists = [
       ("capabilities", plugin.capabilities.sorted()), ("tested", plugin.origin.tested),
       ("quirks", plugin.quirks.map(\.rawValue).sorted()), ("hosts", permissions.hosts),
-      ("secrets", permissions.secrets), ("paths", permissions.paths),
+      ("secrets", permissions.secrets), ("paths", permissions.paths), ("writes", permissions.write),
     ]
     rows += lists.map { [$0.0, $0.1.joined(separator: ", ")] }
     rows += steps(plugin.status)

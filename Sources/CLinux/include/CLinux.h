@@ -1,6 +1,8 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include "CLinuxSandbox.h"
+
 #include <sys/types.h>
 
 /* Every function returns what its system call returns and sets errno. */

@@ -72,10 +72,9 @@ package struct Discovery {
     let path = configFile
     try PrivateFile.write(path, .object(config))
     defer { Files.remove(path) }
-    let command = Command(
-      tap.executable,
-      tap.arguments + ["--config", path] + (option.map { [$0] } ?? []),
-      environment: StageEnvironment.base.merging(environment) { $1 },
+    let command = tap.command(
+      ["--config", path] + (option.map { [$0] } ?? []),
+      environment: environment,
       folder: folder
     )
     let capture: Capture

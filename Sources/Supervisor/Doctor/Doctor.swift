@@ -19,6 +19,7 @@ package struct Doctor {
     Redactor.learnEnvironment()
     checks += MachineCheck.all()
     checks += ProgramCheck.all(project: project)
+    checks.append(SandboxCheck.check(project: project))
     checks += ProjectCheck(project: project).all()
     if let job { checks += Self.checks(of: job) }
   }

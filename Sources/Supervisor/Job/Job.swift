@@ -23,6 +23,8 @@ package struct Job: Sendable {
     package var isLenient: Bool
     /// How a tap is told a window of time, where the job says it.
     package var window: WindowSettings?
+    /// How a program of other people is confined.
+    package var sandbox = SandboxSettings()
 
     package init(
       program: Program,

@@ -3,10 +3,8 @@ package enum JobKeys {
   package static let root = [
     "apiVersion", "kind", "tenant", "name", "description", "source", "contracts", "validation",
     "target", "state", "retry", "timeout", "idle_timeout", "stall_seconds", "hooks",
-    "parallelism", "partitions", "resources",
+    "parallelism", "partitions", "resources", "sandbox",
   ]
-  /// Keys whose names are taken, for what does not exist yet.
-  package static let reserved = ["sandbox"]
   /// What the Singer specification and the Meltano SDK know of in a catalog's metadata.
   package static let metadata = [
     "selected", "inclusion", "replication-method", "replication-key", "table-key-properties",

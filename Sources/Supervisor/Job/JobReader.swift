@@ -21,9 +21,8 @@ struct JobReader {
 
   /// The job; what it holds stands only if no error was noted.
   mutating func read(_ root: YAMLNode) -> Job? {
-    guard yaml.keys(root, JobKeys.root + JobKeys.reserved, in: "") else { return nil }
+    guard yaml.keys(root, JobKeys.root, in: "") else { return nil }
     header(root)
-    reserved(root)
     let tenant = name(root, "tenant", allowsDots: false, example: "tenant: shop")
     let name = name(root, "name", allowsDots: true, example: "name: orders")
     _ = yaml.text(root["description"], "description")
@@ -41,6 +40,7 @@ struct JobReader {
     )
     job.metadata = overrides(root["source"]?["metadata"], "source.metadata")
     job.schema = overrides(root["source"]?["schema"], "source.schema")
+    (job.source.sandbox, job.target.sandbox) = sandbox(root)
     if let node = root["validation"], !node.isNull { job.validation = validation(node) }
     if let node = root["state"], !node.isNull, yaml.keys(node, JobKeys.state, in: "state") {
       let backend = yaml.choice(node["backend"], "state.backend", Job.StateBackend.self)
@@ -87,17 +87,6 @@ struct JobReader {
     let kind = yaml.required(root, "kind", "kind", example: "kind: Job")
     if let kind, kind != "Job", let node = root["kind"] {
       yaml.error(node, "\"\(kind)\" is not a job", hint: "A job file says `kind: Job`.")
-    }
-  }
-
-  private mutating func reserved(_ root: YAMLNode) {
-    for member in root.members where JobKeys.reserved.contains(member.key) {
-      guard !member.value.isNull else { continue }
-      yaml.error(
-        member.keyMark,
-        "\"\(member.key)\" is not supported yet",
-        hint: "Remove it: the job would run without what it asks for."
-      )
     }
   }
 

@@ -20,12 +20,7 @@ package enum Paths {
   }
 
   /// The working folder.
-  package static var working: String {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    // SAFETY: the call writes a terminated string into a buffer whose size it is told.
-    guard unsafe getcwd(&buffer, buffer.count) != nil else { return "/" }
-    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
+  package static var working: String { Files.working }
 
   package static func isFile(_ path: String) -> Bool { kind(path) == S_IFREG }
   package static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }

@@ -28,7 +28,8 @@ final class Stage {
     self.events = events
     // Our own programs say of what matters that it does.
     let program = plan.executable.split(separator: "/").last ?? ""
-    log = LogTail(plan.role.rawValue, usual: program.hasPrefix("dativo-") ? .info : nil)
+    let isOurs = program.hasPrefix("dativo-") && plan.enclosure == nil
+    log = LogTail(plan.role.rawValue, usual: isOurs ? .info : nil)
   }
 
   /// Starts the process; the descriptors given stay the caller's.
@@ -40,10 +41,12 @@ final class Stage {
     output: Int32,
     verdict: Int32?
   ) throws(StartFailure) -> Stage {
-    var variables = StageEnvironment.variables(environment, of: plan.role)
-    for (name, value) in plan.environment { variables[name] = value }
-    variables["DATIVO_EVENTS_FD"] = "3"
-    variables["DATIVO_VERDICT_FD"] = verdict == nil ? nil : "4"
+    var variables = plan.environment
+    if plan.enclosure == nil {
+      variables = StageEnvironment.variables(environment, of: plan.role).merging(variables) { $1 }
+      variables.merge(Plan.Stage.channels) { $1 }
+      if verdict == nil { variables["DATIVO_VERDICT_FD"] = nil }
+    }
     let stderr = try Pipeline.pipe()
     let events = try Pipeline.pipe()
     var descriptors = [input, output, stderr.writing.raw, events.writing.raw]

@@ -1,3 +1,4 @@
+internal import Children
 package import JSON
 
 /// One end of the pipe, found: a program that exists, and what it can do.
@@ -10,6 +11,10 @@ package struct Connector: Sendable {
   /// What its configuration may hold, a JSON Schema; nil where it has not told.
   package var settings: JSONValue?
   package var quirks: Set<Plugin.Quirk>
+  /// How it is confined; nil for a program of ours, and where the job wants none of it.
+  package var enclosure: Enclosure?
+  /// Whether it is a program of ours.
+  package var isOurs = false
 
   package init(
     name: String,
@@ -33,6 +38,32 @@ package struct Connector: Sendable {
     if quirks.contains(.properties) { return "--properties" }
     if capabilities.contains("catalog") { return "--catalog" }
     return capabilities.contains("properties") ? "--properties" : nil
+  }
+
+  /// The command that runs it with further arguments, confined where it is to be.
+  ///
+  /// `environment` is what the job gives it beside that of `dativo`, which a confined program does
+  /// not see; `descriptors` are those from 3 up that it keeps.
+  func command(
+    _ further: [String],
+    environment: [String: String],
+    descriptors: [Int32] = [],
+    folder: String
+  ) -> Command {
+    guard let enclosure else {
+      return Command(
+        executable,
+        arguments + further,
+        environment: StageEnvironment.base.merging(environment) { $1 },
+        folder: folder
+      )
+    }
+    return enclosure.command(
+      [executable] + arguments + further,
+      environment: environment,
+      descriptors: descriptors,
+      folder: folder
+    )
   }
 
   package var takesState: Bool { capabilities.contains("state") }

@@ -78,6 +78,34 @@ extension Plan.Stage {
       "role": .string(role.rawValue), "name": .string(name), "executable": .string(executable),
       "arguments": .array(arguments.map { .string($0) }),
       "environment": .array(environment.keys.sorted().map { .string($0) }),
+      "sandbox": sandbox,
     ]
+  }
+}
+
+extension Plan.Stage {
+  /// How it is confined; `none` for what is not, null for a program of ours.
+  package var sandbox: JSONValue {
+    if let enclosure { return enclosure.json }
+    return isOurs ? .null : "none"
+  }
+}
+
+extension Plan {
+  /// How the connectors are confined, by role; those of ours, which are not, are left out.
+  var sandbox: JSONObject {
+    var object = JSONObject()
+    for stage in stages where !stage.isOurs { object[stage.role.rawValue] = stage.sandbox }
+    return object
+  }
+
+  /// The same, a line for each.
+  var sandboxLines: [(text: String, isConfined: Bool)] {
+    stages.filter { !$0.isOurs }.map { stage in
+      guard let enclosure = stage.enclosure else {
+        return ("\(stage.name) runs unconfined: the job says `sandbox: none`", false)
+      }
+      return ("\(stage.name) is confined: \(enclosure.text)", true)
+    }
   }
 }

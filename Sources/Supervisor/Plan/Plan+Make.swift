@@ -1,3 +1,4 @@
+internal import Children
 package import JSON
 package import Wire
 
@@ -66,8 +67,7 @@ extension Plan {
   }
 
   private mutating func tap(_ job: Job, _ parts: Parts) -> Stage {
-    var arguments = parts.tap.arguments
-    arguments += ["--config", file("tap.config", .object(job.source.config))]
+    var arguments = ["--config", file("tap.config", .object(job.source.config))]
     if let option = parts.tap.catalogOption, var catalog = parts.catalog {
       if parts.tap.quirks.contains(.fullTable) {
         for index in catalog.streams.indices where catalog.streams[index].replicationMethod == nil {
@@ -77,12 +77,35 @@ extension Plan {
       arguments += [option, file("tap.catalog", catalog.json)]
     }
     if let state { arguments += ["--state", file("tap.state", state)] }
+    return stage(.tap, parts.tap, arguments, job.source.environment)
+  }
+
+  /// A stage that is a connector, confined where it is to be.
+  private func stage(
+    _ role: Stage.Role,
+    _ connector: Connector,
+    _ arguments: [String],
+    _ environment: [String: String]
+  ) -> Stage {
+    var environment = environment
+    // Only who waits for our proof speaks to us beside its output.
+    let speaks = connector.awaitsVerdict && connector.enclosure != nil
+    if speaks { environment.merge(Stage.channels) { $1 } }
+    let command = connector.command(
+      arguments,
+      environment: environment,
+      descriptors: speaks ? [3, 4] : [],
+      folder: folder
+    )
     return Stage(
-      role: .tap,
-      name: parts.tap.name,
-      executable: parts.tap.executable,
-      arguments: arguments,
-      environment: job.source.environment
+      role: role,
+      name: connector.name,
+      executable: command.executable,
+      arguments: command.arguments,
+      environment: connector.enclosure == nil ? environment : command.environment,
+      awaitsVerdict: connector.awaitsVerdict,
+      enclosure: connector.enclosure,
+      isOurs: connector.isOurs
     )
   }
 
@@ -132,13 +155,11 @@ extension Plan {
 
   private mutating func target(_ job: Job, _ parts: Parts) -> Stage {
     let config = Self.targetConfig(job, parts.target, pipeline: pipeline, source: source, run: run)
-    return Stage(
-      role: .target,
-      name: parts.target.name,
-      executable: parts.target.executable,
-      arguments: parts.target.arguments + ["--config", file("target.config", .object(config))],
-      environment: job.target.environment,
-      awaitsVerdict: parts.target.awaitsVerdict
+    return stage(
+      .target,
+      parts.target,
+      ["--config", file("target.config", .object(config))],
+      job.target.environment
     )
   }
 

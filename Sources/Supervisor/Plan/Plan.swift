@@ -8,6 +8,9 @@ package struct Plan: Sendable {
   package struct Stage: Sendable {
     package enum Role: String, Sendable, CaseIterable { case tap, validate, target }
 
+    /// The descriptors by which a stage speaks to us beside its output, as variables.
+    static let channels = ["DATIVO_EVENTS_FD": "3", "DATIVO_VERDICT_FD": "4"]
+
     package var role: Role
     /// How people call it: `tap-csv`, or the command's first words.
     package var name: String
@@ -17,6 +20,10 @@ package struct Plan: Sendable {
     package var environment: [String: String]
     /// Whether its rows after the last STATE wait for our proof (capabilities `committed-state`, `awaits-verdict`).
     package var awaitsVerdict: Bool
+    /// How it is confined; then `executable` and `arguments` are those of its launcher.
+    package var enclosure: Enclosure?
+    /// Whether it is a program of ours.
+    package var isOurs: Bool
 
     package init(
       role: Role,
@@ -24,7 +31,9 @@ package struct Plan: Sendable {
       executable: String,
       arguments: [String],
       environment: [String: String] = [:],
-      awaitsVerdict: Bool = false
+      awaitsVerdict: Bool = false,
+      enclosure: Enclosure? = nil,
+      isOurs: Bool = true
     ) {
       self.role = role
       self.name = name
@@ -32,6 +41,8 @@ package struct Plan: Sendable {
       self.arguments = arguments
       self.environment = environment
       self.awaitsVerdict = awaitsVerdict
+      self.enclosure = enclosure
+      self.isOurs = isOurs
     }
   }
 

@@ -31,15 +31,17 @@ package struct About: Sendable {
     _ executable: String,
     _ arguments: [String] = [],
     folder: String,
-    environment: [String: String]
+    environment: [String: String],
+    enclosure: Enclosure? = nil
   ) throws(Failure) -> About {
     func capture(_ options: [String]) throws(Failure) -> Capture {
-      let command = Command(
-        executable,
-        arguments + options,
-        environment: environment,
-        folder: folder
-      )
+      let command =
+        enclosure?.command(
+          [executable] + arguments + options,
+          environment: environment,
+          folder: folder
+        )
+        ?? Command(executable, arguments + options, environment: environment, folder: folder)
       let capture: Capture
       let began = Clock.monotonic
       var isTold = false
@@ -79,9 +81,12 @@ package struct About: Sendable {
   static func specified(
     _ executable: String,
     folder: String,
-    environment: [String: String]
+    environment: [String: String],
+    enclosure: Enclosure? = nil
   ) throws(Failure) -> About {
-    let command = Command(executable, ["spec"], environment: environment, folder: folder)
+    let command =
+      enclosure?.command([executable, "spec"], environment: environment, folder: folder)
+      ?? Command(executable, ["spec"], environment: environment, folder: folder)
     let capture: Capture
     do throws(SpawnError) {
       capture = try Capture.run(command, seconds: patience * 2, limit: 16 << 20)

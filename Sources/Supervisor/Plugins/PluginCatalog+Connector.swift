@@ -1,6 +1,7 @@
 internal import Children
 internal import JSON
 internal import Posix
+internal import Sandbox
 package import Wire
 
 extension PluginCatalog {
@@ -23,21 +24,37 @@ extension PluginCatalog {
       if plugin.image == nil, let image = end.config["image"]?.string, name == "airbyte" {
         connector.arguments += try pin(image)
       }
+      connector.enclosure = try Enclosing(catalog: self, end: end, role: role).enclosure(
+        plugin.executable,
+        permissions: plugin.origin.permissions,
+        folder: folder(of: plugin),
+        settings: plugin.settings
+      )
+      connector.isOurs = Enclosing.isOurs(plugin.executable)
       return connector
     case .command(let words):
       let program = words.first ?? ""
       let executable = try self.program(program)
       let arguments = Array(words.dropFirst())
       let about: About
-      if let told { about = told } else { about = try ask(executable, arguments, end.environment) }
+      let enclosure = try Enclosing(catalog: self, end: end, role: role)
+        .enclosure(executable, permissions: nil)
+      if let told {
+        about = told
+      } else {
+        about = try ask(executable, arguments, end.environment, enclosure: enclosure)
+      }
       Redactor.learn(SecretValues(end, about.settings))
-      return Connector(
+      var connector = Connector(
         name: Self.name(words),
         executable: executable,
         arguments: arguments,
         capabilities: about.capabilities,
         settings: about.settings
       )
+      connector.enclosure = enclosure
+      connector.isOurs = Enclosing.isOurs(executable)
+      return connector
     }
   }
 
@@ -71,6 +88,25 @@ extension PluginCatalog {
   /// The options that hold our tap or target to the digest that an image is locked to.
   private func pin(_ image: String) throws(Failure) -> [String] {
     try PluginLock.read(folders.lock).images[image].map { ["--digest", $0] } ?? []
+  }
+
+  /// How a plugin is confined that is asked or tried, outside of a job.
+  func enclosure(
+    of plugin: Plugin,
+    config: JSONObject = JSONObject()
+  ) throws(Failure) -> Enclosure? {
+    let end = Job.Connector(program: .plugin(plugin.name), config: config)
+    return try Enclosing(catalog: self, end: end, role: plugin.role).enclosure(
+      plugin.executable,
+      permissions: plugin.origin.permissions,
+      folder: folder(of: plugin),
+      settings: plugin.settings
+    )
+  }
+
+  /// The folder of a plugin that is no installed package: its files lie beside its description.
+  private func folder(of plugin: Plugin) -> String? {
+    plugin.python == nil ? plugin.file.map { Paths.absolute(Files.folder(of: $0)) } : nil
   }
 
   /// Why a plugin cannot be run as it is; nil where it can.

@@ -53,15 +53,12 @@ package struct PluginCatalog: Sendable {
     {
       return plugin
     }
-    let about = try ask(executable)
-    return Plugin(
-      name: name,
-      role: role,
-      executable: executable,
-      capabilities: about.capabilities,
-      summary: about.summary,
-      settings: about.settings
-    )
+    var plugin = Plugin(name: name, role: role, executable: executable, capabilities: [])
+    let about = try ask(executable, enclosure: enclosure(of: plugin))
+    plugin.capabilities = about.capabilities
+    plugin.summary = about.summary
+    plugin.settings = about.settings
+    return plugin
   }
 
   /// The connector that the first description of that name tells of.
@@ -91,13 +88,15 @@ package struct PluginCatalog: Sendable {
   func ask(
     _ executable: String,
     _ arguments: [String] = [],
-    _ variables: [String: String] = [:]
+    _ variables: [String: String] = [:],
+    enclosure: Enclosure? = nil
   ) throws(Failure) -> About {
     try About.ask(
       executable,
       arguments,
       folder: project,
-      environment: environment.merging(variables) { _, own in own }
+      environment: enclosure == nil ? environment.merging(variables) { $1 } : variables,
+      enclosure: enclosure
     )
   }
 
@@ -105,6 +104,6 @@ package struct PluginCatalog: Sendable {
   package func settings(of plugin: Plugin) -> JSONValue? {
     if let settings = plugin.settings { return settings }
     guard plugin.executable.hasPrefix("/") else { return nil }
-    return (try? ask(plugin.executable))?.settings
+    return (try? ask(plugin.executable, enclosure: enclosure(of: plugin)))?.settings
   }
 }

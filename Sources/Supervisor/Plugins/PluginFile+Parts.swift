@@ -1,5 +1,6 @@
 internal import Contracts
 internal import JSON
+internal import Sandbox
 internal import Wire
 
 /// The parts of a `plugin.yaml` beside what a run needs.
@@ -44,11 +45,17 @@ extension PluginFile {
     origin.license = yaml.text(root["license"], "license")
     origin.tested = yaml.texts(root["tested"], "tested")
     guard let node = root["permissions"], !node.isNull,
-      yaml.keys(node, PluginOrigin.Permissions.keys, in: "permissions")
+      yaml.keys(node, Permissions.keys, in: "permissions")
     else { return origin }
-    origin.permissions.hosts = yaml.texts(node["hosts"], "permissions.hosts")
-    origin.permissions.paths = yaml.texts(node["paths"], "permissions.paths")
-    origin.permissions.secrets = yaml.texts(node["secrets"], "permissions.secrets")
+    for key in ["hosts", "paths", "write", "secrets"] {
+      _ = yaml.texts(node[key], "permissions.\(key)")
+    }
+    _ = yaml.bool(node["exact"], "permissions.exact")
+    do throws(Permissions.Problem) {
+      origin.permissions = try Permissions(node.json)
+    } catch {
+      yaml.error(node.nearest(error.path), error.message, hint: error.hint)
+    }
     return origin
   }
 

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Sandbox
 
 /// A plugin's description as the text of its `plugin.yaml`: one line for each thing.
 enum PluginText {
@@ -34,7 +35,7 @@ enum PluginText {
     add("license", origin.license)
     add("tested", origin.tested)
     if !origin.permissions.isEmpty {
-      lines.append("permissions: \(flow(json(origin.permissions)))")
+      lines.append("permissions: \(flow(origin.permissions.json))")
     }
     if let settings = plugin.settings?.object { lines += self.settings(settings) }
     lines += status(plugin.status)
@@ -46,17 +47,6 @@ enum PluginText {
     object["version"] = python.version.map { .string($0) }
     if !python.extra.isEmpty { object["extra"] = .array(python.extra.map { .string($0) }) }
     object["python"] = python.python.map { .string($0) }
-    return .object(object)
-  }
-
-  private static func json(_ permissions: PluginOrigin.Permissions) -> JSONValue {
-    var object = JSONObject()
-    let lists = [
-      ("hosts", permissions.hosts), ("paths", permissions.paths), ("secrets", permissions.secrets),
-    ]
-    for (key, texts) in lists where !texts.isEmpty {
-      object[key] = .array(texts.map { .string($0) })
-    }
     return .object(object)
   }
 

@@ -64,15 +64,24 @@ package struct PluginTrial {
 
   private mutating func tell() {
     do throws(Failure) {
-      let environment = StageEnvironment.base.merging(environment) { $1 }
+      let enclosure = try catalog.enclosure(of: plugin)
+      // What is confined gets none of our own variables.
+      let environment =
+        enclosure == nil ? StageEnvironment.base.merging(environment) { $1 } : environment
       about =
         plugin.wire == "airbyte"
         ? try About.specified(
           plugin.executable,
           folder: folders.project,
-          environment: environment
+          environment: environment,
+          enclosure: enclosure
         )
-        : try About.ask(plugin.executable, folder: folders.project, environment: environment)
+        : try About.ask(
+          plugin.executable,
+          folder: folders.project,
+          environment: environment,
+          enclosure: enclosure
+        )
     } catch {
       plugin.status[.about] = .broken(error.message)
       return
@@ -146,6 +155,13 @@ package struct PluginTrial {
     return connector
   }
 
+  /// What it is granted with these settings; of made-up ones nothing comes.
+  private func confined(_ config: JSONObject) throws(Failure) -> Connector {
+    var connector = connector
+    connector.enclosure = try catalog.enclosure(of: plugin, config: isMadeUp ? JSONObject() : config)
+    return connector
+  }
+
   /// Many a tap tries to reach its service for minutes, which made-up settings cannot.
   private var seconds: Double { isMadeUp ? 45 : Discovery.patience }
 
@@ -167,7 +183,7 @@ package struct PluginTrial {
     let scratch = Scratch()
     defer { scratch.remove() }
     let discovery = Discovery(
-      connector,
+      try confined(config),
       config: config,
       environment: environment,
       folder: folders.project,

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Sandbox
 
 /// What a description keeps of the settings that a connector tells: name, kind, whether it is a
 /// secret, default, options and one line; no more.
@@ -62,8 +63,8 @@ enum SettingsDigest {
   }
 
   /// What a connector asks to reach, as far as its settings tell.
-  static func permissions(_ settings: JSONValue) -> PluginOrigin.Permissions {
-    var permissions = PluginOrigin.Permissions()
+  static func permissions(_ settings: JSONValue) -> Permissions {
+    var permissions = Permissions()
     let places: Set<String> = [
       "path", "paths", "file", "files", "file_path", "filepath", "folder", "directory",
       "destination_path", "output_path", "path_to_db", "filename",

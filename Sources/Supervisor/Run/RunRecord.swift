@@ -30,6 +30,7 @@ package struct RunRecord: Sendable {
   package var quarantine: (file: String, waiting: Int)?
   package var source: String
   private let contracts: [ContractMark]
+  private let sandbox: JSONObject
   /// The time that was loaded; nil for what STATE said.
   package var window: TimeWindow?
   package var stateBefore: JSONValue?
@@ -52,6 +53,7 @@ package struct RunRecord: Sendable {
     delivery = plan.delivery
     source = plan.source
     contracts = plan.contracts.map(ContractMark.init)
+    sandbox = plan.sandbox
     stateBefore = plan.state
     stateAfter = plan.state
     self.countsCommits = countsCommits
@@ -121,6 +123,7 @@ extension RunRecord {
     object["delivery"] = .string(delivery.rawValue)
     object["source"] = .string(source)
     if !contracts.isEmpty { object["contracts"] = .array(contracts.map(\.json)) }
+    if !sandbox.isEmpty { object["sandbox"] = .object(sandbox) }
     if let window { object["window"] = window.json }
     object["started"] = .string(started)
     object["seconds"] = Self.decimal(seconds)

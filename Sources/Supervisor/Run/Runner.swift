@@ -143,6 +143,7 @@ package final class Runner {
       }
       if record == nil {
         warnOfReplacement(&current)
+        tellConfinement(plan)
         try recordBeginning(current)
       }
       if record == nil, !tap.takesState, job.window == nil {
@@ -272,5 +273,13 @@ package final class Runner {
       attempt: record.attempts.count + 1
     )
     record.warnings.append(warning)
+  }
+
+  /// One line for each connector of other people: what is enforced, what is not, what it is granted.
+  private func tellConfinement(_ plan: Plan) {
+    for line in plan.sandboxLines {
+      runLog.take([LogLine("dativo", line.text, level: line.isConfined ? .info : .warning)], attempt: 1)
+      console.show([line.text], level: line.isConfined ? .debug : .warning)
+    }
   }
 }

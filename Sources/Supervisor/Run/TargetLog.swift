@@ -97,10 +97,9 @@ package struct TargetLog {
     let path = "\(folder)/ask.config.json"
     try PrivateFile.write(path, .object(config))
     defer { Files.remove(path) }
-    let command = Command(
-      target.executable,
-      target.arguments + ["--config", path] + arguments,
-      environment: StageEnvironment.base.merging(job.target.environment) { $1 },
+    let command = target.command(
+      ["--config", path] + arguments,
+      environment: job.target.environment,
       folder: job.folder
     )
     let capture: Capture

@@ -78,7 +78,13 @@ extension PluginCatalog {
       schema = settings(of: plugin)
     case .command(let words):
       let program = try program(words.first ?? "")
-      schema = try ask(program, Array(words.dropFirst()), tap.environment).settings
+      schema = try ask(
+        program,
+        Array(words.dropFirst()),
+        tap.environment,
+        enclosure: Enclosing(catalog: self, end: tap, role: .tap)
+          .enclosure(program, permissions: nil)
+      ).settings
     }
     if let declared { return (declared, schema) }
     let names = (schema?["properties"]?.object?.keys ?? []) + tap.config.keys

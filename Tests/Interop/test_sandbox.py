@@ -1,0 +1,263 @@
+"""dativo-sandbox in a shell pipe: what passes, what is granted, what it says of the rest."""
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from conftest import BIN, CACHE, run
+
+SANDBOX = str(BIN / "dativo-sandbox")
+backends = pytest.mark.parametrize("backend", ["bwrap", "landlock"])
+PYTHON = "/usr/bin/python3"
+
+
+def sandbox(backend, *words, **options):
+    return run("dativo-sandbox", "--backend", backend, *words, **options)
+
+
+@pytest.fixture
+def server():
+    """A server that answers with the line that it gets, and how often it was asked."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    seen = []
+
+    def serve():
+        while True:
+            try:
+                link, _ = listener.accept()
+            except OSError:
+                return
+            with link:
+                line = link.recv(1 << 16)
+                seen.append(line)
+                link.sendall(b"answer " + line)
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield listener.getsockname()[1], seen
+    listener.close()
+
+
+def test_what_works_here_is_told():
+    done = run("dativo-sandbox", "--probe")
+    assert done.code == 0 and done.out.startswith("bwrap enforces files, system calls"), done
+    told = json.loads(run("dativo-sandbox", "--probe", "--json", "--backend", "landlock").out)
+    assert told["backend"] == "landlock" and "network" in told["enforced"]
+    assert "it sees the numbers of other processes" in told["not_enforced"]
+
+
+@backends
+def test_a_pipe_and_exit_codes_pass(backend):
+    data = os.urandom(3 << 20).hex().encode()
+    assert sandbox(backend, "--", "cat", stdin=data).out.encode() == data
+    done = sandbox(backend, "--", "sh", "-c", "echo out; echo err >&2; exit 7")
+    assert (done.code, done.out, done.err) == (7, "out\n", "err\n")
+    assert sandbox(backend, "--", "sh", "-c", "kill -SEGV $$").code == 139
+    assert sandbox(backend, "--", "sh", "-c", "kill -KILL $$").code == 137
+    # Its reader goes away: the plugin ends, and nothing hangs.
+    done = subprocess.run(
+        f"{SANDBOX} --backend {backend} -- yes | head -n 1", shell=True, capture_output=True, timeout=30
+    )
+    assert done.stdout == b"y\n"
+
+
+@backends
+def test_a_signal_lets_it_drain(backend, tmp_path):
+    script = tmp_path / "drain.py"
+    script.write_text(
+        "import signal, sys, time\n"
+        "def end(*_):\n    print('drained', flush=True); sys.exit(3)\n"
+        "signal.signal(signal.SIGTERM, end)\nprint('ready', flush=True)\ntime.sleep(30)\n"
+    )
+    child = subprocess.Popen(
+        [SANDBOX, "--backend", backend, "--", PYTHON, str(script)], stdout=subprocess.PIPE, cwd="/"
+    )
+    assert child.stdout.readline() == b"ready\n"
+    child.send_signal(signal.SIGTERM)
+    assert child.communicate(timeout=10)[0] == b"drained\n"
+    assert child.returncode == 3
+
+
+@backends
+def test_files_that_arguments_name_may_be_read_and_no_others(backend, tmp_path):
+    tmp_path.chmod(0o700)
+    (tmp_path / "config.json").write_text('{"a": 1}')
+    os.chmod(tmp_path / "config.json", 0o600)
+    (tmp_path / "secret").write_text("precious")
+    done = sandbox(backend, "--", "cat", tmp_path / "config.json")
+    assert (done.code, done.out) == (0, '{"a": 1}'), done
+    done = sandbox(backend, "--", "sh", "-c", f"cat {tmp_path}/secret")
+    assert done.code == 1 and "precious" not in done.out
+    done = sandbox(backend, "--", "sh", "-c", f"echo x >>{tmp_path}/config.json", "x", tmp_path / "config.json")
+    assert done.code != 0 and (tmp_path / "config.json").read_text() == '{"a": 1}'
+
+
+@backends
+def test_a_folder_is_granted_for_reading_or_writing(backend, tmp_path):
+    for name in ("in", "out", "in/hidden"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "in/rows").write_text("1\n2\n")
+    (tmp_path / "in/hidden/key").write_text("precious")
+    words = ["--read", tmp_path / "in", "--write", tmp_path / "out", "--hide", tmp_path / "in/hidden"]
+    script = f"cat {tmp_path}/in/rows >{tmp_path}/out/copy; cat {tmp_path}/in/hidden/key; echo x >{tmp_path}/in/x"
+    done = sandbox(backend, *words, "--", "sh", "-c", script)
+    assert done.code != 0 and "precious" not in done.out
+    copy = tmp_path / "out/copy"
+    assert copy.read_text() == "1\n2\n" and copy.stat().st_uid == os.getuid()
+    assert not (tmp_path / "in/x").exists()
+
+
+@backends
+def test_a_python_environment_is_reached(backend):
+    python = CACHE / "py/bin/python"
+    done = sandbox(backend, "--", python, "-c", "import pyarrow, sys; print(pyarrow.__version__, sys.prefix)")
+    assert done.code == 0 and str(CACHE / "py") in done.out, done
+
+
+@backends
+def test_variables_are_given_by_name(backend):
+    done = sandbox(backend, "--env", "GIVEN", "--", "env", env={"GIVEN": "yes", "KEPT": "no"})
+    assert "GIVEN=yes" in done.out and "KEPT" not in done.out
+
+
+FETCH = (
+    "import socket, sys\n"
+    "for place in sys.argv[1:]:\n"
+    "    host, port = place.rsplit(':', 1)\n"
+    "    with socket.create_connection((host, int(port)), 5) as link:\n"
+    "        link.sendall(b'hello'); link.shutdown(1)\n"
+    "        print(link.recv(99).decode())\n"
+)
+
+
+@backends
+def test_a_granted_place_is_reached_by_name_and_by_address(backend, server):
+    port, seen = server
+    words = ["--host", f"localhost:{port}", "--host", f"127.0.0.1:{port}"]
+    done = sandbox(backend, *words, "--", PYTHON, "-c", FETCH, f"localhost:{port}", f"127.0.0.1:{port}")
+    assert (done.code, done.out) == (0, "answer hello\nanswer hello\n"), done
+    assert len(seen) == 2
+
+
+@backends
+def test_a_wildcard_stands_for_names_below(backend, server):
+    port, seen = server
+    # Whatever name is asked for is resolved outside; this one is of the machine itself.
+    done = sandbox(backend, "--host", f"*.localhost:{port}", "--", PYTHON, "-c", FETCH, f"api.localhost:{port}")
+    if done.code == 0:
+        assert done.out == "answer hello\n"
+    else:  # where names below localhost are not known outside
+        assert f"api.localhost:{port} cannot be reached" in done.err
+
+
+@backends
+def test_what_is_not_granted_is_named(backend, server):
+    port, seen = server
+    words = ["--host", f"db.example.com:{port}"]
+    done = sandbox(backend, *words, "--", PYTHON, "-c", FETCH, "api.example.com:443")
+    assert done.code == 1
+    assert "the plugin asked for api.example.com, which its policy does not grant" in done.err
+    assert done.failure["message"].startswith("the plugin failed; it wanted to reach api.example.com")
+    assert done.failure["hint"].startswith(f"It is granted db.example.com:{port}")
+    done = sandbox(backend, *words, "--", PYTHON, "-c", FETCH, f"127.0.0.1:{port}")
+    assert done.code == 1 and f"localhost:{port}" in done.failure["message"] and not seen
+
+
+@backends
+def test_a_place_that_does_not_answer_is_named(backend):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    done = sandbox(backend, "--host", f"127.0.0.1:{port}", "--", PYTHON, "-c", FETCH, f"127.0.0.1:{port}")
+    assert done.code != 0 or done.out == "\n"
+    assert f"127.0.0.1:{port} cannot be reached: Connection refused" in done.err
+
+
+POLICY = """\
+apiVersion: dativo/v1
+kind: Plugin
+name: x
+role: tap
+executable: ./x
+permissions:
+  hosts: ["{host}:{port}"]
+  paths: [files]
+  exact: true
+  limits: {memory: 200MiB}
+"""
+
+
+@backends
+def test_a_policy_file_is_filled_in_from_the_configuration(backend, server, tmp_path):
+    port, _ = server
+    (tmp_path / "plugin.yaml").write_text(POLICY)
+    (tmp_path / "rows.csv").write_text("1\n")
+    (tmp_path / "other.csv").write_text("2\n")
+    config = tmp_path / "config.json"
+    config.write_text(
+        json.dumps(
+            {"host": "127.0.0.1", "port": port, "files": [{"path": "rows.csv"}], "else": str(tmp_path / "other.csv")}
+        )
+    )
+    words = ["--policy", tmp_path / "plugin.yaml", "--", PYTHON, "-c"]
+    read = f"import sys; print(open('{tmp_path}/rows.csv').read()); print(open('{tmp_path}/other.csv').read())"
+    done = sandbox(backend, *words, read, "--config", config, cwd=tmp_path)
+    assert done.code == 1 and done.out == "1\n\n", done
+    fetch = FETCH.replace("sys.argv[1:]", f"['127.0.0.1:{port}']")
+    assert sandbox(backend, *words, fetch, "--config", config, cwd=tmp_path).out == "answer hello\n"
+    hungry = sandbox(backend, *words, "x = bytearray(600 << 20); print(len(x))", "--config", config, cwd=tmp_path)
+    assert hungry.code != 0 and not hungry.out
+
+
+def test_a_policy_that_cannot_be_has_a_place(tmp_path):
+    file = tmp_path / "plugin.yaml"
+    file.write_text(POLICY.replace('"{host}:{port}"', "a/b"))
+    done = run("dativo-sandbox", "--policy", file, "--", "true")
+    assert done.code == 78 and f'{file}:7:10: "a/b" is no host' in done.err, done
+    file.write_text(POLICY.replace("200MiB", "much"))
+    assert ':10:20: "much" is no memory' in run("dativo-sandbox", "--policy", file, "--", "true").err
+    file.write_text(POLICY.replace("paths", "path"))
+    assert ':8:3: "path" is not known here' in run("dativo-sandbox", "--policy", file, "--", "true").err
+    assert run("dativo-sandbox", "--host", "a/b", "--", "true").code == 64
+    assert run("dativo-sandbox").code == 64
+
+
+@backends
+def test_time_and_memory_end_it_with_the_reason(backend):
+    began = time.time()
+    done = sandbox(backend, "--limit", "time=1s", "--", "sleep", "30")
+    assert done.code == 143 and time.time() - began < 10
+    assert done.failure["message"] == "the plugin was ended: it ran for longer than its 1 s"
+    grow = "x = []\nwhile True: x.append(bytearray(1 << 20))"
+    done = sandbox(backend, "--limit", "memory=200MiB", "--", PYTHON, "-c", grow)
+    assert done.code in (1, 137), done
+    if done.code == 137:
+        assert "it used more than its 209715200 bytes of memory" in done.failure["message"]
+
+
+def test_where_nothing_confines_nothing_is_run(tmp_path):
+    mark = tmp_path / "ran"
+    os.chmod(tmp_path, 0o777)
+    # No program of that name, and a kernel call that says no: as in a container without rights.
+    script = (
+        "import ctypes, os, sys\n"
+        "libc = ctypes.CDLL(None, use_errno=True)\n"
+        "libc.prctl(38, 1, 0, 0, 0)\n"
+        "import struct\n"
+        "def op(code, jt, jf, k): return struct.pack('HBBI', code, jt, jf, k)\n"
+        "nr = {'x86_64': (272, 444), 'aarch64': (97, 444)}[os.uname().machine]\n"
+        "program = op(0x20, 0, 0, 0) + op(0x15, 2, 0, nr[0]) + op(0x15, 1, 0, nr[1]) + op(6, 0, 0, 0x7fff0000)"
+        " + op(6, 0, 0, 0x50001)\n"
+        "buffer = ctypes.create_string_buffer(program)\n"
+        "class Program(ctypes.Structure): _fields_ = [('n', ctypes.c_ushort), ('p', ctypes.c_void_p)]\n"
+        "assert libc.prctl(22, 2, ctypes.byref(Program(5, ctypes.addressof(buffer))), 0, 0) == 0\n"
+        "os.execv(sys.argv[1], sys.argv[1:])\n"
+    )
+    done = run(PYTHON, "-c", script, SANDBOX, "--write", tmp_path, "--", "touch", mark)
+    assert done.code == 78 and "nothing here can confine it" in done.err, done
+    assert not mark.exists()
