@@ -18,6 +18,7 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
@@ -107,6 +108,7 @@ let package = Package(
     module("Contracts", ["JSONSchema", "JSON", "Columns", yams, crypto]),
     module("Parquet", ["Columns", "Codecs"]),
     module("Net", ["JSON", "Posix", httpClient, nioCore, nioHTTP, crypto]),
+    module("Secrets", ["Net", "JSON", "Posix", crypto, cryptoExtras]),
     module("Storage", ["Net", "JSON", "Posix"]),
     module("Commits", ["Storage", "JSON", "Posix", crypto]),
     module("Telemetry", ["JSON", "Posix"]),
@@ -116,8 +118,8 @@ let package = Package(
     module(
       "Supervisor",
       [
-        "Wire", "Telemetry", "Contracts", "Storage", "Commits", "JSONSchema", "Net", "Children",
-        "Posix", "JSON", yams, grdb,
+        "Wire", "Telemetry", "Contracts", "Storage", "Commits", "JSONSchema", "Net", "Secrets",
+        "Children", "Posix", "JSON", yams, grdb,
       ],
       resources: [
         "job", "plugin", "contract", "event", "commit", "run", "state", "envelope",
@@ -165,6 +167,7 @@ let package = Package(
     test("Contracts", ["Contracts", "JSONSchema", "Columns", "JSON"]),
     test("Parquet", ["Parquet", "Columns", "Codecs"]),
     test("Net", ["Net"]),
+    test("Secrets", ["Secrets", "JSON", "Posix"]),
     test("Commits", ["Commits", "Storage", "JSON", "Posix"]),
     test("Telemetry", ["Telemetry", "JSON"]),
     test("Children", ["Children", "Posix"]),

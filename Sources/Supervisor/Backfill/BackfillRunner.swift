@@ -58,11 +58,8 @@ package final class BackfillRunner {
     } else {
       var streams = job.partitions.map(\.name)
       if streams.isEmpty, job.parallelism > 1 {
-        let scratch = Scratch()
-        defer { scratch.remove() }
         let discovery = PartDiscovery(
           job: job.selecting(request.select),
-          folder: scratch.path,
           interrupt: inbox.raw
         ) { console.show("warning: \($0)", .doubtful) }
         streams = try discovery.catalog().catalog.streams.filter(\.isSelected).map(\.tapStreamID)

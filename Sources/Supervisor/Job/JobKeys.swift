@@ -3,7 +3,7 @@ package enum JobKeys {
   package static let root = [
     "apiVersion", "kind", "tenant", "name", "description", "source", "contracts", "validation",
     "target", "state", "retry", "timeout", "idle_timeout", "stall_seconds", "hooks",
-    "parallelism", "partitions", "resources",
+    "parallelism", "partitions", "resources", "secrets",
   ]
   /// Keys whose names are taken, for what does not exist yet.
   package static let reserved = ["sandbox"]

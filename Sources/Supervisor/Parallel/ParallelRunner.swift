@@ -73,7 +73,7 @@ package final class ParallelRunner {
       try refuseUnknown(names)
       return names.map { Job.Part(stream: $0, catalog: nil) }
     }
-    let discovery = PartDiscovery(job: job, folder: folder, interrupt: inbox.raw) { [console] in
+    let discovery = PartDiscovery(job: job, interrupt: inbox.raw) { [console] in
       console.show("warning: \($0)", .doubtful)
     }
     let found = try discovery.catalog()

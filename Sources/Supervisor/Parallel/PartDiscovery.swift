@@ -3,8 +3,6 @@ internal import Wire
 /// Asks a tap which of its streams a job selects, so that each can be run as a part.
 struct PartDiscovery {
   let job: Job
-  /// Where configurations may lie while the tap is asked.
-  let folder: String
   /// A descriptor that becomes readable when the user asks to end.
   let interrupt: Int32
   let warn: (String) -> Void
@@ -17,7 +15,6 @@ struct PartDiscovery {
       job,
       tap: tap,
       target: try plugins.connector(job.target, .target),
-      folder: folder,
       interrupt: interrupt,
       warn: warn
     )

@@ -39,6 +39,7 @@ extension Plan {
     run: String,
     attempt: Int = 1,
     folder runFolder: String,
+    privateFolder: String? = nil,
     state: JSONValue?
   ) {
     self.job = "\(job.tenant).\(job.name)"
@@ -47,6 +48,7 @@ extension Plan {
     name = attempt == 1 ? run : "\(run).\(attempt)"
     folder = job.folder
     self.runFolder = runFolder
+    self.privateFolder = privateFolder ?? runFolder
     self.state = parts.tap.takesState && job.window == nil ? state : nil
     source = Fingerprint.of(job.source, name: parts.tap.name)
     delivery = parts.target.commitsState ? .exactlyOnce : .atLeastOnce
@@ -67,7 +69,7 @@ extension Plan {
 
   private mutating func tap(_ job: Job, _ parts: Parts) -> Stage {
     var arguments = parts.tap.arguments
-    arguments += ["--config", file("tap.config", .object(job.source.config))]
+    arguments += ["--config", config("tap.config", job.source.config, (parts.tap, .tap))]
     if let option = parts.tap.catalogOption, var catalog = parts.catalog {
       if parts.tap.quirks.contains(.fullTable) {
         for index in catalog.streams.indices where catalog.streams[index].replicationMethod == nil {
@@ -82,7 +84,9 @@ extension Plan {
       name: parts.tap.name,
       executable: parts.tap.executable,
       arguments: arguments,
-      environment: job.source.environment
+      environment: job.source.environment.merging([
+        PrivateFolder.variable: privateFolder
+      ]) { $1 }
     )
   }
 
@@ -122,7 +126,8 @@ extension Plan {
       role: .target,
       name: parts.target.name,
       executable: parts.target.executable,
-      arguments: parts.target.arguments + ["--config", file("target.config", .object(config))],
+      arguments: parts.target.arguments
+        + ["--config", self.config("target.config", config, (parts.target, .target))],
       environment: job.target.environment,
       commitsState: parts.target.commitsState
     )
@@ -151,6 +156,17 @@ extension Plan {
     return path
   }
 
+  /// Adds a plugin's configuration; returns its path.
+  private mutating func config(
+    _ name: String,
+    _ content: JSONObject,
+    _ plugin: (Connector, Stage.Role)
+  ) -> String {
+    let path = "\(privateFolder)/\(name).json"
+    files.append(File(path: path, content: .object(content), plugin: plugin))
+    return path
+  }
+
   /// The plan whose tap sends nothing: the target finishes what it has committed.
   func emptied() -> Plan {
     var plan = self
@@ -160,7 +176,15 @@ extension Plan {
       executable: "/bin/cat",
       arguments: ["/dev/null"]
     )
-    plan.files.removeAll { $0.path.hasPrefix("\(runFolder)/tap.") }
+    return plan.withoutTapFiles()
+  }
+
+  /// The plan without what its tap is given, for a stage that takes the tap's place.
+  func withoutTapFiles() -> Plan {
+    var plan = self
+    for folder in [runFolder, privateFolder] {
+      plan.files.removeAll { $0.path.hasPrefix("\(folder)/tap.") }
+    }
     return plan
   }
 

@@ -7,8 +7,7 @@ package struct Preparation {
   private let tap: Connector
   private let target: Connector
   private let home: String
-  /// Where configurations may lie while a tap is asked.
-  private let folder: String
+  private let secrets: SecretAccess
   private let interrupt: Int32?
   private let warn: (String) -> Void
 
@@ -17,7 +16,7 @@ package struct Preparation {
     _ job: Job,
     tap: Connector,
     target: Connector,
-    folder: String,
+    secrets: SecretAccess? = nil,
     interrupt: Int32? = nil,
     warn: @escaping (String) -> Void = { _ in }
   ) {
@@ -25,7 +24,7 @@ package struct Preparation {
     self.tap = tap
     self.target = target
     home = Home.folder(job)
-    self.folder = folder
+    self.secrets = secrets ?? SecretAccess(job)
     self.interrupt = interrupt
     self.warn = warn
   }
@@ -80,7 +79,7 @@ package struct Preparation {
       config: job.source.config,
       environment: job.source.environment,
       folder: job.folder,
-      scratch: folder,
+      secrets: secrets,
       interrupt: interrupt
     ).catalog()
   }

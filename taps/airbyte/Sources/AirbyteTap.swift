@@ -19,7 +19,12 @@ struct AirbyteTap: Tap {
     settings = try AirbyteSettings(configuration)
     self.wording = wording
     program = try SourceProgram(settings)
-    kept = KeptConfig(settings.config, source: program.name, folder: settings.store)
+    kept = KeptConfig(
+      settings.config,
+      source: program.name,
+      folder: settings.store,
+      file: configuration.source
+    )
   }
 
   func discover() throws(Failure) -> Catalog {
