@@ -18,6 +18,7 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
@@ -107,6 +108,7 @@ let package = Package(
     module("Contracts", ["JSONSchema", "JSON", "Columns", yams, crypto]),
     module("Parquet", ["Columns", "Codecs"]),
     module("Net", ["JSON", "Posix", httpClient, nioCore, nioHTTP, crypto]),
+    module("Secrets", ["Net", "JSON", "Posix", crypto, cryptoExtras]),
     module("Storage", ["Net", "JSON", "Posix"]),
     module("Commits", ["Storage", "JSON", "Posix", crypto]),
     module("Telemetry", ["JSON", "Posix"]),
@@ -118,6 +120,7 @@ let package = Package(
       "Supervisor",
       [
         "Wire", "Telemetry", "Contracts", "Storage", "Commits", "JSONSchema", "Net", "Sandbox",
+        "Secrets",
         "Children", "Posix", "JSON", yams, grdb,
       ],
       resources: [
@@ -173,6 +176,7 @@ let package = Package(
     test("Contracts", ["Contracts", "JSONSchema", "Columns", "JSON"]),
     test("Parquet", ["Parquet", "Columns", "Codecs"]),
     test("Net", ["Net"]),
+    test("Secrets", ["Secrets", "JSON", "Posix"]),
     test("Commits", ["Commits", "Storage", "JSON", "Posix"]),
     test("Telemetry", ["Telemetry", "JSON"]),
     test("Children", ["Children", "Posix"]),

@@ -16,7 +16,8 @@ package struct Connector {
       settings.config,
       connector: program.name,
       side: settings.side,
-      folder: settings.store
+      folder: settings.store,
+      file: settings.origin
     )
   }
 

@@ -5,16 +5,26 @@ package import Wire
 
 /// What a connector has changed of its own configuration, a rotated token above all.
 ///
-/// It is kept beside the configuration that it came from: once that is edited, it stands alone.
+/// It is kept beside the configuration that it came from: once that is edited, it stands alone. Under
+/// a supervisor the file of the configuration is changed instead, and kept by that one's rules.
 package struct KeptConfig {
   private let side: ConnectorSettings.Side
   private let given: JSONObject
   private let folder: String
   private let path: String
+  /// The configuration's file, where a supervisor looks for what has changed.
+  private let file: String?
 
-  init(_ given: JSONObject, connector: String, side: ConnectorSettings.Side, folder: String) {
+  init(
+    _ given: JSONObject,
+    connector: String,
+    side: ConnectorSettings.Side,
+    folder: String,
+    file: String
+  ) {
     self.side = side
     self.given = given
+    self.file = Environment.value(Scratch.supervisors) == nil ? nil : file
     self.folder = folder
     let safe = String(connector.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "_" })
     // FNV-1a tells configurations of one connector apart; the folder is the user's alone.
@@ -27,7 +37,7 @@ package struct KeptConfig {
 
   /// The configuration to run with.
   package var current: JSONObject {
-    guard let bytes = try? Files.read(path), let kept = try? JSONValue.parse(bytes),
+    guard file == nil, let bytes = try? Files.read(path), let kept = try? JSONValue.parse(bytes),
       kept["given"] == .object(given), let config = kept["config"]?.object
     else { return given }
     return config
@@ -36,6 +46,12 @@ package struct KeptConfig {
   /// Keeps a changed configuration: at any instant the file is the old one or the new one, 0600.
   package func keep(_ config: JSONObject) throws(Failure) {
     do throws(PosixError) {
+      if let file {
+        var whole = (try? JSONValue.parse(Files.read(file)))?.object ?? JSONObject()
+        whole["connector_config"] = .object(config)
+        try Files.replace(file, Array(JSONValue.object(whole).encoded().utf8), mode: 0o600)
+        return
+      }
       try Files.makeFolder(folder, mode: 0o700)
       let kept: JSONValue = ["given": .object(given), "config": .object(config)]
       try Files.replace(path, Array(kept.encoded().utf8), mode: 0o600)

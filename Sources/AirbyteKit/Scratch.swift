@@ -6,8 +6,13 @@ package import Wire
 package struct Scratch: ~Copyable {
   package let path: String
 
+  /// The variable with the folder that a supervisor has for what is private.
+  static let supervisors = "DATIVO_PRIVATE_FOLDER"
+
   package init() throws(Failure) {
-    let base = Environment.value("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    // A supervisor's own folder goes when it goes, however that ends.
+    let named = [Self.supervisors, "TMPDIR"].lazy.compactMap(Environment.value)
+    let base = named.first { !$0.isEmpty } ?? "/tmp"
     path = "\(base)/dativo-airbyte-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
     do throws(PosixError) {
       try Files.makeFolder(path, mode: 0o700)

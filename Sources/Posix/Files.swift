@@ -13,6 +13,11 @@ package enum Files {
     }
   }
 
+  /// The rest of what an open file holds.
+  package static func read(from file: borrowing Descriptor) throws(PosixError) -> [UInt8] {
+    try read(from: file.raw)
+  }
+
   private static func read(from raw: Int32) throws(PosixError) -> [UInt8] {
     var bytes: [UInt8] = []
     var block = [UInt8](repeating: 0, count: 1 << 16)

@@ -32,7 +32,8 @@ struct Dativo: ParsableCommand {
       Run.self, BackfillCommand.self, RunsCommand.self, StateCommand.self, ContractCommand.self,
       QuarantineCommand.self, PluginsCommand.self, ImportCommand.self, Schema.self, Inspect.self,
       Log.self, Verify.self, Compact.self, TortureCommand.self, TopCommand.self, PeekCommand.self,
-      DoctorCommand.self, SupportBundleCommand.self, CompletionsCommand.self, ManCommand.self,
+      SecretsCommand.self, DoctorCommand.self, SupportBundleCommand.self, CompletionsCommand.self,
+      ManCommand.self,
     ]
   )
 

@@ -48,6 +48,10 @@ pid_t clinux_spawn(const struct clinux_command *what, const char **step);
    group's number when it begins and its negative when it is over. */
 pid_t clinux_warden(int *descriptor);
 
+/* Forks a process that removes a folder with all in it as soon as `descriptor`, the end of a pipe, is
+   closed or the caller is gone. */
+pid_t clinux_folder_warden(const char *path, int *descriptor);
+
 /* Adopts processes whose parents, children of the caller, have ended. */
 int clinux_adopt_orphans(void);
 

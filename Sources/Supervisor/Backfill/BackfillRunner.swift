@@ -73,11 +73,8 @@ package final class BackfillRunner {
     _ inbox: borrowing SignalInbox,
     _ console: Console
   ) throws(Failure) -> [String] {
-    let scratch = Scratch()
-    defer { scratch.remove() }
     let discovery = PartDiscovery(
       job: job,
-      folder: scratch.path,
       interrupt: inbox.raw,
       console: console
     )

@@ -18,14 +18,19 @@ package struct Enclosure: Hashable, Sendable {
   }
 
   /// The words of `dativo-sandbox` for a program that gets these variables and descriptors.
-  func words(_ program: [String], variables: [String], descriptors: [Int32]) -> [String] {
+  func words(
+    _ program: [String],
+    writing: String?,
+    variables: [String],
+    descriptors: [Int32]
+  ) -> [String] {
     var words = ["--backend", backend.rawValue]
     switch policy.network {
     case .all: words += ["--host", "*"]
     case .hosts(let hosts): words += hosts.flatMap { ["--host", $0.description] }
     }
     words += policy.reads.flatMap { ["--read", $0] }
-    words += policy.writes.flatMap { ["--write", $0] }
+    words += (policy.writes + [writing].compactMap(\.self)).flatMap { ["--write", $0] }
     words += policy.hidden.flatMap { ["--hide", $0] }
     words += policy.limits.texts.flatMap { ["--limit", "\($0.key)=\($0.value)"] }
     words += variables.sorted().flatMap { ["--env", $0] }
@@ -33,16 +38,17 @@ package struct Enclosure: Hashable, Sendable {
     return words + ["--"] + program
   }
 
-  /// The command that runs a program confined.
+  /// The command that runs a program confined, which may also write to the file `writing`.
   func command(
     _ program: [String],
+    writing: String? = nil,
     environment: [String: String],
     descriptors: [Int32] = [],
     folder: String
   ) -> Command {
     Command(
       launcher,
-      words(program, variables: Array(environment.keys), descriptors: descriptors),
+      words(program, writing: writing, variables: Array(environment.keys), descriptors: descriptors),
       environment: Self.plain.merging(environment) { $1 },
       folder: folder
     )

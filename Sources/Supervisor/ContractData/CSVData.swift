@@ -33,8 +33,7 @@ struct CSVData {
     let discovery = Discovery(
       tap,
       config: ["files": [.object(file)]],
-      folder: Paths.working,
-      scratch: scratch
+      folder: Paths.working
     )
     schema = try discovery.catalog().streams.first?.schema ?? .object(JSONObject())
     if cells == .text {

@@ -1,13 +1,14 @@
 internal import Contracts
 package import JSON
 internal import Posix
+internal import Secrets
 package import Wire
 
 extension Discovery {
   /// What the tap of a job offers; nothing is selected.
   package static func offered(by job: Job) throws(Failure) -> Catalog {
     let tap = try PluginCatalog(project: job.folder).connector(job.source, .tap)
-    return try offered(by: tap, job.source, job.folder, Home.folder(job))
+    return try offered(by: tap, job.source, job.folder, SecretAccess(job))
   }
 
   /// What a tap offers: a name as in job files, or the path of an executable; `config` is a JSON or
@@ -21,7 +22,7 @@ extension Discovery {
     if let config { end.config = try configuration(config) }
     do throws(Failure) {
       let tap = try PluginCatalog(project: folder).connector(end, .tap)
-      return try offered(by: tap, end, folder, "\(folder)/.dativo")
+      return try offered(by: tap, end, folder, nil)
     } catch {
       throw Findings([Finding(error)])
     }
@@ -31,7 +32,7 @@ extension Discovery {
     by tap: Connector,
     _ end: Job.Connector,
     _ folder: String,
-    _ home: String
+    _ secrets: SecretAccess?
   ) throws(Failure) -> Catalog {
     guard tap.discovers else {
       throw Failure(
@@ -40,14 +41,12 @@ extension Discovery {
         hint: "It has no option --discover: its documentation names its streams."
       )
     }
-    let scratch = Scratch()
-    defer { scratch.remove() }
     return try Discovery(
       tap,
       config: end.config,
       environment: end.environment,
       folder: folder,
-      scratch: scratch.path
+      secrets: secrets
     ).catalog()
   }
 
@@ -59,6 +58,13 @@ extension Discovery {
     let substitution = Substitution(environment: JobFile.processEnvironment)
     let value = substitution.value(root, &yaml)
     if value.object == nil { yaml.error(root, "the configuration is not a mapping") }
+    if let (reference, mark) = yaml.references.first {
+      yaml.error(
+        mark,
+        "\(reference.text) cannot be resolved here: a secret belongs to a job's tenant",
+        hint: "Name the job file in place of the tap, or a variable: ${NAME}."
+      )
+    }
     guard yaml.findings.isEmpty, let object = value.object else { throw Findings(yaml.findings) }
     Redactor.learn(SecretValues(settings: object, variables: yaml.variables))
     return object

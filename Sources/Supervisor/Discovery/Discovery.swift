@@ -10,8 +10,8 @@ package struct Discovery {
   private let environment: [String: String]
   /// Where the tap runs.
   private let folder: String
-  /// Where its configuration may lie while it is asked.
-  private let scratch: String
+  /// What fills in the secrets of its configuration.
+  private let secrets: SecretAccess?
   private let interrupt: Int32?
 
   /// `interrupt` is a descriptor that becomes readable when the user asks to end.
@@ -20,14 +20,14 @@ package struct Discovery {
     config: JSONObject,
     environment: [String: String] = [:],
     folder: String,
-    scratch: String,
+    secrets: SecretAccess? = nil,
     interrupt: Int32? = nil
   ) {
     self.tap = tap
     self.config = config
     self.environment = environment
     self.folder = folder
-    self.scratch = scratch
+    self.secrets = secrets
     self.interrupt = interrupt
   }
 
@@ -61,21 +61,26 @@ package struct Discovery {
   /// How long a tap may take to answer.
   package static let patience = 600.0
 
-  private var configFile: String { "\(scratch)/discover.config.json" }
-
   private func ask(
     _ option: String?,
     seconds: Double = Discovery.patience,
     limit: Int = 64 << 20,
     _ isWanted: ([UInt8]) -> Bool
   ) throws(Failure) -> Capture {
-    let path = configFile
-    try PrivateFile.write(path, .object(config))
-    defer { Files.remove(path) }
+    let folder = try PrivateFolder()
+    let path = "\(folder.path)/discover.config.json"
+    var handed: HandedConfig?
+    if let secrets {
+      handed = try secrets.hand(.object(config), to: tap, .tap, at: path)
+    } else {
+      try PrivateFile.write(path, .object(config))
+    }
     let command = tap.command(
-      ["--config", path] + (option.map { [$0] } ?? []),
+      config: path,
+      option.map { [$0] } ?? [],
       environment: environment,
-      folder: folder
+      private: folder.path,
+      folder: self.folder
     )
     let capture: Capture
     do throws(SpawnError) {
@@ -88,6 +93,10 @@ package struct Discovery {
       )
     } catch {
       throw Failure(error)
+    }
+    // It may have been given another token meanwhile, and the one before be void.
+    for line in secrets.flatMap({ handed?.harvest($0) }) ?? [] {
+      Console(showsProgress: false).show("warning: \(line)", .doubtful)
     }
     if capture.cut == .interrupted { throw Failure(.signal(Signal.interrupt), "interrupted") }
     return capture
@@ -103,7 +112,7 @@ package struct Discovery {
     let name = option.isEmpty ? tap.name : "\(tap.name) \(option)"
     if let note = lines.last.flatMap(ExitNote.init(line:)) {
       let kind = ExitCode(rawValue: note.code).kind ?? .bug
-      let message = note.message(outside: configFile)
+      let message = note.message(outside: "discover.config.json")
       return Failure(kind, "\(name): \(message)", hint: note.hint)
     }
     let reason =

@@ -100,8 +100,6 @@ package struct JobCheck {
 
   private mutating func tap() {
     let job = job
-    let scratch = Scratch()
-    defer { scratch.remove() }
     let patterns = job.select
     step("tap") { warnings throws(Failure) in
       let tap = try PluginCatalog(project: job.folder).connector(job.source, .tap)
@@ -110,7 +108,7 @@ package struct JobCheck {
         config: job.source.config,
         environment: job.source.environment,
         folder: job.folder,
-        scratch: scratch.path
+        secrets: SecretAccess(job)
       )
       if tap.capabilities.contains("test") { try discovery.test() }
       guard tap.discovers else {

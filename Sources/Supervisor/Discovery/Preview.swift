@@ -7,8 +7,6 @@ package struct Preview {
   package let warnings: [Finding]
 
   package init(_ job: Job) throws(Failure) {
-    let scratch = Scratch()
-    defer { scratch.remove() }
     let catalog = PluginCatalog(project: job.folder)
     let job = try job.toldWindow(catalog)
     let notes = Notes()
@@ -16,7 +14,6 @@ package struct Preview {
       job,
       tap: try catalog.connector(job.source, .tap),
       target: try catalog.connector(job.target, .target),
-      folder: scratch.path,
       warn: { notes.lines.append($0) }
     )
     let parts = try preparation.parts()

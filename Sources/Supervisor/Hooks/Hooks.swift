@@ -63,7 +63,15 @@ struct Hooks {
     }
   }
 
-  private func post(_ url: String) -> String? {
+  private func post(_ reference: String) -> String? {
+    let url: String
+    do throws(Failure) {
+      let access = SecretAccess(job, run: record["run"]?.string)
+      let filled = try SecretFilling(.string(reference), for: "webhook", settings: nil, access)
+      url = filled.config.string ?? reference
+    } catch {
+      return "a webhook whose address is a secret: \(error.message)"
+    }
     guard var request = HTTP.Request("POST", url: url) else { return "which is no http(s) URL" }
     // A path or query may hold a token: messages name the host alone.
     request.headers = [("content-type", "application/json")]

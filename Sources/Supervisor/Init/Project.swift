@@ -106,8 +106,7 @@ package struct Project {
     let discovery = Discovery(
       tap,
       config: ["files": [["path": .string(path), "stream": .string(name)]]],
-      folder: Files.folder(of: path),
-      scratch: scratch.path
+      folder: Files.folder(of: path)
     )
     guard let stream = try discovery.catalog().streams.first else {
       throw Failure(

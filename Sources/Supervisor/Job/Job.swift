@@ -110,6 +110,8 @@ package struct Job: Sendable {
   package var parallelism = 1
   /// Pieces of the source that are loaded side by side; none for its streams.
   package var partitions: [Partition] = []
+  /// Where its secrets are kept.
+  package var secrets = SecretSettings()
   /// What its stages may use.
   package var resources = Resources()
   /// The stream that this job loads of the one in the file; nil for all.

@@ -3,7 +3,7 @@ package enum JobKeys {
   package static let root = [
     "apiVersion", "kind", "tenant", "name", "description", "source", "contracts", "validation",
     "target", "state", "retry", "timeout", "idle_timeout", "stall_seconds", "hooks",
-    "parallelism", "partitions", "resources", "sandbox",
+    "parallelism", "partitions", "resources", "sandbox", "secrets",
   ]
   /// What the Singer specification and the Meltano SDK know of in a catalog's metadata.
   package static let metadata = [

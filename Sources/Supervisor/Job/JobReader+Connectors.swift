@@ -127,6 +127,7 @@ extension JobReader {
         yaml.error(element, "\"\(path)[\(index)]\" must be text")
         continue
       }
+      refuseSecret(in: word, element.mark, "a command line")
       words.append(word)
     }
     return words
@@ -145,6 +146,7 @@ extension JobReader {
       } else if case .scalar(let text, _, let mark) = member.value {
         let isNull = member.value.isNull
         variables[member.key] = isNull ? "" : substitution.replace(text, mark, &yaml)
+        refuseSecret(in: text, mark, "an environment variable")
       } else {
         yaml.error(member.value, "\"\(path).\(member.key)\" must be text")
       }
@@ -224,6 +226,7 @@ extension JobReader {
     if value.object == nil { inner.error(root, "the configuration is not a mapping") }
     yaml.findings += inner.findings
     yaml.variables.merge(inner.variables) { first, _ in first }
+    yaml.references += inner.references
     return value.object ?? JSONObject()
   }
 }

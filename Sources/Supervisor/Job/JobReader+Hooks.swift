@@ -28,6 +28,7 @@ extension JobReader {
     case (let command?, nil):
       let words = yaml.texts(command, "\(path).command")
       if words.isEmpty { yaml.error(command, "\"\(path).command\" is empty") }
+      for word in words { refuseSecret(in: word, command.mark, "a command line") }
       return words.isEmpty
         ? nil : .command(words.map { substitution.replace($0, command.mark, &yaml) })
     case (nil, let webhook?):
@@ -36,6 +37,14 @@ extension JobReader {
       let isURL = ["http://", "https://"].contains { url.lowercased().hasPrefix($0) }
       if !isURL, !url.hasPrefix("${") {
         yaml.error(webhook, "\"\(path).webhook\" must be an http or https URL")
+        return nil
+      }
+      if Redaction.userInfo(url) != nil {
+        yaml.error(
+          webhook,
+          "\"\(path).webhook\" holds a user and a password, which no webhook is called with",
+          hint: "Keep the whole address as a secret: `webhook: \"${secret:hooks/chat}\"`."
+        )
         return nil
       }
       return .webhook(url)

@@ -11,7 +11,7 @@ struct JobReader {
   let substitution: Substitution
   /// The connectors' configurations as they stand in files.
   var configurations: [String: (file: String, node: YAMLNode)] = [:]
-  private let folder: String
+  let folder: String
 
   init(_ path: String, _ substitution: Substitution) {
     yaml = YAMLReader(file: path)
@@ -54,6 +54,8 @@ struct JobReader {
     job.partitions = partitions(root["partitions"], job.source.config)
     job.resources = resources(root["resources"])
     job.hooks = hooks(root["hooks"])
+    refuseSecrets(inTarget: target.config, root)
+    job.secrets = secrets(root)
     job.timeoutSeconds = yaml.duration(root["timeout"], "timeout")
     job.stallSeconds = yaml.duration(root["idle_timeout"], "idle_timeout") ?? stallSeconds(root)
     return job

@@ -1,7 +1,11 @@
 internal import Contracts
 internal import JSON
+internal import Secrets
 
 /// `${NAME}` in configuration values, replaced from the environment; `$${` stands for `${`.
+///
+/// References to secrets, `${secret:…}`, stay as they are until a run hands the values over; so does
+/// `$${secret:`, to be told from them.
 struct Substitution {
   let environment: [String: String]
   /// Whether a variable that is not set is worth a warning only.
@@ -43,6 +47,12 @@ struct Substitution {
     var rest = text[...]
     while let start = rest.firstRange(of: "${") {
       let isEscaped = rest[..<start.lowerBound].last == "$"
+      if rest[start.lowerBound...].hasPrefix(SecretText.opening) {
+        result += rest[..<start.upperBound]
+        rest = rest[start.upperBound...]
+        if !isEscaped { result += reference(&rest, mark, &reader) }
+        continue
+      }
       if isEscaped {
         result += rest[..<start.lowerBound].dropLast() + "${"
         rest = rest[start.upperBound...]
@@ -63,7 +73,7 @@ struct Substitution {
           hint: "Letters, digits and _ stand between the braces; write `$${` for the characters."
         )
       } else if let value = environment[name] {
-        result += value
+        result += SecretText.escaped(value)
         reader.variables[name] = value
       } else {
         result += "${\(name)}"
@@ -79,6 +89,33 @@ struct Substitution {
       }
     }
     return result + rest
+  }
+
+  /// What follows `${secret:`, checked and noted.
+  private func reference(
+    _ rest: inout Substring,
+    _ mark: YAMLNode.Mark,
+    _ reader: inout YAMLReader
+  ) -> String {
+    guard let end = rest.firstIndex(of: "}") else {
+      let hint = "Write `$${secret:` for the characters as such."
+      reader.error(mark, "\"${secret:\" without \"}\"", hint: hint)
+      defer { rest = "" }
+      return String(rest)
+    }
+    let text = String(rest[..<end])
+    rest = rest[end...]
+    do throws(SecretPath.Problem) {
+      let inner = String(text.dropFirst(SecretText.opening.count - 2))
+      reader.references.append((try SecretReference(inner), mark))
+    } catch {
+      reader.error(
+        mark,
+        "${\(text)} is no reference to a secret: \(error.message)",
+        hint: "Write ${secret:path/key}: letters, digits, \"_\", \"-\" and \".\", joined by \"/\"."
+      )
+    }
+    return text
   }
 
   private static func isReference(_ text: String) -> Bool {

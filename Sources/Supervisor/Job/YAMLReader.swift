@@ -1,5 +1,6 @@
 internal import Contracts
 internal import JSON
+internal import Secrets
 internal import Wire
 
 /// Reads the values of one YAML file and gathers all that is wrong with them.
@@ -10,6 +11,8 @@ struct YAMLReader {
   var findings: [Finding] = []
   /// The variables that stood for something in it.
   var variables: [String: String] = [:]
+  /// The references to secrets in it.
+  var references: [(reference: SecretReference, mark: YAMLNode.Mark)] = []
 
   init(file: String) { self.file = file }
 

@@ -124,11 +124,36 @@ struct JobChecks {
         )
         check.run(config, values: connector.config)
         findings += check.findings
+        literals(config, settings, place?.file ?? file.path)
       }
     } catch {
       guard reportsMissing else { return }
       let key = if case .command = connector.program { "command" } else { role.rawValue }
       add(section?[key] ?? section, error.message, hint: error.hint)
+    }
+  }
+
+  /// Warns of secrets that stand in the file itself, by what the plugin says of its settings.
+  private mutating func literals(_ node: YAMLNode, _ settings: JSONValue?, _ file: String) {
+    for member in node.members {
+      let setting = settings?["properties"]?[member.key] ?? settings?["additionalProperties"]
+      guard SecretValues.isMarked(setting) else {
+        literals(member.value, setting, file)
+        for element in member.value.elements ?? [] { literals(element, setting?["items"], file) }
+        continue
+      }
+      guard let text = member.value.text, !member.value.isNull, !text.isEmpty,
+        !text.contains("${")
+      else { continue }
+      findings.append(
+        Finding(
+          .warning,
+          file,
+          member.value.mark,
+          "\"\(member.key)\" is a secret, and stands here for everybody who reads the file",
+          hint: "Write `\(member.key): ${secret:path/\(member.key)}`, or ${NAME} for a variable."
+        )
+      )
     }
   }
 

@@ -99,7 +99,6 @@ package final class ParallelRunner {
     }
     let discovery = PartDiscovery(
       job: job,
-      folder: folder,
       interrupt: inbox.raw,
       console: console
     )

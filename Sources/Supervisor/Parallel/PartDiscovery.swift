@@ -4,8 +4,6 @@ internal import Wire
 /// Asks a tap which of its streams a job selects, so that each can be run as a part.
 struct PartDiscovery {
   let job: Job
-  /// Where configurations may lie while the tap is asked.
-  let folder: String
   /// A descriptor that becomes readable when the user asks to end.
   let interrupt: Int32
   let console: Console
@@ -20,7 +18,6 @@ struct PartDiscovery {
       job,
       tap: tap,
       target: try plugins.connector(job.target, .target),
-      folder: folder,
       interrupt: interrupt,
       deadline: job.timeoutSeconds.map { Clock.monotonic + UInt64($0 * 1e9) }
     ) { console.show("warning: \($0)", .doubtful) }

@@ -282,7 +282,7 @@ package final class Pipeline {
 
   /// What a tap starts in a session of its own becomes ours when the tap ends.
   private func killStrays() {
-    let known = Set(stages.map(\.pid) + [wardenPID].compactMap(\.self))
+    let known = FolderWarden.pids.union(stages.map(\.pid) + [wardenPID].compactMap(\.self))
     let strays = Processes.children(of: Processes.own).filter { !known.contains($0) }
     guard !strays.isEmpty else { return }
     for stray in strays { _ = Processes.kill(stray) }

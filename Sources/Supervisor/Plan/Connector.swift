@@ -40,26 +40,34 @@ package struct Connector: Sendable {
     return capabilities.contains("properties") ? "--properties" : nil
   }
 
-  /// The command that runs it with further arguments, confined where it is to be.
+  /// The command that runs it with a configuration and further arguments, confined where it is to be.
   ///
   /// `environment` is what the job gives it beside that of `dativo`, which a confined program does
-  /// not see; `descriptors` are those from 3 up that it keeps.
+  /// not see, as little as the folder of what is `private`, but for its own configuration, which it
+  /// may write back; `descriptors` are those from 3 up that it keeps.
   func command(
+    config: String,
     _ further: [String],
     environment: [String: String],
+    private: String,
     descriptors: [Int32] = [],
     folder: String
   ) -> Command {
+    let arguments = self.arguments + ["--config", config] + further
+    var environment = environment
+    // Empty: a place of its own is all that it has, but its configuration it writes back to the file.
+    environment[PrivateFolder.variable] = enclosure == nil ? `private` : ""
     guard let enclosure else {
       return Command(
         executable,
-        arguments + further,
+        arguments,
         environment: StageEnvironment.base.merging(environment) { $1 },
         folder: folder
       )
     }
     return enclosure.command(
-      [executable] + arguments + further,
+      [executable] + arguments,
+      writing: config,
       environment: environment,
       descriptors: descriptors,
       folder: folder

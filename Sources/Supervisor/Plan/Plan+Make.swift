@@ -40,6 +40,7 @@ extension Plan {
     run: String,
     attempt: Int = 1,
     folder runFolder: String,
+    privateFolder: String? = nil,
     state: JSONValue?
   ) {
     self.job = "\(job.tenant).\(job.name)"
@@ -48,6 +49,7 @@ extension Plan {
     name = attempt == 1 ? run : "\(run).\(attempt)"
     folder = job.folder
     self.runFolder = runFolder
+    self.privateFolder = privateFolder ?? runFolder
     self.state = parts.tap.takesState && job.window == nil ? state : nil
     source = Fingerprint.of(job.source, name: parts.tap.name)
     delivery = parts.target.commitsState ? .exactlyOnce : .atLeastOnce
@@ -67,7 +69,8 @@ extension Plan {
   }
 
   private mutating func tap(_ job: Job, _ parts: Parts) -> Stage {
-    var arguments = ["--config", file("tap.config", .object(job.source.config))]
+    let path = config("tap.config", job.source.config, (parts.tap, .tap))
+    var arguments: [String] = []
     if let option = parts.tap.catalogOption, var catalog = parts.catalog {
       if parts.tap.quirks.contains(.fullTable) {
         for index in catalog.streams.indices where catalog.streams[index].replicationMethod == nil {
@@ -77,13 +80,14 @@ extension Plan {
       arguments += [option, file("tap.catalog", catalog.json)]
     }
     if let state { arguments += ["--state", file("tap.state", state)] }
-    return stage(.tap, parts.tap, arguments, job.source.environment)
+    return stage(.tap, parts.tap, config: path, arguments, job.source.environment)
   }
 
   /// A stage that is a connector, confined where it is to be.
   private func stage(
     _ role: Stage.Role,
     _ connector: Connector,
+    config: String,
     _ arguments: [String],
     _ environment: [String: String]
   ) -> Stage {
@@ -91,9 +95,12 @@ extension Plan {
     // Only who waits for our proof speaks to us beside its output.
     let speaks = connector.awaitsVerdict && connector.enclosure != nil
     if speaks { environment.merge(Stage.channels) { $1 } }
+    if connector.enclosure == nil { environment[PrivateFolder.variable] = privateFolder }
     let command = connector.command(
+      config: config,
       arguments,
       environment: environment,
+      private: privateFolder,
       descriptors: speaks ? [3, 4] : [],
       folder: folder
     )
@@ -155,12 +162,8 @@ extension Plan {
 
   private mutating func target(_ job: Job, _ parts: Parts) -> Stage {
     let config = Self.targetConfig(job, parts.target, pipeline: pipeline, source: source, run: run)
-    return stage(
-      .target,
-      parts.target,
-      ["--config", file("target.config", .object(config))],
-      job.target.environment
-    )
+    let path = self.config("target.config", config, (parts.target, .target))
+    return stage(.target, parts.target, config: path, [], job.target.environment)
   }
 
   /// A target of ours learns for whom it writes; any other gets its own configuration only.
@@ -186,6 +189,17 @@ extension Plan {
     return path
   }
 
+  /// Adds a plugin's configuration; returns its path.
+  private mutating func config(
+    _ name: String,
+    _ content: JSONObject,
+    _ plugin: (Connector, Stage.Role)
+  ) -> String {
+    let path = "\(privateFolder)/\(name).json"
+    files.append(File(path: path, content: .object(content), plugin: plugin))
+    return path
+  }
+
   /// The plan whose tap sends nothing: the target finishes what it has committed.
   func emptied() -> Plan {
     var plan = self
@@ -195,7 +209,15 @@ extension Plan {
       executable: "/bin/cat",
       arguments: ["/dev/null"]
     )
-    plan.files.removeAll { $0.path.hasPrefix("\(runFolder)/tap.") }
+    return plan.withoutTapFiles()
+  }
+
+  /// The plan without what its tap is given, for a stage that takes the tap's place.
+  func withoutTapFiles() -> Plan {
+    var plan = self
+    for folder in [runFolder, privateFolder] {
+      plan.files.removeAll { $0.path.hasPrefix("\(folder)/tap.") }
+    }
     return plan
   }
 

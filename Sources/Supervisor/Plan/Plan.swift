@@ -50,10 +50,13 @@ package struct Plan: Sendable {
   package struct File: Sendable {
     package var path: String
     package var content: JSONValue
+    /// The plugin whose configuration it is, which alone gets the secrets in it; nil for all else.
+    package var plugin: (Connector, Stage.Role)?
 
-    package init(path: String, content: JSONValue) {
+    package init(path: String, content: JSONValue, plugin: (Connector, Stage.Role)? = nil) {
       self.path = path
       self.content = content
+      self.plugin = plugin
     }
   }
 
@@ -73,6 +76,8 @@ package struct Plan: Sendable {
   package var folder: String
   /// Where the private files lie while the run lasts.
   package var runFolder: String
+  /// Where the plugins' configurations lie meanwhile, which may hold secrets.
+  package var privateFolder: String
   /// In pipe order.
   package var stages: [Stage]
   package var files: [File]

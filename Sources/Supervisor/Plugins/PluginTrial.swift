@@ -180,14 +180,11 @@ package struct PluginTrial {
     _ config: JSONObject,
     _ body: (Discovery) throws(Failure) -> Answer
   ) throws(Failure) -> Answer {
-    let scratch = Scratch()
-    defer { scratch.remove() }
     let discovery = Discovery(
       try confined(config),
       config: config,
       environment: environment,
-      folder: folders.project,
-      scratch: scratch.path
+      folder: folders.project
     )
     return try body(discovery)
   }

@@ -36,12 +36,10 @@ package struct QuarantineVerbs {
   ) throws(Failure) {
     guard ledger.pending != nil else { return }
     let target = try PluginCatalog(project: job.folder).connector(job.target, .target)
-    let folder = "\(Home.folder(job))/run/\(job.tenant)/\(job.name)/quarantine"
-    defer { Files.remove(folder) }
     var last: TargetLog.Last?
     if target.commitsState {
       let pipeline = job.target.config["pipeline"]?.string ?? job.pipeline
-      last = try TargetLog(job, target, pipeline: pipeline, folder: folder).last()
+      last = try TargetLog(job, target, pipeline: pipeline).last()
     }
     _ = try ledger.recover(last, stored: try store.read()?.state)
   }

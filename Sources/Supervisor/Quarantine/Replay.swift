@@ -38,6 +38,7 @@ package final class Replay {
   private let store: any StateStore
   private let run = RunName.make()
   private let folder: String
+  private let secrets: SecretAccess
   private let tap: Connector
   private let target: Connector
 
@@ -54,6 +55,7 @@ package final class Replay {
       throw Failure(.io, "signals cannot be received: \(error)")
     }
     store = try Home.store(job)
+    secrets = SecretAccess(job, run: run)
     folder = "\(Home.folder(job))/run/\(job.tenant)/\(job.name)/\(run)"
   }
 
@@ -136,7 +138,7 @@ package final class Replay {
   private func log() throws(Failure) -> TargetLog? {
     guard target.commitsState else { return nil }
     let pipeline = job.target.config["pipeline"]?.string ?? job.pipeline
-    return TargetLog(job, target, pipeline: pipeline, folder: folder, interrupt: inbox.raw)
+    return TargetLog(job, target, pipeline: pipeline, secrets: secrets, interrupt: inbox.raw)
   }
 
   private var feedFile: String { "\(folder)/replay.jsonl" }
@@ -206,16 +208,24 @@ package final class Replay {
     job.validation.quarantine = quarantine(isTrial: isTrial)
     job.source.isLenient = false
     job.stallSeconds = nil
-    let preparation = Preparation(job, tap: tap, target: target, folder: folder)
+    let preparation = Preparation(job, tap: tap, target: target, secrets: secrets)
     let parts = try preparation.parts(discovers: false)
-    var plan = Plan(job, parts, run: run, folder: folder, state: nil)
+    let privately = try PrivateFolder()
+    var plan = Plan(
+      job,
+      parts,
+      run: run,
+      folder: folder,
+      privateFolder: privately.path,
+      state: nil
+    )
     plan.stages[0] = Plan.Stage(
       role: .tap,
       name: "replay",
       executable: "/bin/cat",
       arguments: [feedFile]
     )
-    plan.files.removeAll { $0.path.hasPrefix("\(folder)/tap.") }
+    plan = plan.withoutTapFiles()
     if isTrial {
       let nowhere = ["-c", "exec cat >/dev/null"]
       plan.stages[2] = Plan.Stage(
@@ -225,7 +235,7 @@ package final class Replay {
         arguments: nowhere
       )
     }
-    for file in plan.files { try PrivateFile.write(file.path, file.content) }
+    _ = try secrets.hand(plan.files)
     let pipeline: Pipeline
     do throws(PosixError) {
       try Files.makeFolder(Files.folder(of: quarantine(isTrial: isTrial)))
@@ -237,14 +247,16 @@ package final class Replay {
     } catch {
       throw Failure(error)
     }
-    let attempt = pipeline.run(
-      inbox,
-      Pipeline.Observer(
-        log: { [console] in console.show($0) },
-        committed: { _ in },
-        progress: { _ in }
+    let attempt = withExtendedLifetime(privately) {
+      pipeline.run(
+        inbox,
+        Pipeline.Observer(
+          log: { [console] in console.show($0) },
+          committed: { _ in },
+          progress: { _ in }
+        )
       )
-    )
+    }
     switch attempt.diagnosis {
     case .success: return
     case .interrupted(let signal): throw Failure(.signal(signal), "interrupted")

@@ -1,4 +1,5 @@
 package import JSON
+internal import Secrets
 
 /// Keeps secrets out of what is shown, by the names that settings have.
 package enum Redaction {
@@ -33,7 +34,8 @@ package enum Redaction {
       .object(
         JSONObject(
           object.map { member in
-            let isHidden = isSecret(member.key) && !member.value.isNull
+            let isHidden =
+              isSecret(member.key) && !member.value.isNull && !isReference(member.value)
             return (key: member.key, value: isHidden ? .string(mark) : shown(member.value))
           }
         )
@@ -41,6 +43,12 @@ package enum Redaction {
     case .array(let elements): .array(elements.map(shown))
     default: withoutUser(value)
     }
+  }
+
+  /// Whether a value is nothing but a reference to a secret, which tells nothing of it.
+  private static func isReference(_ value: JSONValue) -> Bool {
+    guard let text = value.string, SecretText.isNeeded(text) else { return false }
+    return (try? SecretText(text))?.whole != nil
   }
 
   /// A URL without the user and password that may stand in it.

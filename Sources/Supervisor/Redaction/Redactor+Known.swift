@@ -1,4 +1,5 @@
 internal import Posix
+internal import Secrets
 internal import Synchronization
 
 extension Redactor {
@@ -20,7 +21,8 @@ extension Redactor {
   package static func learnEnvironment() {
     var secrets = SecretValues()
     for (name, value) in Environment.all where value.utf8.count >= 8 {
-      if Redaction.isSecret(name) || name == "DATIVO_MASK_KEY" { secrets.take(value) }
+      let isStored = name.hasPrefix(EnvironmentBackend.prefix)
+      if isStored || Redaction.isSecret(name) || name == "DATIVO_MASK_KEY" { secrets.take(value) }
     }
     learn(secrets)
   }

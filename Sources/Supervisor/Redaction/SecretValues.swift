@@ -1,4 +1,5 @@
 package import JSON
+internal import Secrets
 
 /// The values that must not be shown, gathered from configurations, variables and command lines.
 ///
@@ -50,6 +51,9 @@ package struct SecretValues: Sendable, Hashable {
     default: break
     }
   }
+
+  /// Takes a secret of a backend: its text, or all that its document holds.
+  package mutating func take(secret value: JSONValue) { take(whole: value) }
 
   /// Takes all that a secret setting holds.
   private mutating func take(whole value: JSONValue) {
@@ -111,7 +115,9 @@ package struct SecretValues: Sendable, Hashable {
       text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
     )
     guard trimmed.utf8.count >= Self.shortest, !Self.plain.contains(trimmed.lowercased()),
-      trimmed.utf8.count > Self.shortest || Int(trimmed) == nil
+      trimmed.utf8.count > Self.shortest || Int(trimmed) == nil,
+      // What refers to a secret is none.
+      !SecretText.isNeeded(trimmed)
     else { return }
     values.insert(trimmed)
   }
@@ -134,7 +140,8 @@ package struct SecretValues: Sendable, Hashable {
     put(SecretForms.withoutPercents(String(text)))
   }
 
-  private static func isMarked(_ setting: JSONValue?) -> Bool {
+  /// Whether a setting's description says that it is secret.
+  static func isMarked(_ setting: JSONValue?) -> Bool {
     ["secret", "sensitive", "writeOnly"].contains { setting?[$0]?.bool == true }
   }
 

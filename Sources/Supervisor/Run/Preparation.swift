@@ -8,8 +8,7 @@ package struct Preparation {
   private let tap: Connector
   private let target: Connector
   private let home: String
-  /// Where configurations may lie while a tap is asked.
-  private let folder: String
+  private let secrets: SecretAccess
   private let interrupt: Int32?
   /// When the tap must have answered; nil for the common patience.
   let deadline: UInt64?
@@ -20,7 +19,7 @@ package struct Preparation {
     _ job: Job,
     tap: Connector,
     target: Connector,
-    folder: String,
+    secrets: SecretAccess? = nil,
     interrupt: Int32? = nil,
     deadline: UInt64? = nil,
     warn: @escaping (String) -> Void = { _ in }
@@ -29,7 +28,7 @@ package struct Preparation {
     self.tap = tap
     self.target = target
     home = Home.folder(job)
-    self.folder = folder
+    self.secrets = secrets ?? SecretAccess(job)
     self.interrupt = interrupt
     self.deadline = deadline
     self.warn = warn
@@ -85,7 +84,7 @@ package struct Preparation {
       config: job.source.config,
       environment: job.source.environment,
       folder: job.folder,
-      scratch: folder,
+      secrets: secrets,
       interrupt: interrupt
     ).catalog(seconds: min(patience, Discovery.patience))
   }

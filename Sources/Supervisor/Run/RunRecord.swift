@@ -37,6 +37,8 @@ package struct RunRecord: Sendable {
   package var stateAfter: JSONValue?
   package var sequence = 0
   package var warnings: [String] = []
+  /// Which plugin got which secret.
+  package var secrets: [SecretAccess.Use] = []
   /// Why no further attempt was made, where the failure does not say it.
   package var stopReason: String?
   /// Whether the target tells what it commits.
@@ -141,6 +143,7 @@ extension RunRecord {
         )
       )
     }
+    if !secrets.isEmpty { object["secrets"] = .array(secrets.map(\.json)) }
     if let limit = report?.limit { object["limit"] = limit.json }
     if let quarantine {
       object["quarantine"] = [

@@ -69,6 +69,8 @@ extension Runner {
   var recordPath: String { "\(home)/runs/\(run).json" }
 
   func write(_ record: RunRecord) throws(Failure) {
+    var record = record
+    record.secrets = secrets.uses
     try RunFile.write(record.json, recordPath)
   }
 }

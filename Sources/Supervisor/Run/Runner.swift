@@ -17,6 +17,9 @@ package final class Runner {
   let store: any StateStore
   let run: String
   let folder: String
+  let secrets: SecretAccess
+  /// Where the plugins' configurations lie while they run.
+  private let privately: PrivateFolder
   private let environment = StageEnvironment.base
   private let runLog: RunLog
   /// The record that stands on disk while the run is under way.
@@ -50,6 +53,8 @@ package final class Runner {
     }
     home = Home.folder(job)
     store = try Home.store(job)
+    secrets = SecretAccess(self.job, run: run)
+    privately = try PrivateFolder()
     runLog = RunLog(path: RunLog.path(home, run))
     folder = "\(home)/run/\(job.tenant)/\(job.name)/\(run)"
   }
@@ -78,6 +83,7 @@ package final class Runner {
     let began = Clock.monotonic
     do throws(Failure) {
       var record = try attempts(refresh)
+      record.secrets = secrets.uses
       breaker?.note(record)
       record.seconds = Double(Clock.monotonic - began) / 1e9
       try write(record)
@@ -102,7 +108,7 @@ package final class Runner {
       job,
       tap: tap,
       target: target,
-      folder: folder,
+      secrets: secrets,
       interrupt: inbox.raw,
       deadline: deadline
     ) { [console] in console.show("warning: \($0)", .doubtful) }
@@ -110,7 +116,7 @@ package final class Runner {
     let pipeline = Plan(job, parts, run: run, folder: folder, state: nil).pipeline
     let log: TargetLog? =
       parts.target.commitsState
-      ? TargetLog(job, parts.target, pipeline: pipeline, folder: folder, interrupt: inbox.raw)
+      ? TargetLog(job, parts.target, pipeline: pipeline, secrets: secrets, interrupt: inbox.raw)
       : nil
     var ledger = try QuarantineLedger(job)
     try Refreshing(job, store, log)
@@ -129,6 +135,7 @@ package final class Runner {
         run: run,
         attempt: (record?.attempts.count ?? 0) + 1,
         folder: folder,
+        privateFolder: privately.path,
         state: entry.state
       )
       if isLoaded { plan = plan.emptied() }
@@ -204,6 +211,7 @@ package final class Runner {
 
   private func makeFolders(_ plan: Plan) throws(Failure) {
     do throws(PosixError) {
+      try Files.makeFolder(folder, mode: 0o700)
       for path in [plan.quarantine, plan.report].compactMap(\.self) {
         try Files.makeFolder(Files.folder(of: path))
       }
@@ -217,7 +225,7 @@ package final class Runner {
     _ record: RunRecord,
     after entry: StateEntry
   ) throws(Failure) -> Attempt {
-    for file in plan.files { try PrivateFile.write(file.path, file.content) }
+    var handed = try secrets.hand(plan.files)
     // Else the figures of a run before would stand for those of a stage that was killed.
     if Paths.isFile(plan.report) { Files.remove(plan.report) }
     let pipeline: Pipeline
@@ -242,7 +250,8 @@ package final class Runner {
           guard plan.delivery == .atLeastOnce else { return }
           keep(StateEdit.carrying(entry.state, into: state), source)
         },
-        progress: { [console, job] progress in
+        progress: { [console, job, secrets] progress in
+          for line in secrets.harvest(&handed) { console.show("warning: \(line)", .doubtful) }
           live.write(progress.seconds, read: progress.read) {
             var figures = ProgressText.figures(progress, of: record)
             figures["file"] = .string(Paths.absolute(job.file))
@@ -263,6 +272,7 @@ package final class Runner {
       )
     )
     console.endProgress()
+    for line in secrets.harvest(&handed) { console.show("warning: \(line)", .doubtful) }
     return attempt
   }
 

@@ -1,4 +1,5 @@
 internal import Posix
+internal import Secrets
 
 /// The environment that stages begin with: ours, without what belongs to one process.
 package enum StageEnvironment {
@@ -8,14 +9,22 @@ package enum StageEnvironment {
     variables["DATIVO_EVENTS_FD"] = nil
     variables["DATIVO_VERDICT_FD"] = nil
     variables[maskKey] = nil
-    return variables
+    return variables.filter { !isSecretStores($0.key) }
+  }
+
+  /// What opens the stores of secrets, which only the supervisor asks.
+  private static func isSecretStores(_ name: String) -> Bool {
+    [EnvironmentBackend.prefix, "VAULT_", "BAO_"].contains { name.hasPrefix($0) }
   }
 
   /// The variable with the key for masked hashes, which is none of the connectors' business.
   private static let maskKey = "DATIVO_MASK_KEY"
 
   /// What a part of a run gets, which starts stages itself.
-  static var withMaskKey: [String: String] { variables(base, of: .validate) }
+  static var withMaskKey: [String: String] {
+    let all = Dictionary(Environment.all.map { ($0.name, $0.value) }) { first, _ in first }
+    return variables(all.filter { isSecretStores($0.key) }.merging(base) { $1 }, of: .validate)
+  }
 
   /// What a stage gets of `base`: the key is for the one that masks.
   static func variables(

@@ -30,22 +30,21 @@ package struct TargetLog {
   private let job: Job
   private let target: Connector
   private let pipeline: String
-  private let folder: String
+  private let secrets: SecretAccess
   /// A descriptor that becomes readable when the user asks to end.
   private let interrupt: Int32?
 
-  /// `folder` is where the target's configuration may lie while it is asked.
   package init(
     _ job: Job,
     _ target: Connector,
     pipeline: String,
-    folder: String,
+    secrets: SecretAccess? = nil,
     interrupt: Int32? = nil
   ) {
     self.job = job
     self.target = target
     self.pipeline = pipeline
-    self.folder = folder
+    self.secrets = secrets ?? SecretAccess(job)
     self.interrupt = interrupt
   }
 
@@ -80,9 +79,9 @@ package struct TargetLog {
     reason: String,
     replacing stream: String?
   ) throws(Failure) {
-    let path = "\(folder)/set.state.json"
+    let folder = try PrivateFolder()
+    let path = "\(folder.path)/set.state.json"
     try PrivateFile.write(path, state)
-    defer { Files.remove(path) }
     let arguments = ["--set-state", path, "--reason", reason]
     _ = try ask(arguments + (stream.map { ["--replace-stream", $0] } ?? []))
   }
@@ -94,12 +93,14 @@ package struct TargetLog {
 
   private func ask(_ arguments: [String], source: String? = nil) throws(Failure) -> [UInt8] {
     let config = Plan.targetConfig(job, target, pipeline: pipeline, source: source, run: "")
-    let path = "\(folder)/ask.config.json"
-    try PrivateFile.write(path, .object(config))
-    defer { Files.remove(path) }
+    let folder = try PrivateFolder()
+    let path = "\(folder.path)/ask.config.json"
+    _ = try secrets.hand(.object(config), to: target, .target, at: path)
     let command = target.command(
-      ["--config", path] + arguments,
+      config: path,
+      arguments,
       environment: job.target.environment,
+      private: folder.path,
       folder: job.folder
     )
     let capture: Capture

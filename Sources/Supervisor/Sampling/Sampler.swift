@@ -12,6 +12,8 @@ package final class Sampler {
   private let limit: Int
   private let seconds: Double
   private let scratch: Scratch
+  private let privately: PrivateFolder
+  private let secrets: SecretAccess
   private let inbox: SignalInbox
 
   private static let teardown = Teardown(signal: Signal.terminate, patience: 5)
@@ -30,16 +32,25 @@ package final class Sampler {
     } catch {
       throw Failure(.io, "signals cannot be received: \(error)")
     }
+    privately = try PrivateFolder()
+    secrets = SecretAccess(job)
     scratch = Scratch()
     do throws(Failure) {
       let preparation = Preparation(
         job,
         tap: try catalog.connector(job.source, .tap),
         target: try catalog.connector(job.target, .target),
-        folder: scratch.path,
+        secrets: secrets,
         interrupt: inbox.raw
       ) { Console(showsProgress: false).show("warning: \($0)", .doubtful) }
-      plan = Plan(job, try preparation.parts(), run: "preview", folder: scratch.path, state: nil)
+      plan = Plan(
+        job,
+        try preparation.parts(),
+        run: "preview",
+        folder: scratch.path,
+        privateFolder: privately.path,
+        state: nil
+      )
     } catch {
       scratch.remove()
       throw error
@@ -51,7 +62,8 @@ package final class Sampler {
   /// Takes the sample; `show` gets what the stages write to standard error.
   package func run(_ show: ([LogLine]) -> Void) throws(Failure) -> Sample {
     defer { scratch.remove() }
-    for file in plan.files.dropLast() { try PrivateFile.write(file.path, file.content) }
+    // The last is the target's, which does not run.
+    var handed = try secrets.hand(plan.files.dropLast())
     let stages: [Stage]
     var output: Source
     do throws(StartFailure) {
@@ -80,6 +92,9 @@ package final class Sampler {
       throw Failure(error)
     }
     var sample = try collect(stages, &output, show)
+    for line in secrets.harvest(&handed) {
+      show([LogLine("dativo", "warning: \(line)", level: .warning)])
+    }
     sample.report = (try? Files.read(plan.report)).flatMap { try? JSONValue.parse($0) }
     return sample
   }

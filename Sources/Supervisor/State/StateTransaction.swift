@@ -25,7 +25,6 @@ package final class StateTransaction {
   private let store: any StateStore
   /// Nil for a target that keeps no STATE of its own: the store is all there is.
   private let log: TargetLog?
-  private let folder: String
   private var ledger: QuarantineLedger
 
   /// Takes the lock of the job, which a run under way does not give.
@@ -33,8 +32,7 @@ package final class StateTransaction {
     self.job = job
     self.cause = cause
     store = try Home.store(job)
-    folder = StateView.folder(job)
-    log = try StateView.log(job, folder: folder)
+    log = try StateView.log(job)
     try store.lock.take(for: cause.why, obeysHold: false)
     let last = try log?.last()
     let stored = try store.read()
@@ -45,8 +43,6 @@ package final class StateTransaction {
     before = plan.entry
     warning = plan.warning
   }
-
-  deinit { Files.remove(folder) }
 
   /// Makes `state` the one that the next run begins from; returns what stands now.
   ///

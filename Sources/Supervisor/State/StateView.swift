@@ -16,11 +16,9 @@ package struct StateView: Sendable {
   /// Asks the store, and the destination where the target keeps STATE.
   package init(_ job: Job) throws(Failure) {
     self.job = job
-    let folder = Self.folder(job)
-    defer { Files.remove(folder) }
     let store = try Home.store(job)
     let entry = try store.read()
-    plan = StatePlan(store: entry, destination: try Self.log(job, folder: folder)?.last())
+    plan = StatePlan(store: entry, destination: try Self.log(job)?.last())
     stored = entry ?? StateEntry()
     holder = store.lock.holder
   }
@@ -35,17 +33,12 @@ package struct StateView: Sendable {
     holder = store.lock.holder
   }
 
-  /// Where the target's configuration lies while it is asked.
-  static func folder(_ job: Job) -> String {
-    "\(Home.folder(job))/run/\(job.tenant)/\(job.name)/state"
-  }
-
   /// The commit log of the job's destination; nil for a target that keeps none.
-  static func log(_ job: Job, folder: String) throws(Failure) -> TargetLog? {
+  static func log(_ job: Job) throws(Failure) -> TargetLog? {
     let target = try PluginCatalog(project: job.folder).connector(job.target, .target)
     guard target.commitsState else { return nil }
     let pipeline = job.target.config["pipeline"]?.string ?? job.pipeline
-    return TargetLog(job, target, pipeline: pipeline, folder: folder)
+    return TargetLog(job, target, pipeline: pipeline)
   }
 
   /// The fingerprint of the source as the job names it now.
