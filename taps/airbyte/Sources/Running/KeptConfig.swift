@@ -29,7 +29,7 @@ struct KeptConfig {
 
   /// The configuration to run with.
   var current: JSONObject {
-    guard file == nil, let bytes = try? Files.read(path), let kept = try? JSONValue.parse(bytes),
+    guard let bytes = try? Files.read(path), let kept = try? JSONValue.parse(bytes),
       kept["given"] == .object(given), let config = kept["config"]?.object
     else { return given }
     return config
