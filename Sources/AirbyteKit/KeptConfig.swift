@@ -14,6 +14,8 @@ package struct KeptConfig {
   private let path: String
   /// The configuration's file, where a supervisor looks for what has changed.
   private let file: String?
+  /// Whether a supervisor has confined us: it has no folder for us then.
+  private let isConfined: Bool
 
   init(
     _ given: JSONObject,
@@ -24,7 +26,9 @@ package struct KeptConfig {
   ) {
     self.side = side
     self.given = given
-    self.file = Environment.value(Scratch.supervisors) == nil ? nil : file
+    let supervised = Environment.value(Scratch.supervisors)
+    self.file = supervised == nil ? nil : file
+    isConfined = supervised?.isEmpty == true
     self.folder = folder
     let safe = String(connector.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "_" })
     // FNV-1a tells configurations of one connector apart; the folder is the user's alone.
@@ -37,7 +41,7 @@ package struct KeptConfig {
 
   /// The configuration to run with.
   package var current: JSONObject {
-    guard file == nil, let bytes = try? Files.read(path), let kept = try? JSONValue.parse(bytes),
+    guard let bytes = try? Files.read(path), let kept = try? JSONValue.parse(bytes),
       kept["given"] == .object(given), let config = kept["config"]?.object
     else { return given }
     return config
@@ -49,8 +53,10 @@ package struct KeptConfig {
       if let file {
         var whole = (try? JSONValue.parse(Files.read(file)))?.object ?? JSONObject()
         whole["connector_config"] = .object(config)
-        try Files.replace(file, Array(JSONValue.object(whole).encoded().utf8), mode: 0o600)
-        return
+        let bytes = Array(JSONValue.object(whole).encoded().utf8)
+        // Confined, we may write to the file, but not beside it.
+        if isConfined { return try Files.write(file, bytes, mode: 0o600) }
+        return try Files.replace(file, bytes, mode: 0o600)
       }
       try Files.makeFolder(folder, mode: 0o700)
       let kept: JSONValue = ["given": .object(given), "config": .object(config)]

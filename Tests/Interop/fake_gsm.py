@@ -71,7 +71,7 @@ def exchange(form):
     except Exception:
         return 400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}
     claims, now = json.loads(decode(claims)), time.time()
-    if (claims["aud"] != URL + "/token" or claims["exp"] < now or claims["exp"] - claims["iat"] > 3600
+    if (claims["aud"] not in (URL + "/token", "https://oauth2.googleapis.com/token") or claims["exp"] < now or claims["exp"] - claims["iat"] > 3600
             or claims["iss"] != "sa@p1.iam.gserviceaccount.com" or SCOPE not in claims.get("scope", "")):
         return 400, {"error": "invalid_grant", "error_description": "wrong aud, iss, exp, iat or scope"}
     return mint()
@@ -133,19 +133,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return None
 
     def do_POST(self):
+        path = urllib.parse.urlsplit(self.path).path
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        if self.path == "/token":
+        if path == "/token":
             return self.reply(exchange(dict(urllib.parse.parse_qsl(body))))
-        if self.path == "/test/put":
+        if path == "/test/put":
             held.setdefault(json.loads(body)["name"], []).append(json.loads(body)["text"].encode())
             return self.reply((200, {}))
-        if self.path == "/test/set":
+        if path == "/test/set":
             asked = json.loads(body)
             faults[:] = asked.get("faults", [])
             denied.update(asked.get("denied", []))
             lives["seconds"] = asked.get("seconds", 3599)
             return self.reply((200, lives))
-        match = re.fullmatch(r"/v1/projects/([^/]+)/secrets/([A-Za-z0-9_-]{1,255}):addVersion", self.path)
+        match = re.fullmatch(r"/v1/projects/([^/]+)/secrets/([A-Za-z0-9_-]{1,255}):addVersion", path)
         refused = self.refused()
         self.reply(refused or (add(*match.groups(), json.loads(body)["payload"]) if match
                                else failure(404, "NOT_FOUND", "no such route")))

@@ -123,7 +123,10 @@ class Vault(Server):
         self.environment = {"VAULT_TOKEN": "root-token-88123"}
 
     def api(self, path, body=None, method=None, token="root-token-88123"):
-        return call(f"{self.url}/v1/{path}", body, method, {"X-Vault-Token": token})
+        try:
+            return call(f"{self.url}/v1/{path}", body, method, {"X-Vault-Token": token})
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{path}: {error.read().decode()}") from error
 
     def where(self, scope, path):
         data = "data/" if self.kv == 2 else ""

@@ -98,6 +98,8 @@ struct LinterTests {
         "job.yaml:9:16: error: \"page_size\" must be of type integer, not \"five\"",
         "job.yaml:10:15: error: \"password\" must be of type string\n"
           + "  -> Put it into quotes, to make it text.",
+        "job.yaml:10:15: warning: \"password\" is a secret, and stands here for everybody who reads "
+          + "the file\n  -> Write `password: ${secret:path/password}`, or ${NAME} for a variable.",
         "job.yaml:11:13: error: \"format\" must be one of json, csv, not \"jsn\"\n"
           + "  -> Did you mean \"json\"?",
         "job.yaml:12:12: error: \"!\" is no pattern\n  -> Write `stream.property` or `!*.ssn`.",

@@ -34,7 +34,7 @@ extension JobReader {
   /// `DATIVO_SECRETS`, or `secrets.yaml` in `DATIVO_HOME`.
   private func operatorsFile() -> String? {
     if let path = Environment.value("DATIVO_SECRETS"), !path.isEmpty { return path }
-    let path = "\(Home.folder(of: folder))/secrets.yaml"
+    let path = "\(Home.ofSecrets(in: folder))/secrets.yaml"
     return Paths.isFile(path) ? path : nil
   }
 

@@ -12,6 +12,15 @@ package enum Home {
     return Paths.absolute(named ?? "\(folder)/.dativo")
   }
 
+  /// The folder below which a project's own secrets, what is kept of them and the access log lie:
+  /// that of `folder`, also for the runs of a torture, whose home is another.
+  static func ofSecrets(in folder: String) -> String {
+    Environment.value(secretsVariable) ?? self.folder(of: folder)
+  }
+
+  /// The variable by which such runs are told.
+  static let secretsVariable = "DATIVO_SECRETS_HOME"
+
   /// The state store of a job.
   package static func store(_ job: Job) throws(Failure) -> any StateStore {
     let path = job.statePath.map { Paths.absolute($0, from: job.folder) }

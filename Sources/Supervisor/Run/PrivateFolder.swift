@@ -39,6 +39,11 @@ package final class PrivateFolder: Sendable {
     Files.unlock(lock)
   }
 
+  /// Removes what lies there now; the folder stays.
+  func clear() {
+    for name in Paths.names(in: path) where !name.hasPrefix(".") { Files.remove("\(path)/\(name)") }
+  }
+
   /// A folder of this user in memory, or below `TMPDIR` where that cannot be had.
   private static let base: String = {
     let shared = "/dev/shm/dativo-\(geteuid())"

@@ -75,6 +75,7 @@ package final class Runner {
     // What a killed run left behind: its configurations hold secrets.
     Files.remove(Files.folder(of: folder))
     defer {
+      privately.clear()
       Files.remove(Files.folder(of: folder))
       Processes.killOrphans()
       store.lock.release()

@@ -14,8 +14,8 @@ struct KeptSecrets {
   /// Those of one end of a job; parts of a job have their own.
   init(_ job: Job, _ role: Plan.Stage.Role) {
     let part = job.part.map { "." + $0.stream.filter { $0.isLetter || $0.isNumber || $0 == "_" } }
-    path =
-      "\(Home.folder(job))/secrets/kept/\(job.tenant)/\(job.name)\(part ?? "").\(role.rawValue).json"
+    let home = Home.ofSecrets(in: job.folder)
+    path = "\(home)/secrets/kept/\(job.tenant)/\(job.name)\(part ?? "").\(role.rawValue).json"
   }
 
   /// The configuration with kept values in the place of those that they came from.

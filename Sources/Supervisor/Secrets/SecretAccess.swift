@@ -36,7 +36,7 @@ package final class SecretAccess: Sendable {
   package init(_ job: Job, run: String? = nil) {
     self.job = job
     self.run = run
-    log = SecretLog(home: Home.folder(job), job: job.pipeline, run: run)
+    log = SecretLog(home: Home.ofSecrets(in: job.folder), job: job.pipeline, run: run)
   }
 
   /// What plugins have got, each once.
@@ -47,7 +47,7 @@ package final class SecretAccess: Sendable {
     guard let backend = job.secrets.backend(reference.backend) else {
       throw .unusable("no backend of secrets is called \"\(reference.backend ?? "")\"")
     }
-    let key = Key(backend: backend, home: Home.folder(job), tenant: job.tenant)
+    let key = Key(backend: backend, home: Home.ofSecrets(in: job.folder), tenant: job.tenant)
     if let store = Self.stores.withLock({ $0[key] }) { return store }
     let store = SecretStore(
       try backend.open(home: key.home),

@@ -34,6 +34,7 @@ struct Victim {
   /// Runs it; `seconds` are the most that a run may take.
   func run(_ kill: Kill, seconds: Double = 3600) throws(Failure) -> End {
     var environment = StageEnvironment.withMaskKey
+    environment[Home.secretsVariable] = Home.ofSecrets(in: Files.folder(of: job))
     environment["DATIVO_HOME"] = "\(folder)/home"
     environment["DATIVO_FAILPOINT"] = nil
     if case .step(let name, let time) = kill {
