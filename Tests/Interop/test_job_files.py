@@ -168,15 +168,14 @@ def test_init_says_what_is_wrong_with_its_data(tmp_path):
 
 def test_lint_tells_all_mistakes_at_their_places(tmp_path):
     (tmp_path / "job.yaml").write_text(
-        JOB.replace("tenant", "tennant").replace("files", "fils").replace("kind: Job", "kind: Job\nsandbox: {}")
+        JOB.replace("tenant", "tennant").replace("files", "fils").replace("kind: Job", "kind: Job\nsandbox: perhaps")
     )
     found = run("dativo", "lint", "job.yaml", cwd=tmp_path)
     assert found.code == 78
     assert found.out.splitlines() == [
         'job.yaml:1:1: error: "tenant" is missing',
         "  -> Write `tenant: shop`.",
-        'job.yaml:3:1: error: "sandbox" is not supported yet',
-        "  -> Remove it: the job would run without what it asks for.",
+        'job.yaml:3:10: error: "sandbox" must be one of auto, bwrap, landlock, container, none, not "perhaps"',
         'job.yaml:4:1: error: unknown key "tennant"',
         '  -> Did you mean "tenant"?',
         "1 file, 3 errors",
@@ -268,6 +267,10 @@ GOOD = [
     "timeout: 30\nidle_timeout:\n",
     "validation: {severity: {maxLength: warning, o.id.type: error}}\n",
     "state: {path: s}\n",
+    "sandbox: {}\n",
+    "sandbox: none\n",
+    "sandbox: {backend: landlock, tap: {hosts: ['a.test:1', '*'], limits: {memory: 1GiB, processes: 3}}}\n",
+    "sandbox: {target: {write: [out], read: [in]}}\n",
     "description: what for\n",
 ]
 BAD = [
@@ -292,7 +295,10 @@ BAD = [
     "idle_timeout: -1m\n",
     "validation: {severity: {maxLength: off}}\n",
     "validation: {severity: [maxLength]}\n",
-    "sandbox: {}\n",
+    "sandbox: perhaps\n",
+    "sandbox: []\n",
+    "sandbox: {tap: {host: [a]}}\n",
+    "sandbox: {tap: {limits: {processes: 0}}}\n",
     "hooks: [a]\n",
     "hooks: {success: {command: [a]}}\n",
     "hooks: {done: []}\n",

@@ -47,7 +47,7 @@ def test_a_program_killed_while_it_is_asked_is_not_taken_for_a_foreign_one(proje
     tap.write_text(f'#!/bin/sh\n[ "$1" != --help ] || kill -9 $$\nexec {sys.executable} {TAP} "$@"\n')
     tap.chmod(0o755)
     job = (project.folder / "job.yaml").read_text()
-    (project.folder / "job.yaml").write_text(job.replace(f"[{sys.executable}, {TAP}]", "[./tap]"))
+    (project.folder / "job.yaml").write_text(job.replace(f"[{sys.executable}, {TAP}]", "[./tap]") + "sandbox: none\n")
     done = project.run(code=75)
     assert "tap --help was ended by signal 9" in done.err
     assert project.ids() == list(range(1000))

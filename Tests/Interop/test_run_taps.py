@@ -119,7 +119,7 @@ def test_a_line_without_end_on_standard_error_takes_no_memory(project):
 
 
 def test_a_process_left_behind_does_not_outlive_the_run(project):
-    project.job({"leave": 3600})
+    project.job({"leave": 3600}, extra="sandbox: none")  # confined, it could not leave any
     started = time.monotonic()
     done = project.run(code=2)
     assert "left processes behind" in done.err

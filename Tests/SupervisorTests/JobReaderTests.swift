@@ -115,10 +115,10 @@ struct JobReaderTests {
     )
   }
 
-  @Test func whatDoesNotExistYetIsNeverPassedOver() throws {
-    let found = try problems(job(config: "{}") + "\nsandbox: {}")
+  @Test func aConfinementIsOneOfThoseThatThereAre() throws {
+    let found = try problems(job(config: "{}") + "\nsandbox: perhaps")
     #expect(found.count == 1)
-    #expect(found[0].hasPrefix("9:1 \"sandbox\" is not supported yet | Remove it"))
+    #expect(found[0].hasPrefix("9:10 \"sandbox\" must be one of auto, bwrap, landlock"))
     #expect(try problems(job(config: "{}") + "\nsandbox:\nparallelism: 1") == [])
   }
 

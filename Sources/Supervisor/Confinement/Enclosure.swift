@@ -63,6 +63,12 @@ package struct Enclosure: Hashable, Sendable {
   /// One line for the log.
   package var text: String { "\(enforcement.text); granted: \(policy.summary)" }
 
+  /// What may be the matter with a program that fails confined.
+  var hint: String {
+    "It ran confined, granted: \(policy.summary). \"sandbox\" in the job says what a program is "
+      + "granted; `permissions` in its plugin.yaml, what a plugin is."
+  }
+
   /// For the record of a run.
   package var json: JSONValue {
     [

@@ -18,19 +18,20 @@ extension Pipeline {
       judged[0].exit = .code(0)
       judged[0].ourSignal = nil
     }
+    let diagnosis = Diagnosis(
+      judged,
+      rounds: rounds,
+      interruptedBy: lifecycle.interruptedBy,
+      isOverdue: lifecycle.isOverdue,
+      stalled: lifecycle.stalled,
+      stallSeconds: plan.stallSeconds ?? 0,
+      abandoned: lifecycle.abandoned,
+      leftInput: leftInput,
+      excess: excess
+    )
     return Attempt(
       ends: ends,
-      diagnosis: Diagnosis(
-        judged,
-        rounds: rounds,
-        interruptedBy: lifecycle.interruptedBy,
-        isOverdue: lifecycle.isOverdue,
-        stalled: lifecycle.stalled,
-        stallSeconds: plan.stallSeconds ?? 0,
-        abandoned: lifecycle.abandoned,
-        leftInput: leftInput,
-        excess: excess
-      ),
+      diagnosis: diagnosis.hinting { stages[$0].plan.enclosure?.hint },
       meters: stages.map(\.meter),
       state: state,
       states: stateCount,
@@ -42,5 +43,16 @@ extension Pipeline {
       seconds: Self.now - begin,
       started: started
     )
+  }
+}
+
+extension Diagnosis {
+  /// With what a stage was granted, where it failed of a cause that it did not say itself.
+  fileprivate func hinting(_ hint: (Int) -> String?) -> Diagnosis {
+    guard case .failed(var blame) = self, blame.hint == nil, (1...127).contains(blame.code) else {
+      return self
+    }
+    blame.hint = hint(blame.stage)
+    return .failed(blame)
   }
 }

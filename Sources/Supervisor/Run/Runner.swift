@@ -289,8 +289,9 @@ package final class Runner {
   /// One line for each connector of other people: what is enforced, what is not, what it is granted.
   private func tellConfinement(_ plan: Plan) {
     for line in plan.sandboxLines {
-      runLog.take([LogLine("dativo", line.text, level: line.isConfined ? .info : .warning)], attempt: 1)
-      console.show([line.text], level: line.isConfined ? .debug : .warning)
+      let lines = [LogLine("dativo", line.text, level: line.isConfined ? .info : .warning)]
+      runLog.take(lines, attempt: 1)
+      console.show(lines)
     }
   }
 }
