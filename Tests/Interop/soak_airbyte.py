@@ -23,7 +23,7 @@ source:
   airbyte: {{executable: {program}}}
   config: {config}
 contracts: [soaked.odcs.yaml]
-target: {{target: parquet, config: {{destination: out, load_method: {method}, checkpoint_interval: {{rows: 200}}}}}}
+target: {{target: parquet, config: {{destination: out, {method}, checkpoint_interval: {{rows: 200}}}}}}
 retry: {{attempts: 1}}
 """
 
@@ -43,24 +43,28 @@ def values(project, query):
     return duckdb.sql(query.format(files=files)).fetchall()
 
 
-def kill_once_there_is(project, pattern, word):
-    """Kills the source of a run as soon as the run has written something."""
+def kill(project, word, pattern=None):
+    """Kills the source of a run, as soon as there are such files, or three seconds after its start."""
     running = project.start("run", "job.yaml")
-    project.wait(lambda: list(project.folder.glob(pattern)), seconds=120)
-    subprocess.run(["kill", "-9", str(project.stage(word))], check=True)
+    source = project.wait(lambda: project.stage(word), seconds=120)
+    if pattern:
+        project.wait(lambda: list(project.folder.glob(pattern)), seconds=120)
+    else:
+        time.sleep(3)
+    subprocess.run(["kill", "-9", str(source)], check=True)
     running.communicate(timeout=60)
     assert running.returncode == 2
 
 
 def test_source_file_with_a_kill(soaked):
-    path = soaked(FILE, "overwrite").folder / "data.csv"
-    rows = [(n, f"name {n}", n / 4, "" if n % 7 == 0 else n * 3) for n in range(1, 200_001)]
+    path = soaked(FILE, "load_method: overwrite").folder / "data.csv"
+    rows = [(n, f"name {n}", n / 4, "" if n % 7 == 0 else n * 3) for n in range(1, 400_001)]
     path.write_text("id,name,price,maybe\n" + "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in rows))
     config = {"dataset_name": "things", "format": "csv", "url": str(path), "provider": {"storage": "local"}}
-    project = soaked(FILE, "overwrite", **config)
+    project = soaked(FILE, "load_method: overwrite", **config)
     found = project.dativo("discover", "job.yaml", "--write", "catalog.json")
     assert found.returncode == 0, found.err
-    kill_once_there_is(project, "out/_dativo/*/staging/*", b"source-file\0read")
+    kill(project, b"source-file\0read")
     assert not list(project.folder.glob("out/things/*.parquet"))
     for _ in range(2):
         project.run()
@@ -136,7 +140,7 @@ def test_a_manifest_full_then_incremental_with_a_kill(soaked):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         Items.items = [item(day * 1_000 + n, day, n * 600) for day in range(1, 21) for n in range(100)]
-        project = soaked(["./source"], "upsert", key="hunter22")
+        project = soaked(["./source"], "dedupe: key", key="hunter22")
         (project.folder / "manifest.yaml").write_text(json.dumps(manifest(server.server_port)))
         program = f'#!/bin/sh\nexec {MANIFEST} "$@" --manifest-path {project.folder}/manifest.yaml\n'
         (project.folder / "source").write_text(program)
@@ -144,7 +148,7 @@ def test_a_manifest_full_then_incremental_with_a_kill(soaked):
         found = project.dativo("discover", "job.yaml", "--write", "catalog.json")
         assert found.returncode == 0, found.err
         Items.pause = 0.15
-        kill_once_there_is(project, "out/items/*.parquet", b"source-declarative-manifest\0read")
+        kill(project, b"source-declarative-manifest\0read", "out/items/*.parquet")
         Items.pause = 0.0
         part = [row[0] for row in values(project, "select id from {files} order by id")]
         assert 0 < len(part) < len(Items.items) and len(set(part)) == len(part)
