@@ -58,7 +58,7 @@ def kill(project, word, pattern=None):
 
 def test_source_file_with_a_kill(soaked):
     path = soaked(FILE, "load_method: overwrite").folder / "data.csv"
-    rows = [(n, f"name {n}", n / 4, "" if n % 7 == 0 else n * 3) for n in range(1, 400_001)]
+    rows = [(n, f"name {n}", n / 4, "" if n % 7 == 0 else n * 3) for n in range(1, 100_001)]
     path.write_text("id,name,price,maybe\n" + "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in rows))
     config = {"dataset_name": "things", "format": "csv", "url": str(path), "provider": {"storage": "local"}}
     project = soaked(FILE, "load_method: overwrite", **config)

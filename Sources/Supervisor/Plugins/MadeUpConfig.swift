@@ -30,7 +30,9 @@ enum MadeUpConfig {
       return value(name, choice)
     }
     let types = setting["type"]?.array?.compactMap(\.string) ?? [setting["type"]?.string ?? ""]
-    switch types.first(where: { $0 != "null" }) {
+    // A choice of several may leave out that it is an object.
+    let isObject = setting["type"] == nil && setting["properties"] != nil
+    switch isObject ? "object" : types.first(where: { $0 != "null" }) {
     case "integer"?, "number"?: return 1
     case "boolean"?: return false
     case "array"?: return .array([value(name, setting["items"] ?? .null)])
