@@ -11,6 +11,7 @@ import tempfile
 import time
 
 import jobs
+import sources
 import validation
 from peers import peers
 from workloads import workloads
@@ -160,6 +161,7 @@ def main():
     parser.add_argument("--workloads", action="store_true")
     parser.add_argument("--validation", action="store_true")
     parser.add_argument("--jobs", action="store_true")
+    parser.add_argument("--airbyte", action="store_true")
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dativo-bench-") as folder:
@@ -176,6 +178,8 @@ def main():
             return validation.compare(arguments, work, measure, BIN)
         if arguments.jobs:
             return jobs.compare(arguments, work, measure, BIN)
+        if arguments.airbyte:
+            return sources.compare(arguments, work, BIN, measure)
         chosen = [row for row in rows(arguments, work) if arguments.only in row[0]]
         if arguments.large:
             big = work / "large.singer"

@@ -220,3 +220,26 @@ def _(folder):
 @case("pipelinewise-mysql")
 def _(folder):
     yield from mysql(folder, {})
+
+
+@case("airbyte-file")
+def _(folder):
+    sources.csv(folder / "people.csv")
+    config = {
+        "dataset_name": "people", "format": "csv", "url": str(folder / "people.csv"),
+        "provider": {"storage": "local"},
+    }
+    yield Case(config, {"people": PEOPLE})
+
+
+@case("airbyte-hardcoded-records")
+def _(folder):
+    product = {"id": 1, "make": "Mazda", "model": "MX-5", "year": 2008, "price": 2869}
+    yield Case({"count": 500}, {"products": [product] * 500}, select=["products"])
+
+
+@case("airbyte-faker")
+def _(folder):
+    config = {"count": 250, "seed": 42, "parallelism": 1, "records_per_slice": 100}
+    rows = [{"id": n} for n in range(1, 251)]
+    yield Case(config, {"users": rows}, select=["users"])

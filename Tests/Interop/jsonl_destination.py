@@ -26,9 +26,7 @@ SETTINGS = {
         "folder": {"type": "string", "title": "Folder"},
         "token": {"type": "string", "airbyte_secret": True},
         "die_at": {"type": "integer"},
-        "exit_code": {"type": "integer"},
         "failure": {"type": "string"},
-        "acknowledge": {"type": "string", "enum": ["each", "end", "none", "unknown"]},
     },
 }
 
@@ -59,8 +57,7 @@ class JSONLDestination(Destination):
                 ]
             )
         )
-        rows, seen, last = {}, 0, None
-        acknowledge = config.get("acknowledge", "each")
+        rows, seen = {}, 0
         logging.getLogger("airbyte").info(f"writing with {config.get('token')}")
 
         def path(key):
@@ -79,11 +76,9 @@ class JSONLDestination(Destination):
                 record = message.record
                 seen += 1
                 if seen == config.get("die_at"):
-                    if "failure" in config:
-                        raise AirbyteTracedException(
-                            message=f"refused {config.get('token')}", failure_type=FailureType(config["failure"])
-                        )
-                    os._exit(config.get("exit_code", 3))
+                    raise AirbyteTracedException(
+                        message=f"refused {config.get('token')}", failure_type=FailureType(config["failure"])
+                    )
                 key = (record.namespace, record.stream)
                 row = {"data": record.data, "generation": streams[key].generation_id, "emitted_at": record.emitted_at}
                 if record.meta:
@@ -91,18 +86,11 @@ class JSONLDestination(Destination):
                 rows.setdefault(key, []).append(json.dumps(row) + "\n")
             elif message.type == Type.STATE:
                 flush()
-                last = message
-                if acknowledge == "each":
-                    yield message
-                elif acknowledge == "unknown":
-                    message.state.global_.shared_state.dativo = 99
-                    yield message
+                yield message
             elif message.type == Type.TRACE and message.trace.stream_status:
                 flush()
                 self.complete(message.trace.stream_status, streams, path)
         flush()
-        if acknowledge == "end" and last:
-            yield last
 
     def complete(self, status, streams, path):
         """What the end of a stream does to rows of former generations."""

@@ -112,3 +112,47 @@ def test_too_little_memory_and_an_image_that_is_not_there_are_told(podman, tmp_p
     (tmp_path / "tap.json").write_text('{"image": "localhost/dativo/no-such:1"}')
     done = run("dativo-tap-airbyte", "--config", "tap.json", "--test", cwd=tmp_path, env=podman)
     assert done.code == 78 and "localhost/dativo/no-such:1 could not be started" in done.failure["message"]
+
+
+JOB = """
+apiVersion: dativo/v1
+kind: Job
+tenant: acme
+name: nums
+source:
+  airbyte: {{image: {image}}}
+  config: {{n: 1500}}
+target: {{target: parquet, config: {{destination: out}}}}
+"""
+
+
+def test_a_locked_image_is_the_only_one_that_runs(podman, tmp_path):
+    name = "localhost/dativo/source-locked:1"
+    assert run("podman", "tag", IMAGE, name, env=podman).code == 0
+    (tmp_path / "job.yaml").write_text(JOB.format(image=name))
+    done = run("dativo", "plugins", "lock", "--json", cwd=tmp_path, env=podman)
+    digest = json.loads(done.out)["result"]["images"][name]
+    identity = run("podman", "image", "inspect", "--format", "{{.Id}}", name, env=podman).out.strip()
+    assert digest == f"sha256:{identity}"
+    assert json.loads((tmp_path / "dativo.lock").read_text())["images"] == {name: digest}
+    done = run("dativo", "run", "job.yaml", cwd=tmp_path, env=podman)
+    assert done.code == 0 and ids(tmp_path) == list(range(1, 1501)), done
+    # The same name for something else.
+    archive = subprocess.run(["tar", "-C", tmp_path, "-cf", "-", "job.yaml"], check=True, capture_output=True).stdout
+    assert run("podman", "import", "-q", "-", name, stdin=archive, env=podman).code == 0
+    done = run("dativo", "run", "job.yaml", cwd=tmp_path, env=podman)
+    assert done.code == 78 and "is not the one that was locked" in done.err, done
+    assert run("dativo", "check", "job.yaml", cwd=tmp_path, env=podman).code == 78
+
+
+def test_a_plugin_file_describes_an_image(podman, tmp_path):
+    (tmp_path / "taps/nums").mkdir(parents=True)
+    (tmp_path / "taps/nums/plugin.yaml").write_text(
+        f"apiVersion: dativo/v1\nkind: Plugin\nname: nums\nrole: tap\nprotocol: airbyte\nimage: {IMAGE}\n"
+    )
+    job = JOB.format(image="x").replace("airbyte: {image: x}", "tap: nums")
+    (tmp_path / "job.yaml").write_text(job)
+    done = run("dativo", "run", "job.yaml", cwd=tmp_path, env=podman)
+    assert done.code == 0 and ids(tmp_path) == list(range(1, 1501)), done
+    # Without hosts among its permissions it has no network.
+    assert "networks lo " in run("dativo", "runs", "logs", "last", "--stage", "tap", cwd=tmp_path).out

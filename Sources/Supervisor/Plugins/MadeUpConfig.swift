@@ -19,16 +19,20 @@ enum MadeUpConfig {
 
   /// A value of the setting's type.
   static func value(_ name: String, _ setting: JSONValue) -> JSONValue {
-    if let given = setting["const"] ?? setting["default"] ?? setting["enum"]?.array?.first
-      ?? setting["examples"]?.array?.first
-    {
-      return given
+    let given = [
+      setting["const"], setting["default"], setting["enum"]?.array?.first,
+      setting["examples"]?.array?.first,
+    ]
+    if let fitting = given.lazy.compactMap(\.self).first(where: { fits($0, setting) }) {
+      return fitting
     }
     if let choice = (setting["oneOf"] ?? setting["anyOf"])?.array?.first {
       return value(name, choice)
     }
     let types = setting["type"]?.array?.compactMap(\.string) ?? [setting["type"]?.string ?? ""]
-    switch types.first(where: { $0 != "null" }) {
+    // A choice of several may leave out that it is an object.
+    let isObject = setting["type"] == nil && setting["properties"] != nil
+    switch isObject ? "object" : types.first(where: { $0 != "null" }) {
     case "integer"?, "number"?: return 1
     case "boolean"?: return false
     case "array"?: return .array([value(name, setting["items"] ?? .null)])
@@ -39,6 +43,19 @@ enum MadeUpConfig {
         JSONObject(required.map { (key: $0, value: value($0, properties[$0] ?? .null)) })
       )
     default: return .string(text(name, setting["format"]?.string))
+    }
+  }
+
+  /// Whether a value that a setting names is of its type; authors slip.
+  private static func fits(_ value: JSONValue, _ setting: JSONValue) -> Bool {
+    let types = setting["type"]?.array?.compactMap(\.string) ?? [setting["type"]?.string ?? ""]
+    let isChoice = setting["oneOf"] != nil || setting["anyOf"] != nil
+    return switch value {
+    case .string: types.contains("string") || types == [""] && !isChoice
+    case .number: types.contains("integer") || types.contains("number") || types == [""]
+    case .array: types.contains("array") || types == [""]
+    case .object: types.contains("object") || types == [""]
+    case .bool, .null: true
     }
   }
 
