@@ -9,12 +9,19 @@ enum Deselection {
   case stream
   case fields(KnownFields)
 
-  /// From the setting: `true`, or the paths of fields, each a list of names.
+  /// From the setting: `true`, or the paths of fields, each a list of names; nil for anything else.
   init?(_ value: JSONValue) {
     switch value {
     case .bool(true): self = .stream
-    case .array(let paths):
-      self = .fields(KnownFields(leavingOut: paths.map { $0.array?.compactMap(\.string) ?? [] }))
+    case .array(let paths) where !paths.isEmpty:
+      var names: [[String]] = []
+      for path in paths {
+        guard let steps = path.array, !steps.isEmpty else { return nil }
+        let texts = steps.compactMap(\.string)
+        guard texts.count == steps.count else { return nil }
+        names.append(texts)
+      }
+      self = .fields(KnownFields(leavingOut: names))
     default: return nil
     }
   }

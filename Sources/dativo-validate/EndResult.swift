@@ -11,6 +11,8 @@ struct EndResult {
   let expected: String
   let isBroken: Bool
   var isWarning: Bool
+  /// Whether the number tells of a masked value, and must not be told.
+  var isHidden = false
   /// What the number counts; nil for records.
   var unit: String?
 
@@ -34,9 +36,23 @@ struct EndResult {
     self.unit = unit
   }
 
+  /// A percentage with so many digits that no bound which a contract writes lies between it and the
+  /// exact one.
+  private static func percentage(_ count: Int, of read: Int) -> JSONNumber {
+    guard read > 0 else { return JSONNumber(0) }
+    var (whole, rest) = (count * 100).quotientAndRemainder(dividingBy: read)
+    var text = "\(whole)."
+    for _ in 0..<18 {
+      (whole, rest) = (rest * 10).quotientAndRemainder(dividingBy: read)
+      text += "\(whole)"
+    }
+    return JSONNumber(rest == 0 ? text : text + "1") ?? JSONNumber(0)
+  }
+
   /// The rule in words.
   var message: String {
     let place = pointer.isEmpty ? "" : " of \(pointer)"
+    if isHidden { return "\(rule)\(place) is too much, expected \(expected)" }
     return
       "\(rule)\(place) is \(actual.text)\(isPercent ? " percent" : unit.map { " \($0)" } ?? ""), expected \(expected)"
   }
@@ -46,13 +62,15 @@ struct EndResult {
     rule = end.rule.name
     pointer = end.pointer
     isPercent = end.rule.isPercent
+    let value: JSONNumber
     if isPercent {
       let share = read == 0 ? 0 : Double(count) * 100 / Double(read)
       actual = JSONNumber((share * 1e6).rounded() / 1e6) ?? JSONNumber(0)
+      value = Self.percentage(count, of: read)
     } else {
       actual = JSONNumber(count)
+      value = actual
     }
-    let value = actual
     isBroken = !end.rule.comparisons.allSatisfy {
       $0.accepts(value, inclusiveBetween: inclusiveBetween)
     }

@@ -81,7 +81,9 @@ final class Quarantine {
     }
     // Of a record that is replayed `quarantined` says which it is.
     for key in ["version", "time_extracted", "quarantined"] {
-      guard let bytes = unsafe message.bytes(key, in: start) else { continue }
+      guard let bytes = unsafe message.bytes(key, in: start), let range = message.members[key],
+        unsafe stream.masking == nil || RecordEnvelope.isKept((key, range), start)
+      else { continue }
       writer.key(key)
       writer.raw(String(decoding: bytes, as: UTF8.self))
     }

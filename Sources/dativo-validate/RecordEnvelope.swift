@@ -11,7 +11,7 @@ import Wire
 struct RecordEnvelope {
   typealias Position = UnsafePointer<UInt8>
 
-  private typealias Member = (key: String, value: Range<Int>)
+  typealias Member = (key: String, value: Range<Int>)
 
   private static let singer = ["type", "stream", "record", "version", "time_extracted"]
   private static let airbyte = ["type", "record"]
@@ -47,9 +47,15 @@ struct RecordEnvelope {
   }
 
   /// Whether the member's value is one that its key may have: only records and `meta` nest.
-  private static func isKept(_ member: Member, _ start: Position) -> Bool {
+  static func isKept(_ member: Member, _ start: Position) -> Bool {
     let byte = unsafe start[member.value.lowerBound]
     if member.key == "version" { return byte &- 0x30 <= 9 || byte == 0x6E }
+    // A time has digits in it, and nothing that could be a word.
+    if member.key == "time_extracted", byte == 0x22 {
+      return member.value.dropFirst().dropLast().allSatisfy { index in
+        unsafe "0123456789-:.+TZ ".utf8.contains(start[index])
+      }
+    }
     return ["record", "data", "meta"].contains(member.key) || (byte != 0x7B && byte != 0x5B)
   }
 

@@ -199,7 +199,14 @@ struct Settings {
     isWholeDataset = configuration.bool("whole_dataset")
     incremental = Set(configuration["incremental"]?.array?.compactMap(\.string) ?? [])
     for (name, value) in configuration["deselected"]?.object?.members ?? [] {
-      deselected[name] = Deselection(value)
+      guard let found = Deselection(value) else {
+        throw Failure(
+          .configuration,
+          "\(configuration.place(["deselected", name])): it is neither true nor a list of paths",
+          hint: #"Write {"deselected": {"orders": [["ssn"], ["home", "zip"], ["lines", "*", "note"]]}}."#
+        )
+      }
+      deselected[name] = found
     }
     recordLimit = configuration["record_limit"]?.number?.int64.map { Int($0) }
     keepsState = configuration.bool("keep_state")

@@ -69,7 +69,8 @@ extension StreamCheck {
   /// Judges how fresh the stream is.
   func judgeFreshness() {
     for one in newest {
-      if let result = one.result(now: Clock.wall) {
+      if var result = one.result(now: Clock.wall) {
+        result.isHidden = masking?.isMasked(one.rule.field) ?? false
         endings.append(result)
       } else {
         let pointer = Pointer.append("", one.rule.field)

@@ -598,3 +598,18 @@ def test_memory_does_not_grow_with_the_data(tmp_path):
                "--contract", contract(tmp_path, properties), file)  # fmt: skip
     assert done.code == 0, done
     assert int(done.out.split()[-1]) < 128 << 10, done.out
+
+
+def test_parquet_as_duckdb_writes_it(tmp_path):
+    """DuckDB gives integers their older names (ConvertedType) only."""
+    import duckdb
+
+    columns = ", ".join(f"{7}::{kind} AS {kind.lower()}" for kind in [
+        "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"])
+    duckdb.sql(f"COPY (SELECT {columns}, [1::BIGINT] AS list, {{a: 1::INTEGER}} AS struct FROM range(3)) TO '{tmp_path}/x.parquet'")
+    done = run("dativo", "contract", "infer", "x.parquet", "--output", "c.yaml", cwd=tmp_path)
+    assert done.code == 0, done
+    done = run("dativo", "contract", "test", "--contract", "c.yaml", "x.parquet", cwd=tmp_path)
+    assert done.code == 0, done
+    text = (tmp_path / "c.yaml").read_text()
+    assert text.count("logicalType: integer") == 10, text

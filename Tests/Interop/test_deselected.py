@@ -90,3 +90,20 @@ def test_nothing_is_touched_where_the_tap_obeys(tmp_path):
     done = run("dativo-validate", "--config", "v.json", stdin=stream, cwd=tmp_path)
     assert done.code == 0 and done.out == stream.decode(), done
     assert "not selected" not in done.err
+
+
+@pytest.mark.parametrize("setting", ['{"o": "u"}', '{"o": ["u"]}', '{"o": []}', '{"o": false}', '{"o": [[]]}'])
+def test_a_malformed_setting_is_an_error(tmp_path, setting):
+    (tmp_path / "v.json").write_text('{"deselected": %s}' % setting)
+    done = run("dativo-validate", "--config", "v.json", stdin=b"", cwd=tmp_path)
+    assert done.code == 78 and "neither true nor a list of paths" in done.err and "v.json" in done.err, done
+
+
+def test_fields_of_elements_can_be_left_out(tmp_path):
+    (tmp_path / "v.json").write_text(json.dumps({"deselected": {"o": [["l", "*", "y"]]}}))
+    inner = {"type": "object", "properties": {"x": {}, "y": {}}}
+    stream = lines({"type": "SCHEMA", "stream": "o", "schema": {"properties": {"l": {"type": "array", "items": inner}}}, "key_properties": []},
+                   *[{"type": "RECORD", "stream": "o", "record": {"l": [{"x": 1, "y": SECRET}, {"y": SECRET}, 3]}}] * 3)
+    done = run("dativo-validate", "--config", "v.json", stdin=stream, cwd=tmp_path)
+    assert done.code == 0 and SECRET not in done.out and '"y"' not in done.out, done
+    assert json.loads(done.out.splitlines()[1])["record"] == {"l": [{"x": 1}, {}, 3]}

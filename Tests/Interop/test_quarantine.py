@@ -403,6 +403,8 @@ def test_a_repeated_key_waits_for_a_repair(shop):
     done = shop.quarantine("replay", code=1)
     assert (done["sent"], done["repeats"]) == (0, 1)
     assert shop.waiting() == [1] and shop.ids() == [0, 1, 2]
+    done = shop.quarantine("replay", "--with", "cat", code=1)
+    assert (done["sent"], done["repeats"]) == (0, 1), "what a command leaves as it was is not repaired"
     done = shop.quarantine("replay", "--with", "sed 's/\"id\": *1/\"id\":9/'")
     assert done["replayed"] == 1 and shop.ids() == [0, 1, 2, 9]
 

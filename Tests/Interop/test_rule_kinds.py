@@ -240,3 +240,49 @@ def test_how_fresh_the_newest_value_is(tmp_path, value, unit, hours, broken, unu
     done = run("dativo-validate", "--contract", "c.yaml", "--report", "r", stdin=stream, cwd=tmp_path)
     assert done.code == 0, done
     assert ("sla.latency of /f is" in done.err) == broken, done
+
+
+@pytest.mark.parametrize("bound, passes", [("33.333333", False), ("33.3333333333333333", False), ("33.3333333333333334", True), ("33.34", True)])
+def test_percentages_are_exact(tmp_path, bound, passes):
+    """One of three is 33.333…: more than any number of threes."""
+    (tmp_path / "c.yaml").write_text(contract(
+        "v3.1.0", "{name: f, logicalType: integer, quality: [{metric: nullValues, mustBeLessOrEqualTo: %s, unit: percent}]}" % bound))
+    done = run("dativo-validate", "--contract", "c.yaml",
+               stdin=lines(*messages("singer", [{"id": 1, "f": None}, {"id": 2, "f": 1}, {"id": 3, "f": 1}])), cwd=tmp_path)
+    assert (done.code == 0) == passes, done
+
+
+@pytest.mark.parametrize("rule, says", [
+    ("metric: nullValues, mustBeLessThan: 50, unit: '%'", "the unit % is not known: there are rows and percent"),
+    ("rule: frobnicate, mustBe: 0", "the rule frobnicate is not evaluated"),
+    ("rule: nullCheck", "no operator such as mustBe is given"),
+    ("rule: validValues, mustBe: 0", "no validValues are given"),
+])  # fmt: skip
+def test_lint_tells_rules_that_nobody_evaluates(tmp_path, rule, says):
+    version = "v3.1.0" if "metric" in rule else "v3.0.2"
+    (tmp_path / "c.yaml").write_text(contract(version, "{name: f, logicalType: integer, quality: [{%s}]}" % rule))
+    done = run("dativo", "contract", "lint", "c.yaml", cwd=tmp_path)
+    [line] = [line for line in done.out.splitlines() if "warning" in line and says in line] or [done]
+    assert done.code == 0 and line.startswith("c.yaml:"), done
+
+
+@pytest.mark.parametrize("marker, judged", [("2024-01-01T00:00:00Z", False), ("", True), (False, True), (0, True), ({}, True), (None, True)])
+def test_only_a_time_says_that_a_row_was_deleted(tmp_path, marker, judged):
+    """Case 41: a delete carries its key only; nothing else is asked of it, not even by a rule."""
+    (tmp_path / "c.yaml").write_text(contract(
+        "v3.1.0", "{name: f, logicalType: integer, required: true, quality: [{metric: nullValues, mustBe: 0}]}"))
+    done = run("dativo-validate", "--contract", "c.yaml",
+               stdin=lines(*messages("singer", [{"id": 1, "f": 1}, {"id": 1, "_sdc_deleted_at": marker}])), cwd=tmp_path)
+    assert done.code == (65 if judged else 0), done
+
+
+def test_how_fresh_a_masked_time_is_tells_nothing_of_it(tmp_path):
+    (tmp_path / "c.yaml").write_text(contract(
+        "v3.1.0", "{name: f, logicalType: timestamp, customProperties: [{property: dativo.mask, value: redact}]}",
+        "slaProperties: [{property: freshness, value: 1, unit: d, element: o.f}]\n"))
+    done = run("dativo-validate", "--contract", "c.yaml", "--report", "r",
+               stdin=lines(*messages("singer", [{"id": 1, "f": "2024-01-01T00:00:00Z"}])), cwd=tmp_path)
+    [report] = json.loads((tmp_path / "r").read_text())["streams"].values()
+    [rule] = report["end_rules"]
+    assert rule["actual"] is None and not rule["passed"] and "seconds" not in done.err, done
+    assert "sla.freshness of /f is too much, expected at most 1 d" in done.err

@@ -29,13 +29,14 @@ package final class KnownFields {
     self.keys = Set(keys)
   }
 
-  /// All fields but those at `paths`, each the names on the way to it.
+  /// All fields but those at `paths`, each the names on the way to it, `*` for any element.
   package init(leavingOut paths: [[String]]) {
     isOpen = true
     keepsMetadata = false
-    item = nil
+    let inItems = paths.filter { $0.first == "*" && $0.count > 1 }.map { Array($0.dropFirst()) }
+    item = inItems.isEmpty ? nil : KnownFields(leavingOut: inItems)
     leftOut = Set(paths.filter { $0.count == 1 }.map { $0[0] })
-    let deeper = paths.filter { $0.count > 1 && !leftOut.contains($0[0]) }
+    let deeper = paths.filter { $0.count > 1 && $0[0] != "*" && !leftOut.contains($0[0]) }
     for (name, inner) in Dictionary(grouping: deeper, by: { $0[0] }) {
       members[name] = KnownFields(leavingOut: inner.map { Array($0.dropFirst()) })
     }

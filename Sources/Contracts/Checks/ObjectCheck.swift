@@ -230,9 +230,9 @@ package final class ObjectCheck {
     checks.first { $0.property.field == field }?.listUnknown(value, field, &list)
   }
 
-  /// Whether the record only says that a row was deleted.
+  /// Whether the record only says that a row was deleted, and when.
   package static func isDelete(_ record: JSONObject) -> Bool {
-    deleteMarkers.contains { record[$0].map { !$0.isNull } ?? false }
+    deleteMarkers.contains { record[$0]?.string?.isEmpty == false }
   }
 
   /// The object as a shape; `present` are fields that must be there, null or not.

@@ -5,7 +5,7 @@ extension ValueCheck {
   /// The property as a shape that bytes are checked by.
   func shape() -> FastShape {
     var shape = FastShape(kinds, number: property.number)
-    if !refusesNull { shape.kinds.insert(.null) }
+    if refusesNull { shape.kinds.remove(.null) } else { shape.kinds.insert(.null) }
     isOpaque = false
     guard !needsTree, addRules(&shape) else {
       isOpaque = true
@@ -24,6 +24,7 @@ extension ValueCheck {
         return FastShape { self.accepts($0) }
       }
       shape.choices = texts
+      shape.kinds.formIntersection([.string, .null])
     }
     addText(&shape)
     shape.minItems = property.minItems ?? 0

@@ -113,7 +113,8 @@ final class ValueCheck {
     isDelete: Bool = false,
     _ findings: inout [Finding]
   ) {
-    checkRules(value, pointer, &findings)
+    // A delete carries keys only: nothing else is missing of it.
+    if !isDelete || value.map({ !$0.isNull }) == true { checkRules(value, pointer, &findings) }
     guard let value, !value.isNull else {
       if refusesNull, !isDelete || property.keyPosition != nil {
         findings.append(

@@ -14,7 +14,12 @@ extension ContractReader {
     var comparisons = readComparisons(node)
     let metric: QualityRule.Metric
     switch type {
-    case "library": metric = readMetric(node, property, &comparisons)
+    case "library":
+      metric = readMetric(node, property, &comparisons)
+      if case .skipped(let reason) = metric {
+        let name = node["metric"]?.text ?? node["rule"]?.text ?? "without a name"
+        warn(node, "the rule \(name) is not evaluated: \(reason)", nil)
+      }
     case "sql": metric = .skipped("sql rules need the loaded table")
     case "text": metric = .skipped("text rules are for people")
     case "custom":
@@ -22,8 +27,9 @@ extension ContractReader {
     default: metric = .skipped("unknown type")
     }
     let severity = node["severity"]?.text?.lowercased() ?? "error"
+    let light = ["info", "low", "minor", "trivial", "warn", "warning"]
     let isWarning =
-      ["info", "low", "minor", "trivial", "warn", "warning"].contains(severity)
+      light.contains(severity)
       && property?.isCritical != true
     let name = node["metric"]?.text ?? node["rule"]?.text ?? type
     return QualityRule(
@@ -69,6 +75,9 @@ extension ContractReader {
       metric = Self.eachValue(name ?? "", property, comparisons, node["unit"]?.text)
     case let name?: metric = .skipped("the rule \(name) is not evaluated")
     case nil: return .skipped("no metric")
+    }
+    if let unit = node["unit"]?.text?.lowercased(), !["rows", "percent"].contains(unit) {
+      metric = .skipped("the unit \(unit) is not known: there are rows and percent")
     }
     switch metric {
     case .skipped, .rowCount: break

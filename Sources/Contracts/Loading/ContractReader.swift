@@ -18,6 +18,7 @@ struct ContractReader {
     checkExtensions(root, at: .contract)
     checkElements(root, objects)
     checkRelationships(root)
+    let levels = readServiceLevels(root)
     return Contract(
       apiVersion: version,
       id: root["id"]?.text ?? "",
@@ -28,7 +29,7 @@ struct ContractReader {
       domain: root["domain"]?.text,
       owner: Self.owner(root["team"]),
       objects: objects,
-      serviceLevels: readServiceLevels(root),
+      serviceLevels: levels,
       settings: readSettings(root["customProperties"]),
       drift: readDrift(root["customProperties"]),
       document: root.json
@@ -135,17 +136,27 @@ struct ContractReader {
     }
   }
 
-  private func readServiceLevels(_ root: YAMLNode) -> [ServiceLevel] {
-    (root["slaProperties"]?.elements ?? []).compactMap { node in
-      guard let name = node["property"]?.text else { return nil }
+  private mutating func readServiceLevels(_ root: YAMLNode) -> [ServiceLevel] {
+    var levels: [ServiceLevel] = []
+    for node in root["slaProperties"]?.elements ?? [] {
+      guard let name = node["property"]?.text else { continue }
       let element = node["element"]?.text ?? root["slaDefaultElement"]?.text ?? ""
-      return ServiceLevel(
+      let level = ServiceLevel(
         name: name,
         value: node["value"]?.json ?? .null,
         unit: node["unit"]?.text,
         elements: element.split(separator: ",").map { String($0.drop { $0 == " " }) }
       )
+      if level.isFreshness, Freshness.seconds(level.value, level.unit) == nil {
+        warn(
+          node["value"] ?? node,
+          "\(name) is not evaluated: \(level.promise) is no length of time",
+          "Write a number and a unit: `value: 4, unit: d`."
+        )
+      }
+      levels.append(level)
     }
+    return levels
   }
 
   private static func owner(_ team: YAMLNode?) -> String? {

@@ -146,6 +146,11 @@ extension FooterReader.Element {
     }
   }
 
+  /// The older names of integers, which many writers still give alone (ConvertedType).
+  private static let widths: [Int: IntegerWidth] = [
+    11: .u8, 12: .u16, 13: .u32, 14: .u64, 15: .i8, 16: .i16, 17: .i32, 18: .i64,
+  ]
+
   private var plain: ColumnType? {
     switch (physical, converted) {
     case (.int32, nil): .integer(.i32)
@@ -153,8 +158,12 @@ extension FooterReader.Element {
     case (.float, nil): .float
     case (.double, nil): .double
     case (.bytes, nil): .binary
-    case (.bytes, 0): .string
+    case (.bytes, 0), (.bytes, 4): .string
+    case (.bytes, 19): .json
     case (.int32, 6): .date
+    case (.int64, 9): .timestamp(.millis, utc: true)
+    case (.int64, 10): .timestamp(.micros, utc: true)
+    case (_, let width?): Self.widths[width].map { .integer($0) }
     default: nil
     }
   }

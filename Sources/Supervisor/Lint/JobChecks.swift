@@ -27,6 +27,7 @@ struct JobChecks {
 
   mutating func run() {
     contracts()
+    tenants()
     masking()
     connector(job.source, .tap, "source", reportsMissing: true)
     connector(job.target, .target, "target", reportsMissing: true)
@@ -48,6 +49,16 @@ struct JobChecks {
         node,
         isPattern ? "no file matches \"\(missing)\"" : "\(missing) is no contract file",
         hint: nearContract(missing) ?? job.contractHint(missing)
+      )
+    }
+  }
+
+  private mutating func tenants() {
+    for other in job.contractsOfOthers() {
+      add(
+        file.root["tenant"],
+        "\(job.shown(other.path)) is a contract of the tenant \(other.tenant)",
+        hint: "Run the job under that tenant, or remove \"tenant\" from the contract."
       )
     }
   }

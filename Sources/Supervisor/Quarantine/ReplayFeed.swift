@@ -35,7 +35,8 @@ struct ReplayFeed {
         unplayable += 1
         return
       }
-      guard repair != nil || !record.isRepeat else {
+      // One that nobody has changed still has the key of another.
+      guard !line.isRepeat || record.value("record") != line.value("record") else {
         repeats += 1
         return
       }

@@ -51,6 +51,7 @@ package struct Preparation {
         hint: missing.first.map(job.contractHint)
       )
     }
+    try job.refuseContractsOfOthers()
     var catalog: Catalog?
     if discovers, tap.discovers, tap.catalogOption != nil {
       if let path = job.part?.catalog {

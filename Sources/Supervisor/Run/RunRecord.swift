@@ -75,10 +75,11 @@ package struct RunRecord: Sendable {
     if let file { quarantine = (file, (quarantine?.waiting ?? 0) + lastWaiting) }
   }
 
-  /// Whether no record broke a rule, in any attempt.
+  /// Whether no record broke a rule, in any attempt, nor a stream as a whole.
   package var isClean: Bool {
     let broken = earlier.violating + earlier.quarantined
     return broken + (report?.violating ?? 0) + (report?.quarantined ?? 0) == 0
+      && report?.breaksRules != true
   }
 
   /// Who failed in the last attempt.
@@ -165,6 +166,9 @@ extension RunRecord {
   /// Of the last attempt: what became of a stream's records, and its pace.
   private func figures(of name: String, _ stream: ValidationReport.Stream) -> JSONValue {
     guard var object = stream.json.object else { return stream.json }
+    for member in stream.rules.members {
+      object[member.key] = Redactor.known.applied(to: member.value)
+    }
     if let committed = committed(of: name) {
       object["committed"] = .number(JSONNumber(committed))
     }

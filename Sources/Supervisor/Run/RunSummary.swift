@@ -14,6 +14,9 @@ package enum RunSummary {
       lines.append("  the window \(window.text); the job's own state stays as it was")
     }
     if let limit = record.report?.limit { lines.append("  \(limit.text)") }
+    for (name, stream) in (record.report?.streams ?? [:]).sorted(by: { $0.key < $1.key }) {
+      lines += stream.rules.lines(name).map { "  \(Redactor.known.applied(to: $0))" }
+    }
     lines += (record.counts?.differences ?? []).map { "  it does not add up: \($0)" }
     if let quarantine = record.quarantine, quarantine.waiting > 0 {
       lines.append(
@@ -32,7 +35,9 @@ package enum RunSummary {
     let words =
       switch record.outcome {
       case .success: "done"
-      case .partial: "done, but not every record passed"
+      case .partial:
+        record.report?.breaksRules == true
+          ? "done, but not every rule was kept" : "done, but not every record passed"
       case .failed: "failed"
       case .interrupted: "interrupted"
       case .running: "under way"
@@ -77,7 +82,8 @@ package enum RunSummary {
       text += sign + parts.joined(separator: record.addsUp == true ? " + " : ", ")
     }
     if report.violating > report.quarantined {
-      text += "; \(Figures.count(report.violating - report.quarantined)) broke a rule and passed"
+      let fate = record.outcome == .failed ? "" : " and passed"
+      text += "; \(Figures.count(report.violating - report.quarantined)) broke a rule\(fate)"
     }
     if let seconds = record.attempts.last?.seconds, let rate = Figures.rate(report.read, seconds) {
       text += "; \(rate) rows/s"

@@ -11,19 +11,23 @@ package struct ValidationReport: Sendable {
     package var quarantined = 0
     /// Left out since no contract describes them and `drift` says so.
     package var discarded = 0
+    /// What the rules said beyond single records.
+    package var rules = RuleRemarks()
 
     package init(
       read: Int = 0,
       passed: Int = 0,
       violating: Int = 0,
       quarantined: Int = 0,
-      discarded: Int = 0
+      discarded: Int = 0,
+      rules: RuleRemarks = RuleRemarks()
     ) {
       self.read = read
       self.passed = passed
       self.violating = violating
       self.quarantined = quarantined
       self.discarded = discarded
+      self.rules = rules
     }
 
     /// What must have reached the stage after.
@@ -82,7 +86,8 @@ package struct ValidationReport: Sendable {
         passed: figure("passed"),
         violating: figure("violating"),
         quarantined: figure("quarantined"),
-        discarded: figure("discarded")
+        discarded: figure("discarded"),
+        rules: RuleRemarks(value)
       )
     }
     hasUncounted = value["not_checked"]?["BATCH"] != nil
@@ -101,6 +106,8 @@ package struct ValidationReport: Sendable {
   package var violating: Int { sum(\.violating) }
   package var quarantined: Int { sum(\.quarantined) }
   package var discarded: Int { sum(\.discarded) }
+  /// Whether a rule of severity error about a stream as a whole was broken.
+  package var breaksRules: Bool { streams.values.contains { $0.rules.isBroken } }
 
   private func sum(_ figure: KeyPath<Stream, Int>) -> Int {
     streams.values.reduce(0) { $0 + $1[keyPath: figure] }
