@@ -82,6 +82,9 @@ package struct Confinement: ~Copyable {
   /// Places that the plugin wanted to reach and that it is not granted.
   package var missing: [String] { forwarder.missing }
 
+  /// Granted places that it connected to, in the order of the first time.
+  package var reached: [String] { forwarder.reached }
+
   private var polled: [Int32] {
     var list = [launch.watch.raw, inbox.raw] + forwarder.polled
     if isStatusOpen, let status = launch.status { list.append(status) }

@@ -51,7 +51,9 @@ package struct Enclosure: Hashable, Sendable {
   /// What even the launcher sees of our environment: whether to colour, the time zone, and where
   /// programs are.
   private static var plain: [String: String] {
-    StageEnvironment.base.filter { ["PATH", "HOME", "TMPDIR", "TZ", "LC_ALL", "NO_COLOR"].contains($0.key) }
+    StageEnvironment.base.filter {
+      ["PATH", "HOME", "TMPDIR", "TZ", "LC_ALL", "NO_COLOR"].contains($0.key)
+    }
   }
 
   /// One line for the log.
