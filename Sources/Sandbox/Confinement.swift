@@ -5,9 +5,9 @@ internal import Posix
 
 /// A plugin that runs under a policy, from its start to its end.
 ///
-/// Descriptors 0, 1 and 2 of this process become its own; afterwards this process has neither of
-/// the first two, so that its pipes end when the plugin does. One confinement per process, on its
-/// main thread and before there are others.
+/// Descriptors 0, 1 and 2 of this process are the plugin's too, and stay open here: a reader of its
+/// output sees the end together with this process's exit code, not before it. One confinement per
+/// process, on its main thread and before there are others.
 package struct Confinement: ~Copyable {
   private let limits: Limits
   private let launch: Launch
@@ -52,12 +52,6 @@ package struct Confinement: ~Copyable {
     self.launch = launch
     self.forwarder = forwarder
     self.inbox = inbox
-  }
-
-  /// Lets go of the plugin's own standard input and output.
-  package func letGo() {
-    clinux_let_go(0)
-    clinux_let_go(1)
   }
 
   /// Waits for the plugin's end; the code that a shell would show.

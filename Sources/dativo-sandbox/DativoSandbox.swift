@@ -89,7 +89,6 @@ struct DativoSandbox: ParsableCommand {
           + "runs its plugins unconfined."
       )
     }
-    confinement.letGo()
     let code = confinement.wait()
     if let report { try Output.report(report, confinement.reached, confinement.missing) }
     Ending(code, confinement.verdict, confinement.missing, policy).tell()

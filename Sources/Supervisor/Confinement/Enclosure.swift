@@ -59,6 +59,9 @@ package struct Enclosure: Hashable, Sendable {
   /// One line for the log.
   package var text: String { "\(enforcement.text); granted: \(policy.summary)" }
 
+  /// The processes that stand between a stage and its program.
+  var overhead: Int { backend == .bubblewrap ? 3 : 2 }
+
   /// What may be the matter with a program that fails confined.
   var hint: String {
     "It ran confined, granted: \(policy.summary). \"sandbox\" in the job says what a program is "
