@@ -103,6 +103,8 @@ pid_t clinux_forward(int inside, const char *host, const char *port, const char 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
   keep_only(&inside);
+  clinux_let_go(0); /* nobody waits for the end of what it has open */
+  clinux_let_go(1);
   const char *why = "no address";
   int outside = reach(host, port, &why);
   if (outside < 0) {

@@ -11,5 +11,11 @@ package enum Exit: Hashable, Sendable {
     }
   }
 
+  /// The same, of a program that a launcher ran which tells its end by the shell's code.
+  package var launched: Exit {
+    if case .code(let code) = self, (129...192).contains(code) { return .signal(code - 128) }
+    return self
+  }
+
   package var isSuccess: Bool { self == .code(0) }
 }

@@ -77,7 +77,9 @@ struct Bubblewrap {
     var kinds: [String: String] = [:]
     for path in own + policy.reads { kinds[path] = "--ro-bind-try" }
     for path in policy.writes { kinds[path] = "--bind" }
-    for (path, option) in kinds.sorted(by: { ($0.key.utf8.count, $0.key) < ($1.key.utf8.count, $1.key) })
+    for (path, option) in kinds.sorted(by: {
+      ($0.key.utf8.count, $0.key) < ($1.key.utf8.count, $1.key)
+    })
     where option == "--bind" || !SystemFolders.hold(path) {
       words += [option, path, path]
     }
@@ -105,7 +107,9 @@ struct Bubblewrap {
 enum MemoryFile {
   static func make(_ name: String, _ bytes: [UInt8]) throws(SandboxError) -> Int32 {
     // SAFETY: the bytes are lent for the call, which copies them.
-    let raw = unsafe bytes.withUnsafeBytes { unsafe clinux_memory_file(name, $0.baseAddress, $0.count) }
+    let raw = unsafe bytes.withUnsafeBytes {
+      unsafe clinux_memory_file(name, $0.baseAddress, $0.count)
+    }
     guard raw >= 0 else { throw .step("a file in memory", PosixError("memfd_create")) }
     return raw
   }

@@ -69,7 +69,9 @@ package struct ConfigGrants {
     }
     let scheme = text[..<mark.lowerBound].prefix { $0 != "+" }.lowercased()
     var authority = text[mark.upperBound...].prefix { !"/?#".contains($0) }
-    if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
+    if let at = authority.lastIndex(of: "@") {
+      authority = authority[authority.index(after: at)...]
+    }
     return authority.split(separator: ",").compactMap { entry in
       if entry.contains(":") { return HostGrant(String(entry)) }
       return schemes[scheme].flatMap { HostGrant("\(entry):\($0)") }
@@ -94,7 +96,9 @@ package struct ConfigGrants {
 
   /// The paths that an entry of `paths` means: a path, or the setting of that name.
   func paths(_ entry: String) -> [String] {
-    if entry.hasPrefix("/") || entry.hasPrefix("./") { return [Place.absolute(entry, from: folder)] }
+    if entry.hasPrefix("/") || entry.hasPrefix("./") {
+      return [Place.absolute(entry, from: folder)]
+    }
     guard let value = setting(entry) else { return [] }
     return Self.texts(value, depth: 0).map(place)
   }

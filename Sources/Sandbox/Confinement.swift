@@ -5,9 +5,9 @@ internal import Posix
 
 /// A plugin that runs under a policy, from its start to its end.
 ///
-/// Descriptors 0, 1 and 2 of this process become its own; afterwards this process has neither of
-/// the first two, so that its pipes end when the plugin does. One confinement per process, on its
-/// main thread and before there are others.
+/// Descriptors 0, 1 and 2 of this process are the plugin's too, and stay open here: a reader of its
+/// output sees the end together with this process's exit code, not before it. One confinement per
+/// process, on its main thread and before there are others.
 package struct Confinement: ~Copyable {
   private let limits: Limits
   private let launch: Launch
@@ -54,12 +54,6 @@ package struct Confinement: ~Copyable {
     self.inbox = inbox
   }
 
-  /// Lets go of the plugin's own standard input and output.
-  package func letGo() {
-    clinux_let_go(0)
-    clinux_let_go(1)
-  }
-
   /// Waits for the plugin's end; the code that a shell would show.
   package mutating func wait() -> Int32 {
     while true {
@@ -81,6 +75,9 @@ package struct Confinement: ~Copyable {
 
   /// Places that the plugin wanted to reach and that it is not granted.
   package var missing: [String] { forwarder.missing }
+
+  /// Granted places that it connected to, in the order of the first time.
+  package var reached: [String] { forwarder.reached }
 
   private var polled: [Int32] {
     var list = [launch.watch.raw, inbox.raw] + forwarder.polled

@@ -33,7 +33,9 @@ package struct Enforcement: Hashable, Sendable {
     }
     if machine.landlock < 3 { missing.append("truncating files that may be read") }
     missing.append("it sees the numbers of other processes")
-    if !machine.ownsNamespaces { missing.append("its temporary files lie on disk, without a bound") }
+    if !machine.ownsNamespaces {
+      missing.append("its temporary files lie on disk, without a bound")
+    }
   }
 
   private mutating func network(_ machine: Machine, _ policy: Policy) {

@@ -11,6 +11,8 @@ struct Forwarder: ~Copyable {
   private var names: Int32?
   private var listeners: [Int32] = []
   private var children: Set<Int32> = []
+  /// Granted places that were connected to.
+  private(set) var reached: [String] = []
   /// Places that were connected to and are not granted, beside names that were asked for.
   private var refused: [String] = []
   private let tell: (String) -> Void
@@ -81,6 +83,7 @@ struct Forwarder: ~Copyable {
       }
       return
     }
+    if !reached.contains(place.description) { reached.append(place.description) }
     let message = "dativo-sandbox: \(place) cannot be reached"
     let child = unsafe clinux_forward(connection.raw, host, "\(port)", message)
     if child > 0 { children.insert(child) }

@@ -1,6 +1,6 @@
 /// One place on the network that a plugin may reach: `db.example.com:5432`, `*.example.com:443`.
 package struct HostGrant: Hashable, Sendable {
-  /// In lower case; `*.` before it stands for every name below.
+  /// In lower case; `*.` before it stands for every name below, `*` alone for every name.
   package let host: String
   package let port: UInt16
 
@@ -9,7 +9,7 @@ package struct HostGrant: Hashable, Sendable {
     self.port = port
   }
 
-  /// Reads `host:port`; a name alone means port 443. Nil for anything else.
+  /// Reads a host with a port, or alone, which means port 443; nil for anything else.
   package init?(_ text: String) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count <= 2, let host = parts.first, Self.isName(host) else { return nil }
@@ -17,11 +17,12 @@ package struct HostGrant: Hashable, Sendable {
     self.init(host: String(host), port: port)
   }
 
-  package var isWildcard: Bool { host.hasPrefix("*.") }
+  package var isWildcard: Bool { host.hasPrefix("*") }
 
   /// Whether it stands for this name.
   package func covers(_ name: String) -> Bool {
-    isWildcard ? name.hasSuffix(host.dropFirst()) && name.count >= host.count : name == host
+    if host == "*" { return true }
+    return isWildcard ? name.hasSuffix(host.dropFirst()) && name.count >= host.count : name == host
   }
 
   /// Whether it allows all that `other` does.
@@ -37,6 +38,7 @@ package struct HostGrant: Hashable, Sendable {
   }
 
   private static func isName(_ text: Substring) -> Bool {
+    if text == "*" { return true }
     let name = text.hasPrefix("*.") ? text.dropFirst(2) : text
     return !name.isEmpty && name.utf8.count <= 253 && name.contains { $0 != "." }
       && name.unicodeScalars.allSatisfy { scalar in

@@ -66,7 +66,9 @@ struct LandlockRules {
       return
     }
     let inner = granted.filter { Place.isInside($0, hidden) && exists($0) }
-    let places = inner.map { (path: String($0.dropFirst(hidden.utf8.count)), isFolder: isFolder($0)) }
+    let places = inner.map {
+      (path: String($0.dropFirst(hidden.utf8.count)), isFolder: isFolder($0))
+    }
     covers += [try scratch.skeleton(places), hidden]
     for path in inner { covers += [path, path] }
   }

@@ -67,7 +67,9 @@ package struct Permissions: Hashable, Sendable {
   /// The mapping, as `plugin.yaml` has it.
   package var json: JSONValue {
     var object = JSONObject()
-    for (key, texts) in [("hosts", hosts), ("paths", paths), ("write", write), ("secrets", secrets)]
+    for (key, texts) in [
+      ("hosts", hosts), ("paths", paths), ("write", write), ("secrets", secrets),
+    ]
     where !texts.isEmpty {
       object[key] = .array(texts.map { .string($0) })
     }
@@ -104,6 +106,11 @@ package struct Permissions: Hashable, Sendable {
     policy.reads = Place.outermost(policy.reads)
     policy.writes = Place.outermost(policy.writes)
     return policy
+  }
+
+  /// The paths that an entry of `paths` means with a configuration.
+  package static func paths(of entry: String, _ config: JSONObject, folder: String) -> [String] {
+    ConfigGrants(config, folder: folder).paths(entry)
   }
 
   private static func hosts(_ entry: String, _ named: ConfigGrants) -> [HostGrant] {

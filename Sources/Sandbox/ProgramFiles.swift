@@ -16,7 +16,8 @@ package struct ProgramFiles {
     for argument in arguments {
       let value =
         argument.hasPrefix("--")
-        ? argument.firstIndex(of: "=").map { argument[argument.index(after: $0)...] } : argument[...]
+        ? argument.firstIndex(of: "=").map { argument[argument.index(after: $0)...] }
+        : argument[...]
       guard let value, !value.isEmpty, !value.contains("\n") else { continue }
       let path = Place.absolute(String(value), from: folder)
       guard kind(path) != nil, !SystemFolders.hold(path), !Self.isTooMuch(path) else { continue }
@@ -29,7 +30,8 @@ package struct ProgramFiles {
   /// What nobody means who names it: all, or everything of a person.
   package static func isTooMuch(_ path: String) -> Bool {
     let home = Environment.value("HOME") ?? "/root"
-    return Place.isInside(home, path) || ["/", "/tmp", "/home", "/root", "/etc", "/var"].contains(path)
+    return Place.isInside(home, path)
+      || ["/", "/tmp", "/home", "/root", "/etc", "/var"].contains(path)
       || ["/proc", "/sys", "/dev", "/run"].contains { Place.isInside(path, $0) }
   }
 

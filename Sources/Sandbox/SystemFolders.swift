@@ -27,6 +27,16 @@ enum SystemFolders {
   }
 }
 
+/// What a program looks into whatever it does.
+package enum SystemPlaces {
+  /// Whether `path` says nothing of a program: the system's, the kernel's, and settings of libraries.
+  package static func hold(_ path: String) -> Bool {
+    SystemFolders.hold(path) || path == "/" || path == "/etc" || path == "/tmp"
+      || (SystemFolders.names + ["/etc/passwd", "/etc/group", "/etc/nsswitch.conf"]).contains(path)
+      || ["/proc", "/dev", "/sys"].contains { Place.isInside(path, $0) }
+  }
+}
+
 /// Paths, by their words alone.
 package enum Place {
   /// Whether `path` is `folder` or lies in it.

@@ -43,6 +43,8 @@ struct DativoSandbox: ParsableCommand {
   @Option(help: "A descriptor from 3 up that the program keeps. Repeatable.")
   var descriptor: [Int32] = []
 
+  @Option(help: "A file for the hosts that were reached, and refused; JSON.") var report: String?
+
   @Option(help: "auto, bwrap or landlock (default: auto).") var backend: Choice = .auto
 
   @Flag(help: "Tell what would be enforced here, and what not; run nothing.") var probe = false
@@ -75,13 +77,10 @@ struct DativoSandbox: ParsableCommand {
     let program = try program(in: folder)
     let policy = try Grants(self, folder: folder).policy()
     let machine = Machine.probe()
+    var confinement: Confinement
     do throws(SandboxError) {
       let chosen = try machine.backend(backend)
-      var confinement = try Confinement(program, policy, chosen, machine) { Output.note($0) }
-      confinement.letGo()
-      let code = confinement.wait()
-      Ending(code, confinement.verdict, confinement.missing, policy).tell()
-      return code
+      confinement = try Confinement(program, policy, chosen, machine) { Output.note($0) }
     } catch {
       throw Failure(
         .configuration,
@@ -90,6 +89,10 @@ struct DativoSandbox: ParsableCommand {
           + "runs its plugins unconfined."
       )
     }
+    let code = confinement.wait()
+    if let report { try Output.report(report, confinement.reached, confinement.missing) }
+    Ending(code, confinement.verdict, confinement.missing, policy).tell()
+    return code
   }
 
   private func program(in folder: String) throws(Failure) -> Program {

@@ -19,6 +19,19 @@ enum Output {
     DativoSandbox.exit(withError: ArgumentParser.ExitCode(code))
   }
 
+  /// The places on the network that the plugin wanted.
+  static func report(_ path: String, _ reached: [String], _ refused: [String]) throws(Failure) {
+    let object: JSONObject = [
+      "reached": .array(reached.map { .string($0) }),
+      "refused": .array(refused.map { .string($0) }),
+    ]
+    do throws(PosixError) {
+      try Files.write(path, Array((JSONValue.object(object).encoded() + "\n").utf8))
+    } catch {
+      throw Failure(.io, "the report \(path) cannot be written: \(error.reason)")
+    }
+  }
+
   /// The object that ends the standard error of a stage that failed.
   static func exit(_ code: Int32, _ kind: String, _ message: String, _ hint: String?) {
     var event: JSONObject = [

@@ -14,7 +14,11 @@ struct Probe {
     do throws(SandboxError) {
       backend = try machine.backend(choice, always: true)
     } catch {
-      throw Failure(.configuration, "\(error)", hint: "Install bubblewrap, or use Linux 5.13 or newer.")
+      throw Failure(
+        .configuration,
+        "\(error)",
+        hint: "Install bubblewrap, or use Linux 5.13 or newer."
+      )
     }
     let enforcement = Enforcement(backend, machine, Policy())
     guard asJSON else {

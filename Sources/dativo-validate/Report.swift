@@ -111,7 +111,8 @@ struct Report {
         stream.endings.map { ending in
           [
             "rule": .string(ending.rule), "pointer": .string(ending.pointer),
-            "actual": ending.isHidden ? .null : .number(ending.actual), "expected": .string(ending.expected),
+            "actual": ending.isHidden ? .null : .number(ending.actual),
+            "expected": .string(ending.expected),
             "unit": .string(ending.unit ?? (ending.isPercent ? "percent" : "rows")),
             "severity": ending.isWarning ? "warning" : "error",
             "passed": .bool(!ending.isBroken),

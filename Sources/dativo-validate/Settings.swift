@@ -203,7 +203,8 @@ struct Settings {
         throw Failure(
           .configuration,
           "\(configuration.place(["deselected", name])): it is neither true nor a list of paths",
-          hint: #"Write {"deselected": {"orders": [["ssn"], ["home", "zip"], ["lines", "*", "note"]]}}."#
+          hint:
+            #"Write {"deselected": {"orders": [["ssn"], ["home", "zip"], ["lines", "*", "note"]]}}."#
         )
       }
       deselected[name] = found

@@ -19,7 +19,7 @@ struct PluginsCommand: ParsableCommand {
       """,
     subcommands: [
       PluginsList.self, PluginsShow.self, PluginsAdd.self, PluginsInstall.self, PluginsRemove.self,
-      PluginsLock.self, PluginsTest.self, PluginsImport.self, PluginsBundle.self,
+      PluginsLock.self, PluginsTest.self, PluginsAudit.self, PluginsImport.self, PluginsBundle.self,
     ]
   )
 }

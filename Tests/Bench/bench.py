@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 
+import confinement
 import jobs
 import sources
 import validation
@@ -162,6 +163,7 @@ def main():
     parser.add_argument("--validation", action="store_true")
     parser.add_argument("--jobs", action="store_true")
     parser.add_argument("--airbyte", action="store_true")
+    parser.add_argument("--sandbox", action="store_true")
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dativo-bench-") as folder:
@@ -176,6 +178,8 @@ def main():
             return compare(arguments, work)
         if arguments.validation:
             return validation.compare(arguments, work, measure, BIN)
+        if arguments.sandbox:
+            return confinement.compare(arguments, BIN)
         if arguments.jobs:
             return jobs.compare(arguments, work, measure, BIN)
         if arguments.airbyte:

@@ -107,7 +107,7 @@ def leaky(project, times):
     """A folder of executables whose middle stage loses records on their way to the target."""
     folder = project.folder / "bin"
     folder.mkdir(exist_ok=True)
-    for name in ("dativo", "dativo-target-parquet"):
+    for name in ("dativo", "dativo-sandbox", "dativo-target-parquet"):
         shutil.copy(BIN / name, folder / name)
     stage = folder / "dativo-validate"
     text = LEAK.replace("REAL", repr(str(BIN / "dativo-validate"))).replace("TIMES", str(times))

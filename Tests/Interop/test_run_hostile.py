@@ -54,7 +54,8 @@ def test_a_flood_on_standard_error_takes_no_memory(project):
 
 
 def test_a_tap_that_closes_its_output_and_runs_on_is_ended(project):
-    project.job({"close_at": 450, "run_on": 3600})
+    # Confined, its output stays open until it ends: `idle_timeout` is for that.
+    project.job({"close_at": 450, "run_on": 3600}, extra="sandbox: none")
     started = time.monotonic()
     done = project.run(code=2)
     assert time.monotonic() - started < 60
@@ -108,3 +109,9 @@ def test_very_many_streams(project):
     assert peaks["dativo"] < (64 << 20) + 4_096 * STREAMS
 
 
+
+
+def test_a_confined_tap_that_closes_its_output_and_runs_on_is_ended_when_idle(project):
+    project.job({"close_at": 450, "run_on": 3600}, extra="idle_timeout: 2s")
+    project.run(code=2)
+    assert project.ids() == list(range(400))

@@ -62,7 +62,7 @@ def test_waiting_ends_at_its_time_and_with_an_interrupt(project):
     assert late.returncode == 75 and "not now" in late.err
     assert 1.5 <= time.monotonic() - begin < 10
     waiting = project.start("run", "job.yaml", "--wait", "600")
-    time.sleep(0.5)
+    time.sleep(1.5)  # until it has asked its tap what it can do
     waiting.send_signal(signal.SIGTERM)
     waiting.communicate(timeout=30)
     assert waiting.returncode == 143

@@ -182,7 +182,7 @@ def test_metadata_and_types_reach_the_tap(project):
     )
     help_text = 'if "--help" in sys.argv: print("--config --catalog --discover --state"); sys.exit()\n'
     tap.write_text(tap.read_text().replace("import json, sys\n", "import json, sys\n" + help_text))
-    project.job(tap=tap)
+    project.job(tap=tap, extra="sandbox: {tap: {write: [.]}}")
     text = (project.folder / "job.yaml").read_text().replace("source:\n", (
         "source:\n  metadata: {orders: {replication-method: INCREMENTAL, replication-key: at, table-key-properties: [at]}, orders.at: {inclusion: automatic}}\n"
         "  schema: {'ord*': {amount: {type: number}}}\n"))

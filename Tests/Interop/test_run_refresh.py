@@ -155,18 +155,18 @@ exit %d
 """
 
 
-def script(project, text):
+def script(project, text, extra=""):
     path = project.folder / "tap.sh"
     path.write_text(text)
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    project.job({}, tap=path)
+    project.job({}, tap=path, extra=extra)
     job = (project.folder / "job.yaml").read_text()
     line = next(line for line in job.splitlines() if "command:" in line)
     (project.folder / "job.yaml").write_text(job.replace(line, "  command: [./tap.sh]").replace("attempts: 3", "attempts: 1"))
 
 
 def test_a_process_in_a_session_of_its_own_does_not_hold_the_run(project):
-    script(project, STRAY)
+    script(project, STRAY, extra="sandbox: none")  # confined, it could leave none behind
     started = time.monotonic()
     done = project.run(code=2)
     assert time.monotonic() - started < 60 and "left processes behind" in done.err

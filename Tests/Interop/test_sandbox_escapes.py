@@ -69,8 +69,8 @@ class Place:
                 link, _ = server.accept()
             except OSError:
                 return
-            link.sendall(b"hello")
-            link.close()
+            with link, contextlib.suppress(OSError):
+                link.sendall(b"hello")
 
     @staticmethod
     def echo(server):

@@ -5,7 +5,9 @@ import Testing
   /// A question of DNS for the addresses of a name.
   private func question(_ name: String, kind: UInt8 = 1) -> [UInt8] {
     var bytes: [UInt8] = [0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]
-    for label in name.split(separator: ".") { bytes += [UInt8(label.utf8.count)] + Array(label.utf8) }
+    for label in name.split(separator: ".") {
+      bytes += [UInt8(label.utf8.count)] + Array(label.utf8)
+    }
     return bytes + [0, 0, kind, 0, 1]
   }
 
@@ -33,7 +35,9 @@ import Testing
     #expect(answer[3] & 15 == 0 && answer[7] == 0)
   }
 
-  @Test(arguments: [[], [1, 2, 3], [UInt8](repeating: 0xFF, count: 40), [UInt8](repeating: 0, count: 20)])
+  @Test(arguments: [
+    [], [1, 2, 3], [UInt8](repeating: 0xFF, count: 40), [UInt8](repeating: 0, count: 20),
+  ])
   func whatIsNoQuestionHasNoAnswer(_ bytes: [UInt8]) {
     var answers = NameAnswers([])
     #expect(answers.answer(bytes) == nil)

@@ -3,7 +3,9 @@ import Sandbox
 import Testing
 
 @Suite struct PermissionsTests {
-  private func policy(_ permissions: JSONValue, _ config: JSONObject, writes: Bool = false) throws -> Policy {
+  private func policy(_ permissions: JSONValue, _ config: JSONObject, writes: Bool = false) throws
+    -> Policy
+  {
     try Permissions(permissions).policy(config, folder: "/job", writes: writes)
   }
 
@@ -27,13 +29,18 @@ import Testing
   }
 
   @Test func whatTheConfigurationNamesIsGrantedUnlessItIsExact() throws {
-    let config: JSONObject = ["url": "http://u:p@one.test:8080/x", "dsn": "postgresql://two.test/db"]
+    let config: JSONObject = [
+      "url": "http://u:p@one.test:8080/x", "dsn": "postgresql://two.test/db",
+    ]
     #expect(hosts(try policy([:], config)) == ["one.test:8080", "two.test:5432"])
     #expect(hosts(try policy(["exact": true], config)) == [])
   }
 
   @Test func hostAndPortBelongTogether() throws {
-    let policy = try policy([:], ["replica": ["host": "a.test", "port": "3307"], "host": "b.test"])
+    let policy = try policy(
+      [:],
+      ["replica": ["host": "a.test", "port": "3307"], "host": "b.test"]
+    )
     #expect(hosts(policy) == ["a.test:3307", "b.test:443"])
   }
 

@@ -46,9 +46,12 @@ struct Enclosing {
     let job = end.sandbox
     if let hosts = job.hosts {
       if isDescribed, policy.network != .all {
-        let wider = job.allHosts ? "*" : hosts.first { host in
-          !policy.hosts.contains { $0.covers(host) }
-        }?.description
+        let wider =
+          job.allHosts
+          ? "*"
+          : hosts.first { host in
+            !policy.hosts.contains { $0.covers(host) }
+          }?.description
         if let wider { throw wide("hosts", wider, policy.hosts.map(\.description)) }
       }
       policy.network = job.allHosts ? .all : .hosts(hosts)
@@ -76,7 +79,8 @@ struct Enclosing {
       .configuration,
       "\"sandbox.\(role.rawValue).\(key)\" names \(what), which the plugin's description does not grant",
       hint: "A job may narrow what a plugin is granted, not widen it: "
-        + (granted.isEmpty ? "it is granted none" : "it is granted \(granted.joined(separator: ", "))")
+        + (granted.isEmpty
+          ? "it is granted none" : "it is granted \(granted.joined(separator: ", "))")
         + ". `permissions` in its plugin.yaml may name more."
     )
   }
@@ -84,7 +88,8 @@ struct Enclosing {
   /// The configuration, with the defaults that the settings name.
   private static func filled(_ config: JSONObject, _ settings: JSONValue?) -> JSONObject {
     var filled = config
-    for (name, setting) in settings?["properties"]?.object?.members ?? [] where filled[name] == nil {
+    for (name, setting) in settings?["properties"]?.object?.members ?? [] where filled[name] == nil
+    {
       if let value = setting["default"], !value.isNull { filled[name] = value }
     }
     return filled

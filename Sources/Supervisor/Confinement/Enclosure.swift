@@ -57,11 +57,16 @@ package struct Enclosure: Hashable, Sendable {
   /// What even the launcher sees of our environment: whether to colour, the time zone, and where
   /// programs are.
   private static var plain: [String: String] {
-    StageEnvironment.base.filter { ["PATH", "HOME", "TMPDIR", "TZ", "LC_ALL", "NO_COLOR"].contains($0.key) }
+    StageEnvironment.base.filter {
+      ["PATH", "HOME", "TMPDIR", "TZ", "LC_ALL", "NO_COLOR"].contains($0.key)
+    }
   }
 
   /// One line for the log.
   package var text: String { "\(enforcement.text); granted: \(policy.summary)" }
+
+  /// The processes that stand between a stage and its program.
+  var overhead: Int { backend == .bubblewrap ? 3 : 2 }
 
   /// What may be the matter with a program that fails confined.
   var hint: String {

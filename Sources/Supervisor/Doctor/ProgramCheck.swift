@@ -25,7 +25,8 @@ struct ProgramCheck {
   /// All executables of Dativo are of one version.
   private func own() -> [DoctorCheck] {
     let mine = Executable.own.flatMap { Self.version($0) }?.split(separator: " ").last
-    return ["dativo-validate", "dativo-sandbox", "dativo-target-parquet", "dativo-tap-csv"].map { name in
+    return ["dativo-validate", "dativo-sandbox", "dativo-target-parquet", "dativo-tap-csv"].map {
+      name in
       guard let path = Executable.find(name, from: project, besides: true) else {
         // Only the middle stage is needed by every job.
         return DoctorCheck(

@@ -89,7 +89,10 @@ package final class Pipeline {
     wardenPID = warden?.pid
     self.warden = warden
     flow = Flow(pids: stages.map(\.pid))
-    watch = plan.resources.isLimited ? ResourceWatch(stages.map(\.pid), plan.resources) : nil
+    let overheads = stages.map { $0.plan.enclosure?.overhead ?? 0 }
+    watch =
+      plan.resources.isLimited
+      ? ResourceWatch(stages.map(\.pid), overheads: overheads, plan.resources) : nil
     lifecycle = RunLifecycle(
       stages: stages.count,
       hasVerdict: verdict != nil,

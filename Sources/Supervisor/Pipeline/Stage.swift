@@ -79,7 +79,7 @@ final class Stage {
   /// Whether it has ended just now.
   func reap() -> Bool {
     guard exit == nil, let ended = child.reap() else { return false }
-    exit = ended
+    exit = plan.enclosure == nil ? ended : ended.launched
     hasGroup = child.hasGroup
     return true
   }

@@ -57,7 +57,8 @@ package struct About: Sendable {
       } catch {
         throw Failure(error)
       }
-      guard capture.cut == nil, case .signal(let number) = capture.exit else { return capture }
+      let exit = enclosure == nil ? capture.exit : capture.exit.launched
+      guard capture.cut == nil, case .signal(let number) = exit else { return capture }
       throw Failure(
         .temporary,
         "\(executable) \(options[0]) was ended by signal \(number)",

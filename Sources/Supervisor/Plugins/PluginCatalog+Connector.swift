@@ -105,7 +105,7 @@ extension PluginCatalog {
   }
 
   /// The folder of a plugin that is no installed package: its files lie beside its description.
-  private func folder(of plugin: Plugin) -> String? {
+  func folder(of plugin: Plugin) -> String? {
     plugin.python == nil ? plugin.file.map { Paths.absolute(Files.folder(of: $0)) } : nil
   }
 

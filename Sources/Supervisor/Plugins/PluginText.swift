@@ -79,7 +79,7 @@ enum PluginText {
   }
 
   /// A value on one line.
-  private static func flow(_ value: JSONValue) -> String {
+  static func flow(_ value: JSONValue) -> String {
     switch value {
     case .object(let object):
       "{\(object.members.map { "\(quoted($0.key)): \(flow($0.value))" }.joined(separator: ", "))}"

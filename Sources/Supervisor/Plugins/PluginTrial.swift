@@ -158,7 +158,10 @@ package struct PluginTrial {
   /// What it is granted with these settings; of made-up ones nothing comes.
   private func confined(_ config: JSONObject) throws(Failure) -> Connector {
     var connector = connector
-    connector.enclosure = try catalog.enclosure(of: plugin, config: isMadeUp ? JSONObject() : config)
+    connector.enclosure = try catalog.enclosure(
+      of: plugin,
+      config: isMadeUp ? JSONObject() : config
+    )
     return connector
   }
 

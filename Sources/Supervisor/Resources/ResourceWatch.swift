@@ -7,11 +7,14 @@ internal import Children
 struct ResourceWatch {
   private let pids: [Int32]
   private let budget: Resources
+  /// The processes of a stage that confine it, which its budget has nothing to do with.
+  private let overheads: [Int]
   /// The most that each stage has used so far.
   private(set) var peaks: [Resources]
 
-  init(_ pids: [Int32], _ budget: Resources) {
+  init(_ pids: [Int32], overheads: [Int], _ budget: Resources) {
     self.pids = pids
+    self.overheads = overheads
     self.budget = budget
     peaks = pids.map { _ in Resources(memory: 0, processes: 0) }
   }
@@ -24,6 +27,7 @@ struct ResourceWatch {
       used[process.root].processes += 1
     }
     for index in pids.indices {
+      used[index].processes -= min(overheads[index], max(used[index].processes - 1, 0))
       peaks[index].memory = max(peaks[index].memory ?? 0, used[index].memory)
       peaks[index].processes = max(peaks[index].processes ?? 0, used[index].processes)
     }

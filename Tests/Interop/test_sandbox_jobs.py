@@ -1,0 +1,204 @@
+"""Jobs whose taps and targets run confined: by default, narrowed, written out; and what records say."""
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from conftest import BIN, CACHE, run
+from job_project import foreign, project  # noqa: F401  (fixtures)
+
+TAP = """\
+import json, os, socket, sys
+config = json.load(open(sys.argv[sys.argv.index("--config") + 1]))
+def row(**values):
+    print(json.dumps({"type": "RECORD", "stream": "seen", "record": values}))
+names = ["what", "seen"]
+print(json.dumps({"type": "SCHEMA", "stream": "seen", "key_properties": [],
+    "schema": {"type": "object", "properties": {name: {"type": ["string", "null"]} for name in names}}}))
+def tried(what, action):
+    try:
+        row(what=what, seen=str(action()))
+    except Exception as error:
+        row(what=what, seen=None)
+for path in config.get("paths", []):
+    tried(path, lambda: open(path).read())
+for name in config.get("variables", []):
+    tried(name, lambda: os.environ[name])
+for place in config.get("places", []):
+    host, port = place.rsplit(":", 1)
+    with socket.create_connection((host, int(port)), 5) as link:
+        row(what=place, seen=link.recv(99).decode())
+print(json.dumps({"type": "STATE", "value": {"done": True}}))
+"""
+
+
+@pytest.fixture
+def curious(project):
+    """A tap that tells what it sees; run, it gives that as a dictionary."""
+    (project.folder / "tap.py").write_text(TAP)
+    (project.folder / "rows.csv").write_text("1")
+    (project.folder / ".env").write_text("PASSWORD=precious")
+
+    def seen(code=0, extra="", env=None, **config):
+        project.job(config, tap="tap.py", extra=extra)
+        os.environ.update(env or {})
+        done = project.run(code=code)
+        import duckdb
+
+        files = f"{project.folder}/out/seen/*.parquet"
+        rows = duckdb.sql(f"select what, seen from read_parquet('{files}')").fetchall() if code == 0 else []
+        return dict(rows), done
+
+    seen.project = project
+    return seen
+
+
+@pytest.fixture
+def server():
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            try:
+                link, _ = listener.accept()
+            except OSError:
+                return
+            with link:
+                link.sendall(b"hello")
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield listener.getsockname()[1]
+    listener.close()
+
+
+@pytest.mark.parametrize("backend", ["auto", "bwrap", "landlock"])
+def test_a_tap_sees_its_project_and_no_secrets(curious, backend, tmp_path_factory):
+    folder = curious.project.folder
+    outside = tmp_path_factory.mktemp("outside") / "secret"
+    outside.write_text("precious")
+    (folder / ".dativo/state").mkdir(parents=True, exist_ok=True)
+    (folder / ".dativo/state/other").write_text("precious")
+    # Names, not values: what a configuration names is granted.
+    paths = ["rows.csv", "job.yaml", ".env", ".dativo/state/other", "/etc/shadow", "../outside0/secret"]
+    (folder / "paths.json").write_text(json.dumps(paths))
+    tap = (folder / "tap.py").read_text()
+    (folder / "tap.py").write_text(tap.replace('config.get("paths", [])', 'json.load(open("paths.json"))'))
+    seen, _ = curious(extra=f"sandbox: {backend}", env={"A_SECRET": "precious"}, variables=["A_SECRET", "HOME"])
+    assert seen.pop("rows.csv") == "1"
+    assert seen.pop("HOME") not in (None, os.environ["HOME"])
+    assert not any(seen.values()), seen  # hidden ones are absent, or empty
+    told = curious.project.record()["sandbox"]["tap"]
+    assert told["backend"] == ("landlock" if backend == "landlock" else "bwrap")
+    assert "network" in told["enforced"] and "network: none" in told["granted"]
+
+
+def test_none_must_be_written_out_and_is_recorded(curious):
+    seen, done = curious(extra="sandbox: none", env={"A_SECRET": "told"}, variables=["A_SECRET"])
+    assert seen == {"A_SECRET": "told"}
+    assert curious.project.record()["sandbox"] == {"tap": "none"}
+    assert "tap.py runs unconfined: the job says `sandbox: none`" in done.err
+
+
+def test_what_the_configuration_names_is_reached(curious, server):
+    place = f"127.0.0.1:{server}"
+    seen, _ = curious(places=[place])
+    assert seen == {place: "hello"}
+    assert f"network: {place}" in curious.project.record()["sandbox"]["tap"]["granted"]
+    log = run("dativo", "runs", "logs", "last", cwd=curious.project.folder).out
+    assert "tap.py is confined: bwrap enforces files" in log
+
+
+def test_a_place_that_is_not_granted_fails_the_run_and_is_named(curious, server):
+    extra = "sandbox: {tap: {hosts: ['db.example.com:5432']}}"
+    _, done = curious(code=2, extra=extra, places=[f"api.example.com:{server}"])
+    assert "api.example.com" in done.err and "db.example.com:5432" in done.err
+
+
+def plugin(project, permissions):
+    folder = project.folder / "taps/curious"
+    folder.mkdir(parents=True)
+    (folder / "tap.py").write_text("#!/usr/bin/python3\n" + TAP)
+    os.chmod(folder / "tap.py", 0o755)
+    (folder / "plugin.yaml").write_text(
+        "apiVersion: dativo/v1\nkind: Plugin\nname: curious\nrole: tap\nexecutable: tap.py\n"
+        f"capabilities: [state]\n{permissions}\n"
+    )
+
+
+def as_plugin(project):
+    job = project.folder / "job.yaml"
+    start, end = job.read_text().split("  command: [", 1)
+    job.write_text(start + "  tap: curious\n" + end.split("\n", 1)[1])
+
+
+def test_a_job_narrows_a_plugin_and_never_widens_it(project, server):
+    place = f"127.0.0.1:{server}"
+    plugin(project, f"permissions: {{hosts: ['{place}', 'b.test:1'], exact: true}}")
+    project.job({"places": [place]}, extra=f"sandbox: {{tap: {{hosts: ['{place}']}}}}")
+    as_plugin(project)
+    project.run()
+    assert f"network: {place}" in project.record()["sandbox"]["tap"]["granted"]
+    assert "b.test" not in project.record()["sandbox"]["tap"]["granted"]
+    project.job({"places": [place]}, extra="sandbox: {tap: {hosts: ['c.test:1']}}")
+    as_plugin(project)
+    done = project.run(code=78)
+    assert '"sandbox.tap.hosts" names c.test:1, which the plugin\'s description does not grant' in done.err
+
+
+def test_an_exact_plugin_gets_no_more_than_it_declares(project):
+    plugin(project, "permissions: {paths: [first], exact: true}")
+    (project.folder / "a").write_text("A")
+    (project.folder / "b").write_text("B")
+    project.job({"first": "a", "paths": ["a", "b"]})
+    as_plugin(project)
+    project.run()
+    import duckdb
+
+    rows = duckdb.sql(f"select what, seen from read_parquet('{project.folder}/out/seen/*.parquet')").fetchall()
+    assert dict(rows) == {"a": "A", "b": None}
+
+
+def test_a_target_of_somebody_else_writes_in_the_project(project, foreign):
+    project.job({"rows": 20}, target=foreign())
+    project.run()
+    assert len((project.folder / "rows.jsonl").read_text().splitlines()) == 20
+    assert set(project.record()["sandbox"]) == {"tap", "target"}
+
+
+def test_doctor_tells_what_works(project):
+    project.job()
+    found = json.loads(project.dativo("doctor", "--json").out)["result"]["checks"]
+    check = next(c for c in found if c["name"] == "sandbox")
+    assert check["status"] == "ok" and check["detail"].startswith("bwrap enforces files")
+
+
+def test_an_audit_shows_and_proposes_the_least(project, server):
+    plugin(project, "version: 1.0.0\npermissions: {hosts: [unused.test], exact: false}")
+    (project.folder / "a").write_text("A")
+    config = project.folder / "tap.json"
+    config.write_text(json.dumps({"paths": ["a"], "host": "127.0.0.1", "port": server, "places": [f"127.0.0.1:{server}"]}))
+    done = run("dativo", "plugins", "audit", "curious", "--config", config, "--json", cwd=project.folder)
+    assert done.code == 1, done
+    told = json.loads(done.out)["result"]
+    assert told["hosts"] == [f"127.0.0.1:{server}"] and told["reads"] == [str(project.folder / "a")]
+    assert any(path.endswith("python3") or "python3." in path for path in told["programs"])
+    assert set(told["undeclared"]) == {f"127.0.0.1:{server}", str(project.folder / "a")}
+    assert '"{host}:{port}"' in told["proposal"] and "paths: [paths]" in told["proposal"]
+    run("dativo", "plugins", "audit", "curious", "--config", config, "--write", cwd=project.folder)
+    text = (project.folder / "taps/curious/plugin.yaml").read_text()
+    assert text.count("permissions:") == 1 and "exact: true" in text
+    done = run("dativo", "plugins", "audit", "curious", "--config", config, cwd=project.folder)
+    assert done.code == 0 and "not declared" not in done.out, done
+    # The plugin still works with that, and a version that touches more is told.
+    path = project.folder / "taps/curious/plugin.yaml"
+    path.write_text(text.replace("version: 1.0.0", "version: 2.0.0"))
+    (project.folder / "b").write_text("B")
+    config.write_text(json.dumps({"paths": ["a", "b"], "host": "127.0.0.1", "port": server, "places": []}))
+    done = run("dativo", "plugins", "audit", "curious", "--config", config, cwd=project.folder)
+    assert "since 1.0.0:" in done.out and f"+ reads: {project.folder}/b" in done.out, done
+    assert f"- hosts: 127.0.0.1:{server}" in done.out
