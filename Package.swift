@@ -170,6 +170,7 @@ let package = Package(
     test("Commits", ["Commits", "Storage", "JSON", "Posix"]),
     test("Telemetry", ["Telemetry", "JSON"]),
     test("Children", ["Children", "Posix"]),
+    test("AirbyteKit", ["AirbyteKit", "JSON"]),
     test(
       "Supervisor",
       ["Supervisor", "Children", "Contracts", "Telemetry", "Wire", "JSON", "Posix"]
