@@ -181,6 +181,7 @@ let package = Package(
     test("Telemetry", ["Telemetry", "JSON"]),
     test("Children", ["Children", "Posix"]),
     test("Sandbox", ["Sandbox", "JSON", "Posix"]),
+    test("AirbyteKit", ["AirbyteKit", "JSON"]),
     test(
       "Supervisor",
       ["Supervisor", "Children", "Contracts", "Telemetry", "Wire", "JSON", "Posix"]

@@ -16,9 +16,12 @@ case $1 in
 esac
 """
 PYAIRBYTE = """
-import sys, airbyte
+import os, sys
+os.environ |= {"AIRBYTE_OFFLINE_MODE": "1", "DO_NOT_TRACK": "1"}
+import airbyte
 source = airbyte.get_source("source-replay", config={}, local_executable=sys.argv[1], streams="*")
-print(sum(1 for _ in source.get_records("events")))
+records = source.get_records("events")
+assert sum(1 for _ in records) == 100_000
 """
 PROPERTIES = {
     "id": {"type": "integer"}, "name": {"type": "string"}, "email": {"type": "string"}, "note": {"type": "string"},
@@ -42,7 +45,7 @@ def conversation(path, records):
         for number in range(1, records + 1):
             data = {
                 "id": number, "name": f"person {number % 9973}", "email": f"{number}@example.org",
-                "note": "a sentence of some length, as notes are, with \\"quotes\\" in it", "price": number % 1000 / 4,
+                "note": "a sentence of some length, as notes are, with \"quotes\" in it", "price": number % 1000 / 4,
                 "active": number % 3 == 0, "at": "2026-01-02T03:04:05.678901+00:00",
             }  # fmt: skip
             body = {"stream": "events", "data": data, "emitted_at": 1_767_225_600_000 + number // 50}

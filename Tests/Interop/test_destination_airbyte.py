@@ -140,6 +140,30 @@ def test_a_destination_that_fails_is_no_success(plain, config, code, message):
     assert states(done) == [{"at": 1}] and [m["type"] for m in plain.sent()] == ["RECORD", "STATE"]
 
 
+def test_a_destination_that_ends_too_soon_is_no_success(plain):
+    """It ends with 0 while records are in the pipe, or have not come that far yet."""
+    for count in (5_000, 100_000):
+        rest = [record("a", {"id": n}) for n in range(count)]
+        done = plain(schema("a", IDS), *rest, die_at=2, exit_code=0)
+        assert (done.code, done.failure["message"]) == (1, "plain.py ended well, and did not read all that it was sent")
+
+
+def test_a_catalog_of_singers_opens_one_write_and_empties_nothing(plain, tmp_path):
+    entries = [
+        {"tap_stream_id": n, "stream": n, "schema": schema(n, IDS)["schema"], "key_properties": [],
+         "metadata": [{"breadcrumb": [], "metadata": {"selected": n != "c"}}]}
+        for n in "abc"
+    ]  # fmt: skip
+    (tmp_path / "catalog.json").write_text(json.dumps({"streams": entries}))
+    messages = [schema("a", IDS), record("a", {"id": 1}), schema("b", IDS), record("b", {"id": 2})]
+    assert plain(*messages, options=["--catalog", "catalog.json"]).code == 0
+    assert [[s["stream"]["name"] for s in catalog] for catalog in plain.catalogs()] == [["a", "b"]]
+    settings = {"sync_mode": "overwrite"}
+    assert plain(*messages[:2], options=["--catalog", "catalog.json"], settings=settings).code == 0
+    modes = {s["stream"]["name"]: (s["destination_sync_mode"], s["minimum_generation_id"]) for s in plain.catalogs()[-1]}
+    assert modes["a"][0] == "overwrite" and modes["b"] == ("append", 0)
+
+
 def test_an_error_of_airbytes_kit_is_told_without_secrets(target):
     messages = [schema("a", IDS), record("a", {"id": 1}), state({"at": 1}), record("a", {"id": 2}), state({"at": 2})]
     done = target(*messages, die_at=2, token="hunter22", failure="config_error")

@@ -90,7 +90,7 @@ package struct About: Sendable {
       ?? Command(executable, ["spec"], environment: environment, folder: folder)
     let capture: Capture
     do throws(SpawnError) {
-      capture = try Capture.run(command, seconds: patience * 2, limit: 16 << 20)
+      capture = try Capture.run(command, seconds: patience * 10, limit: 16 << 20)
     } catch {
       throw Failure(error)
     }

@@ -15,7 +15,10 @@ extension Load {
 
   mutating func take(_ stream: LoadedStream) {
     if let place = places[stream.name] {
+      let isNew = !streams[place].isAnnounced && stream.isAnnounced
       if streams[place].take(stream) { isStale = true }
+      // What merely the catalog named was not overwritten.
+      if isNew, settings.stream(stream.name).mode == .overwrite { isStale = true }
     } else {
       places[stream.name] = streams.count
       streams.append(stream)

@@ -66,17 +66,24 @@ extension Load {
   mutating func finish(isWhole: Bool) throws(Failure) {
     try send()
     guard var running = run.take() else { return }
+    defer { destination.connector.program.cleanUp() }
     let due = replies.outstanding.due(isEnd: true)
     try running.send(due, &replies)
     if isWhole { try running.send(completions(), &replies) }
-    let exit = try running.end(&replies)
-    destination.connector.program.cleanUp()
+    let (exit, leftInput) = try running.end(&replies)
     scratch = nil
     if let failure = Failure.signalled { throw failure }
     if let error = replies.errors.last {
       throw Failure(error.kind, "\(destination.name): \(error.message)")
     }
     guard exit.isSuccess else { throw Answer.failure(destination.name, exit, nil) }
+    guard !leftInput, !hasStopped else {
+      throw Failure(
+        .plugin(1),
+        "\(destination.name) ended well, and did not read all that it was sent",
+        hint: "The next run sends the rows after the last acknowledged state again."
+      )
+    }
     guard replies.outstanding.count == 0 else {
       throw Failure(
         .plugin(1),
@@ -116,13 +123,15 @@ extension Load {
     if failure == nil, let name = statuses.first(where: { $0.value == "INCOMPLETE" })?.key {
       failure = Failure(.plugin(1), "stream \(name) ended as INCOMPLETE")
     }
-    if failure == nil, !Verdict.isProven() {
+    // The stages before this one end once they are read from, which nobody does any more.
+    if failure == nil, !hasStopped, !Verdict.isProven() {
       failure = Failure(.temporary, "the stages before this one did not all end well")
     }
     // A stream without rows is empty where it is overwritten.
-    if failure == nil, run == nil || isStale, !streams.isEmpty || configured != nil { try begin() }
+    let isAnnounced = configured != nil || streams.contains(where: \.isAnnounced)
+    if failure == nil, !hasStopped, run == nil || isStale, isAnnounced { try begin() }
     do throws(Failure) {
-      try finish(isWhole: failure == nil)
+      try finish(isWhole: failure == nil && !hasStopped)
     } catch {
       throw failure ?? error
     }

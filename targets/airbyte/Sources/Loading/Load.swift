@@ -23,6 +23,8 @@ struct Load: ~Copyable {
   /// The streams that the running write knows, each with its namespace.
   var known: [JSONValue] = []
   var isStale = false
+  /// The destination has ended, or takes no more, before the input has ended.
+  var hasStopped = false
   var scratch: Scratch?
   var replies: Replies
   var record: RecordMessage
@@ -57,7 +59,8 @@ struct Load: ~Copyable {
   /// Waits until there is input, hearing the destination meanwhile; false once it has ended.
   mutating func awaitInput() throws(Failure) -> Bool {
     while Signals.received == nil {
-      guard let raw = run?.raw else { return run == nil }
+      guard run != nil else { return true }
+      guard let raw = run?.raw else { break }
       let ready: [Int32]
       do throws(PosixError) {
         ready = try Poll.readable([0, raw], milliseconds: 1_000)
@@ -68,9 +71,11 @@ struct Load: ~Copyable {
         try run?.hear(&replies)
         try sendDue()
       }
-      if ready.contains(0) { return run?.takesInput ?? true }
+      guard run?.takesInput ?? true else { break }
+      if ready.contains(0) { return true }
     }
-    return true
+    hasStopped = Signals.received == nil
+    return !hasStopped
   }
 
   /// Takes whole lines.

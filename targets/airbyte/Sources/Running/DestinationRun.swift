@@ -95,12 +95,26 @@ struct DestinationRun: ~Copyable {
   }
 
   /// Closes the input and hears the destination to its end.
-  mutating func end(_ replies: inout Replies) throws(Failure) -> Exit {
+  ///
+  /// Returns how it ended, and whether it left some of its input behind.
+  mutating func end(
+    _ replies: inout Replies
+  ) throws(Failure) -> (exit: Exit, leftInput: Bool) {
+    // Another reading end: what is in the pipe once the destination is gone was never read.
+    let left = input?.otherEnd()
+    let isClosed = input == nil
     input = nil
     while let raw, !isLate() {
       let ready = (try? Poll.readable([raw], milliseconds: 1_000)) ?? []
       if !ready.isEmpty { try hear(&replies) }
     }
-    return child.end()
+    let exit = child.end()
+    let waiting = left?.waitingBytes ?? 0
+    return (exit, isClosed || waiting > 0)
   }
+}
+
+extension Descriptor {
+  /// Another reading end of the pipe that this one writes to; nil where there is none to be had.
+  fileprivate func otherEnd() -> Descriptor? { try? Descriptor(opening: "/proc/self/fd/\(raw)") }
 }

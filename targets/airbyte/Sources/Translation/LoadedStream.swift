@@ -7,6 +7,8 @@ struct LoadedStream {
   private(set) var schema: JSONValue
   private(set) var keys: [String]
   private(set) var bookmarks: [String]
+  /// Whether its SCHEMA has come; a catalog alone empties no table.
+  private(set) var isAnnounced = true
   /// The version of its rows, of a tap that counts them.
   var version: Int64?
   /// Whether the destination has had rows of it in this load.
@@ -23,6 +25,7 @@ struct LoadedStream {
   /// From an entry of Singer's catalog.
   init(_ entry: Catalog.Entry) {
     name = entry.stream
+    isAnnounced = false
     schema = entry.schema
     keys = entry.keyProperties
     bookmarks = entry.replicationKey.map { [$0] } ?? []
@@ -30,6 +33,7 @@ struct LoadedStream {
 
   /// Takes a later SCHEMA; whether it says something new.
   mutating func take(_ later: LoadedStream) -> Bool {
+    if later.isAnnounced { isAnnounced = true }
     guard later.schema != schema || later.keys != keys || later.bookmarks != bookmarks else {
       return false
     }
@@ -65,7 +69,8 @@ struct LoadedStream {
   /// The ConfiguredAirbyteStream.
   ///
   /// Rows of the generation stay whatever the mode: where the destination has had some of them
-  /// already, by an earlier write of this load, the rest is appended to them.
+  /// already, by an earlier write of this load, the rest is appended to them. So is what is not
+  /// known to come.
   func configured(
     _ settings: DestinationSettings,
     _ destination: Destination,
@@ -73,7 +78,7 @@ struct LoadedStream {
   ) throws(Failure) -> JSONValue {
     let own = settings.stream(name)
     let mode = try mode(own, destination)
-    let isOverwritten = mode == .overwrite && !hasRows
+    let isOverwritten = mode == .overwrite && !hasRows && isAnnounced
     let paths = JSONValue.array(keys.map { .array([.string($0)]) })
     var stream: JSONObject = ["name": .string(name)]
     if let namespace = settings.namespace { stream["namespace"] = .string(namespace) }
@@ -83,7 +88,7 @@ struct LoadedStream {
     var configured: JSONObject = ["stream": .object(stream)]
     configured["sync_mode"] = mode == .overwrite ? "full_refresh" : "incremental"
     configured["destination_sync_mode"] =
-      .string(mode == .overwrite && hasRows ? SyncMode.append.rawValue : mode.rawValue)
+      .string(mode == .overwrite && !isOverwritten ? SyncMode.append.rawValue : mode.rawValue)
     let cursor = own.cursor ?? bookmarks.first.map { .array([.string($0)]) }
     if mode != .overwrite, let cursor { configured["cursor_field"] = cursor }
     if !keys.isEmpty { configured["primary_key"] = paths }
