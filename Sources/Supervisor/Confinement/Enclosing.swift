@@ -19,6 +19,7 @@ struct Enclosing {
     _ executable: String,
     permissions: Permissions?,
     folder: String? = nil,
+    files: [String] = [],
     settings: JSONValue? = nil
   ) throws(Failure) -> Enclosure? {
     if end.sandbox.choice == .none || Self.isOurs(executable) { return nil }
@@ -30,7 +31,7 @@ struct Enclosing {
       policy.hidden = Self.hidden(in: project)
     }
     policy.hidden.append(catalog.folders.home)
-    if let folder { policy.reads.append(folder) }
+    policy.reads += files + [folder].compactMap(\.self)
     if role == .target, permissions != nil { policy = Self.made(policy) }
     policy = try narrowed(policy, isDescribed: permissions?.isEmpty == false)
     policy.reads = Place.outermost(policy.reads)
@@ -38,6 +39,14 @@ struct Enclosing {
     let launcher = try Self.launcher(project)
     let backend = try Self.backend(end.sandbox.choice, launcher)
     return Enclosure(launcher: launcher, backend: backend, machine: Self.machine, policy: policy)
+  }
+
+  /// The confinement of a program of ours together with the one that it runs, by its words.
+  func enclosure(around words: [String]) throws(Failure) -> Enclosure? {
+    guard let name = words.first else { return nil }
+    let executable = try catalog.program(name)
+    let files = ProgramFiles(executable, Array(words.dropFirst()), in: catalog.project).paths
+    return try enclosure(executable, permissions: nil, files: files)
   }
 
   /// What the job says: less than a plugin's description, or all that a program without one has.

@@ -24,13 +24,20 @@ extension PluginCatalog {
       if plugin.image == nil, let image = end.config["image"]?.string, name == "airbyte" {
         connector.arguments += try pin(image)
       }
-      connector.enclosure = try Enclosing(catalog: self, end: end, role: role).enclosure(
-        plugin.executable,
-        permissions: plugin.origin.permissions,
-        folder: folder(of: plugin),
-        settings: plugin.settings
-      )
       connector.isOurs = Enclosing.isOurs(plugin.executable)
+      let enclosing = Enclosing(catalog: self, end: end, role: role)
+      if connector.isOurs, name == "airbyte", let words = end.config["executable"]?.array {
+        // Ours runs a program of other people's.
+        connector.enclosure = try enclosing.enclosure(around: words.compactMap(\.string))
+        connector.isOurs = connector.enclosure == nil
+      } else if plugin.image == nil {
+        connector.enclosure = try enclosing.enclosure(
+          plugin.executable,
+          permissions: plugin.origin.permissions,
+          folder: folder(of: plugin),
+          settings: plugin.settings
+        )
+      }
       return connector
     case .command(let words):
       let program = words.first ?? ""
@@ -95,6 +102,8 @@ extension PluginCatalog {
     of plugin: Plugin,
     config: JSONObject = JSONObject()
   ) throws(Failure) -> Enclosure? {
+    // A container is closed by its engine.
+    guard plugin.image == nil else { return nil }
     let end = Job.Connector(program: .plugin(plugin.name), config: config)
     return try Enclosing(catalog: self, end: end, role: plugin.role).enclosure(
       plugin.executable,
