@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 /// What the rules of a contract said of a stream beyond the records that they refused: rules that
 /// were broken by the stream as a whole, warnings, and rules that were not judged.
