@@ -175,27 +175,27 @@ pid_t clinux_confine(const struct clinux_confinement *what, const char **step) {
   return child;
 }
 
-/* Whether a child, forked for it, can do something. */
-static int tried(int (*action)(void)) {
+/* What a child that is forked for it can do. */
+static int tried(void) {
+  int rights = 0;
+  if (geteuid() != 0) {
+    if (sandbox_own_users(CLONE_NEWNS) == 0) rights |= CLINUX_MAY_OWN_NAMESPACES;
+    return rights;
+  }
+  if (unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+    rights |= CLINUX_MAY_OWN_NAMESPACES;
+  if (setgroups(0, NULL) == 0 && setresgid(1, 1, 1) == 0 && setresuid(1, 1, 1) == 0)
+    rights |= CLINUX_MAY_BECOME;
+  return rights;
+}
+
+int clinux_rights(void) {
   pid_t child = fork();
-  if (child == 0) _exit(action() == 0 ? 0 : 1);
-  int status = 1;
+  if (child == 0) _exit(tried());
+  int status = 0;
   while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-  return child > 0 && status == 0;
+  return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 }
-
-static int try_namespaces(void) { return sandbox_own_users(CLONE_NEWNS | CLONE_NEWNET); }
-
-static int try_mounts(void) {
-  if (unshare(CLONE_NEWNS | CLONE_NEWNET) != 0) return -1;
-  return mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
-}
-
-static int try_becoming(void) { return setgroups(0, NULL) | setresgid(1, 1, 1) | setresuid(1, 1, 1); }
-
-int clinux_can_own_namespaces(void) { return tried(try_namespaces); }
-int clinux_can_mount(void) { return tried(try_mounts); }
-int clinux_can_become(void) { return tried(try_becoming); }
 
 int clinux_memory_file(const char *name, const void *bytes, size_t count) {
   int file = (int)syscall(SYS_memfd_create, name, 1u /* MFD_CLOEXEC */);

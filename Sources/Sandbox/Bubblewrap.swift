@@ -55,21 +55,27 @@ struct Bubblewrap {
     }
   }
 
+  /// Folders are mounted; of files there are copies, since each mount takes its time.
   private mutating func settings(_ policy: Policy) throws(SandboxError) {
     words += ["--dir", "/etc"]
-    for path in SystemFolders.settings { words += ["--ro-bind-try", path, path] }
-    if policy.network == .all {
-      for path in SystemFolders.names { words += ["--ro-bind-try", path, path] }
-    } else {
-      for (place, text) in NameFiles.contents { try data(text, place) }
+    let names = policy.network == .all ? SystemFolders.names : []
+    for path in SystemFolders.settings + names {
+      var status = stat()
+      guard unsafe stat(path, &status) == 0 else { continue }
+      if status.st_mode & S_IFMT == S_IFDIR {
+        words += ["--ro-bind", path, path]
+      } else if let bytes = try? Files.read(path) {
+        try file(bytes, path)
+      }
     }
-    for (place, text) in NameFiles.users { try data(text, place) }
+    let texts = (policy.network == .all ? [] : NameFiles.contents) + NameFiles.users
+    for (place, text) in texts { try file(Array(text.utf8), place) }
   }
 
-  private mutating func data(_ text: String, _ place: String) throws(SandboxError) {
-    let file = try MemoryFile.make(place, Array(text.utf8))
+  private mutating func file(_ bytes: [UInt8], _ place: String) throws(SandboxError) {
+    let file = try MemoryFile.make(place, bytes)
     files.append(file)
-    words += ["--ro-bind-data", "\(file)", place]
+    words += ["--perms", "0444", "--file", "\(file)", place]
   }
 
   /// From the outside inwards, so that what lies in another one comes after it.

@@ -17,11 +17,11 @@ package struct Machine: Sendable, Hashable {
 
   /// Tries.
   package static func probe() -> Machine {
-    let isRoot = geteuid() == 0
+    let rights = clinux_rights()
     return Machine(
-      isRoot: isRoot,
-      ownsNamespaces: (isRoot ? clinux_can_mount() : clinux_can_own_namespaces()) != 0,
-      becomesOthers: isRoot && clinux_can_become() != 0,
+      isRoot: geteuid() == 0,
+      ownsNamespaces: rights & CLINUX_MAY_OWN_NAMESPACES != 0,
+      becomesOthers: rights & CLINUX_MAY_BECOME != 0,
       landlock: Int(clinux_landlock_version()),
       bubblewrap: Executable.find("bwrap", from: "/", path: "/usr/local/bin:/usr/bin:/bin")
     )

@@ -6,8 +6,7 @@ enum SystemFolders {
   /// What libraries look up, none of it secret.
   static let settings = [
     "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/etc/alternatives", "/etc/ld.so.cache",
-    "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/timezone", "/etc/mime.types",
-    "/etc/protocols", "/etc/services", "/etc/host.conf", "/etc/gai.conf",
+    "/etc/localtime", "/etc/timezone", "/etc/mime.types", "/etc/services",
   ]
 
   /// How names are looked up, where the network is not our own.

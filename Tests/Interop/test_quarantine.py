@@ -263,6 +263,7 @@ def test_random_kills_lose_and_double_nothing(shop, victim):
     # leaves nothing void: it sleeps after a STATE, which the target commits.
     own = victim in (b"dativo", b"dativo-target-parquet")
     extra = "validation: {mode: quarantine" + (", quarantine: bad.jsonl}" if own else "}")
+    extra += "\nsandbox: none"  # its processes are found by a variable, and killed as they start
     shop.make(rows, target=target, extra=extra, delay=0.005, every=7)
     for _ in range(5):
         process = shop.start("run", "job.yaml")

@@ -13,7 +13,8 @@ import Testing
 
   @Test func aGrantedNameHasAnAddressOfLoopback() throws {
     var answers = NameAnswers([HostGrant(host: "db.example.com", port: 5432)])
-    let answer = try #require(answers.answer(question("DB.example.com")))
+    let reply = answers.answer(question("DB.example.com"))
+    let answer = try #require(reply)
     #expect(Array(answer.prefix(2)) == [0x12, 0x34])
     #expect(answer[3] & 15 == 0 && answer[7] == 1)
     #expect(Array(answer.suffix(4)) == [127, 1, 0, 1])
@@ -22,16 +23,19 @@ import Testing
 
   @Test func anotherNameDoesNotExistAndIsNoted() throws {
     var answers = NameAnswers([HostGrant(host: "*.example.com", port: 443)])
-    let answer = try #require(answers.answer(question("evil.test")))
+    let reply = answers.answer(question("evil.test"))
+    let answer = try #require(reply)
     #expect(answer[3] & 15 == 3 && answer[7] == 0)
     #expect(answers.refused == ["evil.test"])
-    #expect(answers.answer(question("a.example.com")) != nil)
+    let other = answers.answer(question("a.example.com"))
+    #expect(other != nil)
     #expect(answers.refused == ["evil.test"])
   }
 
   @Test func ofANewerKindThereIsNoAddress() throws {
     var answers = NameAnswers([HostGrant(host: "a.test", port: 443)])
-    let answer = try #require(answers.answer(question("a.test", kind: 28)))
+    let reply = answers.answer(question("a.test", kind: 28))
+    let answer = try #require(reply)
     #expect(answer[3] & 15 == 0 && answer[7] == 0)
   }
 
@@ -40,7 +44,8 @@ import Testing
   ])
   func whatIsNoQuestionHasNoAnswer(_ bytes: [UInt8]) {
     var answers = NameAnswers([])
-    #expect(answers.answer(bytes) == nil)
+    let reply = answers.answer(bytes)
+    #expect(reply == nil)
   }
 
   @Test func addressesAreThemselves() {

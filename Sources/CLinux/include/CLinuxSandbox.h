@@ -74,12 +74,11 @@ int clinux_filter(unsigned flags, uint64_t *out, int room);
 /* The version of Landlock; 0 where there is none. */
 int clinux_landlock_version(void);
 
-/* Whether a user namespace with mounts and a network can be made here. */
-int clinux_can_own_namespaces(void);
-
-/* Whether this process may mount and become other users. */
-int clinux_can_mount(void);
-int clinux_can_become(void);
+/* What this process may do, found by trying: mounts and a network of its own, for an ordinary user
+   in a user namespace; and, for root, to become another user. */
+#define CLINUX_MAY_OWN_NAMESPACES 1
+#define CLINUX_MAY_BECOME 2
+int clinux_rights(void);
 
 /* A file in memory, open for the child too; what it holds is `count` bytes. */
 int clinux_memory_file(const char *name, const void *bytes, size_t count);
