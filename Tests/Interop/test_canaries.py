@@ -154,7 +154,7 @@ class Everything:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         return server.server_port
 
-    def write(self, extra="", destination="out", **plan):
+    def write(self, extra="", destination="out", sandbox="none", **plan):
         config = {f"key_{n}": "${secret:all/k%d}" % n for n in range(20)}
         config["deep"] = {"list": ["${secret:all/k%d}" % n for n in range(20, 40)], "account": "${secret:account}"}
         config["url"] = "db://user:${secret:all/k1}@h:1/${secret:all/k2}?token=${secret:all/k9}"
@@ -168,6 +168,7 @@ name: {destination}
 secrets: {{backend: filesystem, path: {self.vault}}}
 source: {{tap: hostile, lenient: true, config: {json.dumps(config)}}}
 target: {{target: parquet, config: {{destination: {destination}}}}}
+sandbox: {sandbox}
 retry: {{attempts: 2, initial_seconds: 0.01, max_seconds: 0.02}}
 hooks: {{success: [{hooks}], partial: [{hooks}], failure: [{hooks}]}}
 {extra}
@@ -228,9 +229,10 @@ def all(project, tmp_path_factory):
     shutil.rmtree(made.vault)
 
 
-@pytest.mark.parametrize("options", [[], ["--verbose"], ["--verbose", "--log-format", "json", "--json"]])
-def test_runs_that_end_well(all, options):
-    all.write(stdout=True)
+@pytest.mark.parametrize("sandbox", ["none", "auto"])
+@pytest.mark.parametrize("options", [[], ["--verbose", "--log-format", "json", "--json"]])
+def test_runs_that_end_well(all, options, sandbox):
+    all.write(stdout=True, sandbox=sandbox)
     done = all.dativo("run", "job.yaml", *options)
     assert done.returncode == 0, done.err
     assert all.body and (all.project.folder / "hook.txt").exists()
@@ -257,12 +259,14 @@ def test_runs_that_fail(all, plan):
 def test_verbs_that_look(all):
     all.capabilities("state, catalog, discover")
     all.write()
-    for words in (["plan"], ["lint"], ["check"], ["discover"], ["preview"], ["select"], ["secrets", "list"],
-                  ["secrets", "check"], ["secrets", "explain"], ["run"], ["run", "--dry-run"], ["state", "show"]):
-        all.dativo(words[0], *words[1:2] if words[0] in ("secrets", "state") else [], "job.yaml",
-                   *words[1:] if words[0] == "run" else [])
-        all.dativo(words[0], *words[1:2] if words[0] in ("secrets", "state") else [], "job.yaml", "--json",
-                   *words[1:] if words[0] == "run" else [])
+    for number, words in enumerate([
+            ["plan", "JOB"], ["lint", "JOB"], ["check", "JOB"], ["discover", "JOB"], ["preview", "JOB"], ["select", "JOB"],
+            ["secrets", "list", "JOB"], ["secrets", "check", "JOB"], ["secrets", "explain", "JOB"], ["run", "JOB"],
+            ["state", "show", "JOB"]]):
+        words = [word.replace("JOB", "job.yaml") for word in words]
+        # One as JSON, the next in words, and what has most to tell in both.
+        for more in ([[], ["--json"]] if words[0] in ("plan", "run", "check") else [[["--json"], []][number % 2]]):
+            all.dativo(*words, *more)
 
 
 @pytest.mark.parametrize("point", ["log.opened", "file.begun", "file.synced", "commit.staged", "commit.published",
@@ -292,8 +296,9 @@ def test_processes_are_ended_in_mid_run(all, who, number):
     assert not [path for path in all.project.folder.rglob("*") if path.name.startswith("core")]
 
 
-def test_a_rotated_secret_is_a_secret(all):
-    all.write(rotate=True)
+@pytest.mark.parametrize("sandbox", ["none", "auto"])
+def test_a_rotated_secret_is_a_secret(all, sandbox):
+    all.write(rotate=True, sandbox=sandbox)
     done = all.dativo("run", "job.yaml", "--verbose", "--json")
     assert done.returncode == 0 and "key_0" in done.err
     assert json.loads((all.vault / "tenants/acme/all.json").read_text())["k0"] == "fresh-" + SECRETS[0]

@@ -39,7 +39,7 @@ def test_json_is_one_object_on_standard_output(project):
 
 
 def test_private_files_are_private(project):
-    project.job({"delay": 0.3, "secret_token": "s3cret"})
+    project.job({"delay": 0.3, "secret_token": "s3cret"}, extra="sandbox: none")
     process = project.start("run", "job.yaml")
     config = project.wait(lambda: next(
         (pathlib.Path(line.split(b"\0--config\0")[1].split(b"\0")[0].decode())

@@ -122,8 +122,19 @@ def test_files_that_others_can_read_are_refused(files):
     assert files.seen["config"] == {"a": "one two", "b": "x\ny"}
 
 
-def openssl(*words):
-    return subprocess.run(["openssl", *words], capture_output=True, text=True, check=True).stdout
+def pem(what):
+    """A fresh private key, or a certificate made with one."""
+    return subprocess.run([CACHE / "moto/bin/python", "-c", f"""
+import datetime
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+name, now = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "x")]), datetime.datetime.now(datetime.UTC)
+made = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + datetime.timedelta(1)).sign(key, hashes.SHA256())
+private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+print((private if {what!r} == "key" else made.public_bytes(serialization.Encoding.PEM)).decode(), end="")
+"""], capture_output=True, text=True, check=True).stdout
 
 
 # MARK: Vault's logins
@@ -190,7 +201,7 @@ def test_kubernetes_logs_in_with_the_pods_token(project, vault, tmp_path):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Reviews)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     # Of no use to a plain connection, but asked for.
-    authority = openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "/dev/null", "-subj", "/CN=x")
+    authority = pem("certificate")
     vault.policy(["secret/data/dativo/tenants/acme/*"], "pod")
     vault.api("sys/auth/kubernetes", {"type": "kubernetes"})
     vault.api("auth/kubernetes/config", {"kubernetes_host": f"http://127.0.0.1:{server.server_port}",
@@ -272,7 +283,7 @@ def test_google_faults(project, gcp):
     assert "PERMISSION_DENIED" in done.err and "dativo-tenant-acme__pg" in done.err
     key = json.loads((gcp.folder / "key.json").read_text())
     other = json.loads(json.dumps(key))
-    other["private_key"] = openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048")
+    other["private_key"] = pem("key")
     (gcp.folder / "other.json").write_text(json.dumps(other))
     job.write({"a": "${secret:pg/password}"}, settings=settings(gcp, f"credentials_file: {gcp.folder}/other.json"))
     assert "invalid_grant" in job.run(code=77).err
