@@ -41,7 +41,6 @@ def verdicts(folder, properties, records, form="singer"):
 @pytest.mark.parametrize("form", ["singer", "airbyte"])
 @pytest.mark.parametrize("properties, good, bad", [
     (["{name: a, required: true}"], {"a": 1}, [{"a": None}, {}]),
-    (["{name: a, primaryKey: true}"], {"a": 1}, [{"a": None}]),
     (["{name: a, required: true, physicalType: text}"], {"a": "x"}, [{"a": None}]),
     (["{name: a, enum: [{value: NEW}, {value: OLD}]}"], {"a": "NEW"}, [{"a": 5}, {"a": ["NEW"]}, {"a": True}, {"a": "new"}]),
     (["{name: a, logicalType: array, items: {required: true}}"], {"a": [1]}, [{"a": [None]}]),
@@ -49,6 +48,19 @@ def verdicts(folder, properties, records, form="singer"):
 ])  # fmt: skip
 def test_what_is_said_of_an_untyped_property_is_judged(tmp_path, form, properties, good, bad):
     assert verdicts(tmp_path, properties, [good, *bad], form) == [(False, False)] * len(bad)
+
+
+@pytest.mark.parametrize("form", ["singer", "airbyte"])
+def test_an_untyped_key_is_not_null(tmp_path, form):
+    (tmp_path / "c.yaml").write_text(HEAD + "  - {name: a, primaryKey: true}\n")
+    out = [{"type": "SCHEMA", "stream": "o", "schema": {"properties": {"a": {}}}, "key_properties": []}] if form == "singer" else []
+    for value in [1, "1", 2, None]:
+        record = {"a": value}
+        out.append({"type": "RECORD", "stream": "o", "record": record} if form == "singer"
+                   else {"type": "RECORD", "record": {"stream": "o", "data": record, "emitted_at": 1}})
+    stdin = "".join(json.dumps(it) + "\n" for it in out).encode()
+    done = run("dativo-validate", "--contract", "c.yaml", stdin=stdin, cwd=tmp_path)
+    assert done.code == 65 and "/a: primaryKey" in done.failure["message"] and done.out.count("RECORD") == 3, done
 
 
 VALUES = [None, 0, 1, 1.5, -3, True, "NEW", "x", "", [], [1], [None], {}, {"b": None}, {"b": "NEW"}, 10**20]

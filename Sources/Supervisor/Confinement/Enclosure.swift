@@ -48,7 +48,12 @@ package struct Enclosure: Hashable, Sendable {
   ) -> Command {
     Command(
       launcher,
-      words(program, writing: writing, variables: Array(environment.keys), descriptors: descriptors),
+      words(
+        program,
+        writing: writing,
+        variables: Array(environment.keys),
+        descriptors: descriptors
+      ),
       environment: Self.plain.merging(environment) { $1 },
       folder: folder
     )

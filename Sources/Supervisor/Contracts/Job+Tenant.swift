@@ -7,7 +7,8 @@ extension Job {
   /// letters; those that do not load are told of by whoever needs them.
   func contractsOfOthers() -> [(path: String, tenant: String)] {
     contractFiles().paths.compactMap { path in
-      guard let bytes = try? Files.read(path), let named = ContractFile.load(bytes).contract?.tenant,
+      guard let bytes = try? Files.read(path),
+        let named = ContractFile.load(bytes).contract?.tenant,
         named.lowercased() != tenant.lowercased()
       else { return nil }
       return (path, named)

@@ -19,6 +19,8 @@ package enum Redaction {
 
   /// Whether a setting of this name holds a secret.
   package static func isSecret(_ name: String) -> Bool {
+    // The working folder is called by a short word for password.
+    if ["PWD", "OLDPWD"].contains(name) { return false }
     let plain = name.lowercased().filter { $0 != "_" && $0 != "-" }
     // `auth_method` and `author` tell, `auth` is told.
     if words.contains(where: { $0 == "auth" ? plain == $0 : plain.contains($0) }) { return true }

@@ -68,11 +68,7 @@ package struct SecretValues: Sendable, Hashable {
 
   /// Takes the variables whose names say that they are secret.
   package mutating func take(environment: [String: String]) {
-    // The working folder is called by a short word for password.
-    for (name, value) in environment
-    where Redaction.isSecret(name) && !["PWD", "OLDPWD"].contains(name) {
-      take(value)
-    }
+    for (name, value) in environment where Redaction.isSecret(name) { take(value) }
   }
 
   /// Takes a variable that a configuration refers to: it is a secret unless its name says that it
