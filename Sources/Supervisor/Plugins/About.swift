@@ -95,12 +95,16 @@ package struct About: Sendable {
       throw Failure(error)
     }
     // Logs may come before the answer.
-    let messages = capture.stdout.split(separator: 0x0A).lazy.reversed()
-    let spec = messages.compactMap { try? JSONValue.parse(Array($0)) }
-      .first { $0["type"]?.string == "SPEC" }
+    let messages = capture.stdout.split(separator: 0x0A).compactMap {
+      try? JSONValue.parse(Array($0))
+    }
+    let spec = messages.last { $0["type"]?.string == "SPEC" }
     guard let form = spec?["spec"]?["connectionSpecification"], form.object != nil else {
       var about = About.silent
-      about.source = .silent(capture.errorLines.last)
+      let error = messages.last { $0["trace"]?["error"] != nil }?["trace"]?["error"]
+      let told = error?["internal_message"]?.string ?? error?["message"]?.string
+      let late = capture.cut == .late ? "spec did not answer in time" : nil
+      about.source = .silent(told ?? late ?? capture.errorLines.last ?? "spec gave no answer")
       return about
     }
     var about = About(capabilities: ["catalog", "discover", "state", "test"], settings: form)
