@@ -51,7 +51,7 @@ class Project:
     def job(self, source=None, target=None, name="orders", extra="", tap=TAP, file="job.yaml"):
         source = {"rows": 1000, **(source or {})}
         program = f"command: [{sys.executable}, {tap}]"
-        if "once" in source and "sandbox" not in extra:  # it makes a file in the project's folder
+        if {"once", "fail", "fail_once"} & set(source) and "sandbox" not in extra:  # it makes a file in the project's folder
             extra += "\nsandbox: {tap: {write: [.]}}"
         target = target or f"target: parquet\nconfig: {json.dumps({'destination': 'out'})}"
         text = f"""\

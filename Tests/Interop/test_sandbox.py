@@ -71,8 +71,8 @@ def test_a_pipe_and_exit_codes_pass(backend):
 def test_a_signal_lets_it_drain(backend, tmp_path):
     script = tmp_path / "drain.py"
     script.write_text(
-        "import signal, sys, time\n"
-        "def end(*_):\n    print('drained', flush=True); sys.exit(3)\n"
+        "import os, signal, sys, time\n"
+        "def end(*_):\n    os.write(1, b'drained\\n'); os._exit(3)\n"
         "signal.signal(signal.SIGTERM, end)\nprint('ready', flush=True)\ntime.sleep(30)\n"
     )
     child = subprocess.Popen(
