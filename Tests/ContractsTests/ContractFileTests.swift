@@ -50,8 +50,8 @@ import Testing
 
   @Test func aDanglingElementIsAWarning() {
     let text =
-      "schema:\n- {name: o}\nslaProperties:\n- {property: latency, value: 1, element: o.x}\n"
-    #expect(problems(text) == ["9:42 warning: o.x is no property of the contract's objects"])
+      "schema:\n- {name: o}\nslaProperties:\n- {property: latency, value: 1, unit: d, element: o.x}\n"
+    #expect(problems(text) == ["9:51 warning: o.x is no property of the contract's objects"])
   }
 
   @Test func duplicatesAreErrors() {
