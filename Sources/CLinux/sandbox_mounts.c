@@ -138,8 +138,36 @@ int sandbox_expose(const char *const *paths, uid_t user) {
   return 0;
 }
 
+/* Takes hold of what is granted below `folder`, before that is covered; or, where `trees` are
+   given back, puts it into the new folder. */
+static int keep(const char *const *paths, const char *folder, int *trees, int most, int returns) {
+  size_t length = strlen(folder);
+  int count = 0;
+  for (; paths && *paths; paths++) {
+    if (strncmp(*paths, folder, length) != 0 || (*paths)[length] != '/') continue;
+    if (count == most) {
+      errno = E2BIG;
+      return -1;
+    }
+    struct stat status;
+    if (!returns) {
+      trees[count] =
+          (int)syscall(OPEN_TREE, AT_FDCWD, *paths, TREE_CLONE | O_CLOEXEC | RECURSIVELY);
+      if (trees[count] < 0) return -1;
+    } else {
+      int is_folder = fstat(trees[count], &status) == 0 && S_ISDIR(status.st_mode);
+      if (make_place(*paths, is_folder) != 0) return -1;
+      if (syscall(MOVE_MOUNT, trees[count], "", AT_FDCWD, *paths, MOVE_EMPTY_FROM) != 0) return -1;
+      close(trees[count]);
+    }
+    count++;
+  }
+  return 0;
+}
+
 int sandbox_mount(const struct clinux_confinement *what) {
   enum { MOST = 256 };
+  static int kept[MOST];
   static int trees[MOST];
   int count = 0;
   /* All sources are taken hold of before the first place is covered. */
@@ -162,11 +190,12 @@ int sandbox_mount(const struct clinux_confinement *what) {
   }
   char options[64];
   snprintf(options, sizeof options, "mode=1777,size=%llu", (unsigned long long)what->scratch_size);
+  if (what->shared && keep(what->exposed, what->shared, kept, MOST, 0) != 0) return -1;
   const char *const places[] = {what->scratch, what->shared};
   for (int i = 0; i < 2; i++)
     if (places[i] && mount("tmpfs", places[i], "tmpfs", MS_NOSUID | MS_NODEV, options) != 0)
       return -1;
-  return 0;
+  return what->shared ? keep(what->exposed, what->shared, kept, MOST, 1) : 0;
 }
 
 int sandbox_own_users(int namespaces) {

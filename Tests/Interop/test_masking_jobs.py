@@ -26,7 +26,8 @@ def job(project, validation):
     for field, prop in zip(FIELDS, document["schema"][0]["properties"][1:]):
         prop["classification"] = name_of(field.action)
     (project.folder / "c.yaml").write_text(json.dumps(document))
-    project.job(tap="tap.py", extra="contracts: [c.yaml]\nvalidation: " + json.dumps(validation))
+    project.job(tap="tap.py", extra="contracts: [c.yaml]\nvalidation: " + json.dumps(validation)
+                + f"\nsandbox: {{tap: {{read: [., {json.dumps(str(source))}]}}}}")
 
 
 def masking():

@@ -148,10 +148,16 @@ package final class KnownFields {
   /// A shape that is "surely fine" only for a value that is whole.
   package func pruned(_ shape: FastShape) -> FastShape {
     var shape = shape
+    // Where the shape does not look, nothing is sure.
+    if shape.exact != nil { return FastShape { _ in false } }
     shape.allowsUnknown = false
     shape.properties = shape.properties.compactMap { name, inner, required in
       guard keeps(name) else { return nil }
       return (name, members[name]?.pruned(inner) ?? inner, required)
+    }
+    if let item {
+      shape.items = shape.items.isEmpty ? [FastShape()] : shape.items
+      shape.items = shape.items.map(item.pruned)
     }
     return shape
   }

@@ -42,12 +42,30 @@ struct Enclosing {
   }
 
   /// The confinement of a program of ours together with the one that it runs, by its words.
+  ///
+  /// What is granted is what that one's own configuration names.
   func enclosure(around words: [String]) throws(Failure) -> Enclosure? {
     guard let name = words.first else { return nil }
     let executable = try catalog.program(name)
     let files = ProgramFiles(executable, Array(words.dropFirst()), in: catalog.project).paths
-    return try enclosure(executable, permissions: nil, files: files)
+    var end = end
+    end.config = end.config["connector_config"]?.object ?? JSONObject()
+    return try Enclosing(catalog: catalog, end: end, role: role)
+      .enclosure(executable, permissions: nil, files: files + Self.libraries)
   }
+
+  /// The folders of the libraries that programs of ours are linked to, beyond the system's own: none
+  /// but where Swift's are not linked in.
+  static let libraries: [String] = {
+    let maps = (try? Files.read("/proc/self/maps")).map { String(decoding: $0, as: UTF8.self) }
+    let paths = (maps ?? "").split(separator: "\n").compactMap { line -> String? in
+      guard let slash = line.firstIndex(of: "/"), line.hasSuffix(".so") else { return nil }
+      return Files.folder(of: String(line[slash...]))
+    }
+    return Set(paths).filter { path in
+      !["/usr/lib", "/lib"].contains { path.hasPrefix($0) }
+    }.sorted()
+  }()
 
   /// What the job says: less than a plugin's description, or all that a program without one has.
   private func narrowed(_ policy: Policy, isDescribed: Bool) throws(Failure) -> Policy {

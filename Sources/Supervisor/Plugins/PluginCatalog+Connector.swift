@@ -35,6 +35,7 @@ extension PluginCatalog {
           plugin.executable,
           permissions: plugin.origin.permissions,
           folder: folder(of: plugin),
+          files: plugin.wire == "airbyte" ? Enclosing.libraries : [],
           settings: plugin.settings
         )
       }
@@ -109,6 +110,7 @@ extension PluginCatalog {
       plugin.executable,
       permissions: plugin.origin.permissions,
       folder: folder(of: plugin),
+      files: plugin.wire == "airbyte" ? Enclosing.libraries : [],
       settings: plugin.settings
     )
   }
