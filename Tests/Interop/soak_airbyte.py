@@ -22,6 +22,7 @@ name: soaked
 source:
   airbyte: {{executable: {program}}}
   config: {config}
+  env: {{DATIVO_TEST_MARK: "${{DATIVO_TEST_MARK}}"}}  # confined, it has no other variables
 contracts: [soaked.odcs.yaml]
 target: {{target: parquet, config: {{destination: out, {method}, checkpoint_interval: {{rows: 200}}}}}}
 retry: {{attempts: 1}}

@@ -18,6 +18,7 @@ name: live
 source:
   airbyte: {{executable: {program}}}
   config: {config}
+  env: {{DATIVO_TEST_MARK: "${{DATIVO_TEST_MARK}}"}}  # confined, it has no other variables
 contracts: [live.odcs.yaml]
 target: {{target: parquet, config: {{destination: out, checkpoint_interval: {{rows: 200}}}}}}
 retry: {{attempts: 1}}
