@@ -107,7 +107,7 @@ struct DativoSandbox: ParsableCommand {
       environment[name] = Environment.value(name)
     }
     return Program(
-      Place.absolute(executable, from: folder),
+      Shim.target(of: Place.absolute(executable, from: folder), in: folder),
       Array(command.dropFirst()),
       environment: environment,
       folder: folder,

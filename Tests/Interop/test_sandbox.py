@@ -261,3 +261,33 @@ def test_where_nothing_confines_nothing_is_run(tmp_path):
     done = run(PYTHON, "-c", script, SANDBOX, "--write", tmp_path, "--", "touch", mark)
     assert done.code == 78 and "nothing here can confine it" in done.err, done
     assert not mark.exists()
+
+
+@pytest.mark.parametrize("where, version", [("variable", "2"), ("file", "1"), ("common", "2"), ("system", None)])
+def test_a_shim_of_pyenv_is_looked_up_before(tmp_path, where, version):
+    """The shim reads half a home to find the version that is meant; what it runs sees none of that."""
+    root = tmp_path / "pyenv"
+    (root / "shims").mkdir(parents=True)
+    shim = root / "shims/toy"
+    shim.write_text(f"#!/bin/sh\nexec {root}/libexec/pyenv exec toy\n")
+    shim.chmod(0o755)
+    for number in "12":
+        (root / f"versions/{number}/bin").mkdir(parents=True)
+        program = root / f"versions/{number}/bin/toy"
+        program.write_text(f"#!/bin/sh\necho version {number}\n")
+        program.chmod(0o755)
+    other = tmp_path / "bin"
+    other.mkdir()
+    (other / "toy").write_text("#!/bin/sh\necho version None\n")
+    (other / "toy").chmod(0o755)
+    project = tmp_path / "project/deep"
+    project.mkdir(parents=True)
+    (root / "version").write_text("system\n" if where == "system" else "2\n")
+    environment = {**os.environ, "PATH": f"{root}/shims:{other}:/usr/bin:/bin"}
+    environment.pop("PYENV_VERSION", None)
+    if where == "variable":
+        environment["PYENV_VERSION"] = "2"
+    if where == "file":
+        (tmp_path / "project/.python-version").write_text("1\n")
+    done = subprocess.run([str(BIN / "dativo-sandbox"), "--", "toy"], cwd=project, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, f"version {version}"), done.stderr

@@ -73,6 +73,14 @@ package struct About: Sendable {
     }
     let help = try capture(["--help"])
     guard help.cut == nil else { return .silent }
+    // So shells and launchers say that there is nothing to run: not a word of a tap's own.
+    if case .code(let code) = help.exit, code == 126 || code == 127, help.exit == answer.exit {
+      throw Failure(
+        .configuration,
+        "\(executable) cannot be run: \(help.errorLines.last ?? "exit \(code)")",
+        hint: enclosure.map { "It ran confined, \($0.text)." }
+      )
+    }
     var about = About(help: String(decoding: help.stdout + help.stderr, as: UTF8.self))
     if case .silent = about.source { about.source = .silent(help.errorLines.last) }
     return about
