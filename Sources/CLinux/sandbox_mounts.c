@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -39,10 +40,12 @@ static int write_text(const char *path, const char *text) {
 static int mapping(uid_t user) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return -1;
-  pid_t child = fork();
+  pid_t parent = getpid(), child = fork();
   if (child < 0) return -1;
   if (child == 0) {
     char byte = unshare(CLONE_NEWUSER) == 0 ? 'y' : 'n';
+    /* It must not outlive us; what is said of that before is lost with the change of user. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(1);
     ssize_t ignored = write(ends[1], &byte, 1);
     (void)ignored;
     for (;;) pause();
