@@ -73,7 +73,9 @@ def test_a_signal_lets_it_drain(backend, tmp_path):
     script.write_text(
         "import os, signal, sys, time\n"
         "def end(*_):\n    os.write(1, b'drained\\n'); os._exit(3)\n"
-        "signal.signal(signal.SIGTERM, end)\nprint('ready', flush=True)\ntime.sleep(30)\n"
+        "signal.signal(signal.SIGTERM, end)\nprint('ready', flush=True)\n"
+        # A signal between a check for it and one long sleep would be seen after that only.
+        "for _ in range(600): time.sleep(0.05)\n"
     )
     child = subprocess.Popen(
         [SANDBOX, "--backend", backend, "--", PYTHON, str(script)], stdout=subprocess.PIPE, cwd="/"
