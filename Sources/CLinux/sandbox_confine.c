@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 #include "sandbox.h"
+#include "trouble.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,11 +24,6 @@ static const char *const steps[] = {
     "session",     "control group", "namespaces", "reachable paths", "network",
     "mounts",      "user",          "limits",     "folder",          "no new privileges",
     "Landlock",    "descriptors",   "capabilities", "system call filter", "exec",
-};
-
-struct trouble {
-  int step;
-  int error;
 };
 
 static int dies_with(pid_t parent) {
@@ -150,29 +146,9 @@ pid_t clinux_confine(const struct clinux_confinement *what, const char **step) {
     struct trouble trouble;
     become(what, parent, &trouble.step);
     trouble.error = errno;
-    ssize_t ignored = write(report[1], &trouble, sizeof trouble);
-    (void)ignored;
-    _exit(127);
+    trouble_tell(report[1], trouble);
   }
-  int error = errno;
-  close(report[1]);
-  if (child < 0) {
-    close(report[0]);
-    errno = error;
-    return -1;
-  }
-  struct trouble trouble;
-  ssize_t count;
-  do count = read(report[0], &trouble, sizeof trouble);
-  while (count < 0 && errno == EINTR);
-  close(report[0]);
-  if (count == sizeof trouble) {
-    while (waitpid(child, 0, 0) < 0 && errno == EINTR) {}
-    *step = steps[trouble.step];
-    errno = trouble.error;
-    return -1;
-  }
-  return child;
+  return trouble_await(child, report, steps, step);
 }
 
 /* What a child that is forked for it can do. */

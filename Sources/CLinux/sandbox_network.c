@@ -38,18 +38,25 @@ static int add_address(int control, const char *text, int number) {
   return ioctl(control, SIOCSIFNETMASK, &request);
 }
 
+/* Room for one descriptor beside a message. */
+union carrier {
+  char bytes[CMSG_SPACE(sizeof(int))];
+  struct cmsghdr header;
+};
+
+static struct msghdr carrying(struct iovec *part, union carrier *room) {
+  return (struct msghdr){
+      .msg_iov = part,
+      .msg_iovlen = 1,
+      .msg_control = room->bytes,
+      .msg_controllen = sizeof room->bytes,
+  };
+}
+
 static int hand_over(int control, int descriptor, int kind) {
   struct iovec part = {&kind, sizeof kind};
-  union {
-    char bytes[CMSG_SPACE(sizeof(int))];
-    struct cmsghdr header;
-  } room;
-  struct msghdr message = {
-      .msg_iov = &part,
-      .msg_iovlen = 1,
-      .msg_control = room.bytes,
-      .msg_controllen = sizeof room.bytes,
-  };
+  union carrier room;
+  struct msghdr message = carrying(&part, &room);
   struct cmsghdr *header = CMSG_FIRSTHDR(&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
@@ -91,16 +98,8 @@ int clinux_message_sockets(int *ends) {
 
 int clinux_take_descriptor(int control, int *kind) {
   struct iovec part = {kind, sizeof *kind};
-  union {
-    char bytes[CMSG_SPACE(sizeof(int))];
-    struct cmsghdr header;
-  } room;
-  struct msghdr message = {
-      .msg_iov = &part,
-      .msg_iovlen = 1,
-      .msg_control = room.bytes,
-      .msg_controllen = sizeof room.bytes,
-  };
+  union carrier room;
+  struct msghdr message = carrying(&part, &room);
   ssize_t count;
   do count = recvmsg(control, &message, MSG_CMSG_CLOEXEC);
   while (count < 0 && errno == EINTR);

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "trouble.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,12 +17,6 @@
 #include <unistd.h>
 
 #define CLOSE_ON_EXEC 4u /* CLOSE_RANGE_CLOEXEC */
-
-/* What a child that could not start tells its parent. */
-struct trouble {
-  int step;
-  int error;
-};
 
 static const char *const steps[] = {"setpgid", "prctl", "dup", "chdir", "exec"};
 
@@ -81,30 +76,12 @@ pid_t clinux_spawn(const struct clinux_command *what, const char **step) {
     struct trouble trouble;
     become(what, parent, &trouble);
     trouble.error = errno;
-    ssize_t ignored = write(report[1], &trouble, sizeof trouble);
-    (void)ignored;
-    _exit(127);
+    trouble_tell(report[1], trouble);
   }
   int error = errno;
-  close(report[1]);
-  if (child < 0) {
-    close(report[0]);
-    errno = error;
-    return -1;
-  }
-  setpgid(child, child); /* whoever is first; the other's call changes nothing */
-  struct trouble trouble;
-  ssize_t count;
-  do count = read(report[0], &trouble, sizeof trouble);
-  while (count < 0 && errno == EINTR);
-  close(report[0]);
-  if (count == sizeof trouble) {
-    while (waitpid(child, 0, 0) < 0 && errno == EINTR) {}
-    *step = steps[trouble.step];
-    errno = trouble.error;
-    return -1;
-  }
-  return child;
+  if (child > 0) setpgid(child, child); /* whoever is first; the other's call changes nothing */
+  errno = error;
+  return trouble_await(child, report, steps, step);
 }
 
 /* The groups that a warden watches; more at once are not needed. */
