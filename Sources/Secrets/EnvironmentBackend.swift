@@ -4,7 +4,7 @@ internal import Posix
 /// Secrets in variables of the supervisor's own environment, which no stage inherits.
 ///
 /// `pg/password` of the tenant acme is `DATIVO_SECRET_ACME__PG__PASSWORD`, that of all
-/// `DATIVO_SECRET__PG__PASSWORD`. Small letters of a tenant's name are written large; every other
+/// `DATIVO_SECRET___PG__PASSWORD`: no tenant's name, so that none can be taken for it. Small letters of a tenant's name are written large; every other
 /// sign of it but digits as `_` and its two hexadecimal digits: acme-eu is ACME_2DEU.
 package struct EnvironmentBackend: SecretBackend {
   package static let prefix = "DATIVO_SECRET_"
