@@ -32,13 +32,7 @@ package enum Executable {
   }
 
   /// The running program.
-  package static var own: String? {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    // SAFETY: the call writes at most as many bytes as it is told, and no terminator.
-    let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count - 1)
-    guard count > 0 else { return nil }
-    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
+  package static var own: String? { Files.target(ofLink: "/proc/self/exe") }
 
   /// Whether `file` is a regular file that may be executed.
   package static func isExecutable(_ file: String) -> Bool {

@@ -26,6 +26,15 @@ extension Files {
     return unsafe String(cString: text)
   }
 
+  /// What a symbolic link says, whether that is there or not; nil for what is none.
+  package static func target(ofLink path: String) -> String? {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    // SAFETY: the call writes at most as many bytes as it is told, and no terminator.
+    let count = unsafe readlink(path, &buffer, buffer.count)
+    guard count > 0, count < buffer.count else { return nil }
+    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// The working folder; `/` where that cannot be told.
   package static var working: String {
     var buffer = [CChar](repeating: 0, count: 4096)

@@ -6,6 +6,9 @@ extension Files {
     fileprivate let inode: UInt64
     fileprivate let size: Int64
     fileprivate let nanoseconds: Int64
+
+    /// Inode, size in bytes, and when it was written in nanoseconds since 1970.
+    package var text: String { "\(inode) \(size) \(nanoseconds)" }
   }
 
   /// The stamp of what a path means; nil where there is nothing.

@@ -41,7 +41,7 @@ package struct ProgramFiles {
       paths.append(path)
       if let root = Self.environment(path) { add(environment: root) }
     }
-    if let link = Self.link(path) {
+    if let link = Files.target(ofLink: path) {
       add(program: Place.absolute(link, from: Files.folder(of: path)))
     } else if let interpreter = Self.interpreter(path) {
       add(program: interpreter)
@@ -84,15 +84,6 @@ package struct ProgramFiles {
     guard first.hasSuffix("/env"), let name = words.dropFirst().first(where: { !$0.hasPrefix("-") })
     else { return first.hasPrefix("/") ? first : nil }
     return Executable.find(name, from: "/")
-  }
-
-  /// What a symbolic link says; nil for what is none.
-  private static func link(_ path: String) -> String? {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    // SAFETY: the call writes at most as many bytes as it is told, and no terminator.
-    let count = unsafe readlink(path, &buffer, buffer.count)
-    guard count > 0 else { return nil }
-    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private func kind(_ path: String) -> mode_t? {

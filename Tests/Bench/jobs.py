@@ -108,7 +108,8 @@ def compare(arguments, work, measure, binaries):
     results = {}
     for _ in range(arguments.runs):
         for name, command, count in chosen:
-            for left in ("out", ".dativo"):
+            # What a project keeps of asking programs stays, as it does from one run to the next.
+            for left in ("out", ".dativo/state", ".dativo/runs", ".dativo/run"):
                 shutil.rmtree(work / left, ignore_errors=True)
             folder = work / "run"
             shutil.rmtree(folder, ignore_errors=True)

@@ -45,9 +45,13 @@ extension FastCheck {
     case _ where scan.hasEscape: return nil
     case .day:
       let text = unsafe UnsafeBufferPointer(start: start, count: count)
-      guard count == 10, let day = unsafe Calendar.day(text.span, 0),
-        unsafe day >= node.pointee.lowDay, unsafe day <= node.pointee.highDay
-      else { return nil }
+      guard count == 10, let date = unsafe Calendar.date(text.span, 0) else { return nil }
+      if unsafe node.pointee.hasDayBounds {
+        let day = Calendar.days(date.year, date.month, date.day)
+        guard unsafe day >= node.pointee.lowDay, unsafe day <= node.pointee.highDay else {
+          return nil
+        }
+      }
       return unsafe scan.end + 1
     case .matching:
       let text = unsafe UnsafeBufferPointer(start: start, count: count)

@@ -12,6 +12,7 @@ struct FastNode {
   var maxLength = Int.max
   var lowDay = Int.min
   var highDay = Int.max
+  var hasDayBounds: Bool { lowDay != .min || highDay != .max }
   /// The matcher, the first of the choices, or the exact check.
   var place = -1
   var choiceCount = 0

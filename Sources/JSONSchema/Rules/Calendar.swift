@@ -28,6 +28,13 @@ package enum Calendar {
   /// The days since 1970-01-01 of `YYYY-MM-DD` at `at`; nil if there is no such day.
   @inline(__always)
   package static func day(_ text: Span<UInt8>, _ at: Int) -> Int? {
+    guard let (year, month, day) = date(text, at) else { return nil }
+    return days(year, month, day)
+  }
+
+  /// Year, month and day of `YYYY-MM-DD` at `at`; nil if there is no such day.
+  @inline(__always)
+  static func date(_ text: Span<UInt8>, _ at: Int) -> (year: Int, month: Int, day: Int)? {
     guard text.count - at >= 10 else { return nil }
     let high = two(text, at)
     let low = two(text, at + 2)
@@ -37,7 +44,7 @@ package enum Calendar {
     let year = high * 100 + low
     guard month >= 1, month <= 12, day >= 1, day <= 31 else { return nil }
     if day > 28, day > length(ofMonth: month, year) { return nil }
-    return days(year, month, day)
+    return (year, month, day)
   }
 
   /// A time of day with its offset, read from RFC 3339 text.

@@ -37,7 +37,7 @@ struct Enclosing {
     policy.reads = Place.outermost(policy.reads)
     policy.writes = Place.outermost(policy.writes)
     let launcher = try Self.launcher(project)
-    let backend = try Self.backend(end.sandbox.choice, launcher)
+    let backend = try backend(end.sandbox.choice, launcher)
     return Enclosure(launcher: launcher, backend: backend, machine: Self.machine, policy: policy)
   }
 
@@ -170,12 +170,13 @@ struct Enclosing {
   // MARK: What works here, found once
 
   static let machine = Machine.probe()
+
   /// The backend for a choice; `auto` is tried once for each process.
-  private static func backend(_ choice: Choice, _ launcher: String) throws(Failure) -> Backend {
+  private func backend(_ choice: Choice, _ launcher: String) throws(Failure) -> Backend {
     switch choice {
     case .bubblewrap: return .bubblewrap
     case .landlock: return .landlock
-    case .auto, .container, .none: return try Trial.backend(launcher)
+    case .auto, .container, .none: return try Trial.backend(launcher, home: catalog.folders.home)
     }
   }
 }

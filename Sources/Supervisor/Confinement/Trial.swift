@@ -9,12 +9,23 @@ internal import Wire
 enum Trial {
   private static let answers = Answers()
 
-  static func backend(_ launcher: String) throws(Failure) -> Backend {
-    try answers.get(launcher).get()
+  /// What was found is kept below `home`.
+  static func backend(_ launcher: String, home: String) throws(Failure) -> Backend {
+    try answers.get(launcher, home).get()
   }
 
-  /// What `dativo-sandbox --probe` said.
-  private static func ask(_ launcher: String) -> Result<Backend, Failure> {
+  private static func find(_ launcher: String, _ home: String) -> Result<Backend, Failure> {
+    let kept = TrialGrounds.of(launcher).map { KeptAnswer("sandbox", grounds: $0, home: home) }
+    if let backend = kept?.read()?.string.flatMap(Backend.init(rawValue:)) {
+      return .success(backend)
+    }
+    let found = ask(launcher)
+    if case .success(let backend) = found { kept?.write(.string(backend.rawValue)) }
+    return found
+  }
+
+  /// What `dativo-sandbox --probe` says now.
+  static func ask(_ launcher: String) -> Result<Backend, Failure> {
     let command = Command(
       launcher,
       ["--probe", "--json"],
@@ -45,10 +56,10 @@ enum Trial {
   private final class Answers: Sendable {
     private let known = Mutex<[String: Result<Backend, Failure>]>([:])
 
-    func get(_ launcher: String) -> Result<Backend, Failure> {
+    func get(_ launcher: String, _ home: String) -> Result<Backend, Failure> {
       known.withLock { known in
         if let answer = known[launcher] { return answer }
-        let answer = Trial.ask(launcher)
+        let answer = Trial.find(launcher, home)
         known[launcher] = answer
         return answer
       }

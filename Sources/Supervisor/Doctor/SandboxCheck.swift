@@ -5,7 +5,7 @@ internal import Wire
 enum SandboxCheck {
   static func check(project: String) -> DoctorCheck {
     do throws(Failure) {
-      let backend = try Trial.backend(try Enclosing.launcher(project))
+      let backend = try Trial.ask(try Enclosing.launcher(project)).get()
       let enforcement = Enforcement(backend, Enclosing.machine, Policy())
       guard !enforcement.missing.isEmpty else {
         return DoctorCheck(.ok, "sandbox", enforcement.text)

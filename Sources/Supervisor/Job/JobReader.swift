@@ -51,7 +51,7 @@ struct JobReader {
     if let parts = yaml.integer(root["parallelism"], "parallelism", atLeast: 1) {
       job.parallelism = parts
     }
-    job.partitions = partitions(root["partitions"], job.source.config)
+    job.partitions = partitions(root["partitions"], job.source)
     job.resources = resources(root["resources"])
     job.hooks = hooks(root["hooks"])
     refuseSecrets(inTarget: target.config, root)

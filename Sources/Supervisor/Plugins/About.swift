@@ -16,6 +16,8 @@ package struct About: Sendable {
   }
 
   package var source = Source.about
+  /// Whether it would say the same again: not where it failed or was too slow.
+  var isSettled = true
   package var capabilities: Set<String> = []
   package var summary = ""
   package var version: String?
@@ -66,13 +68,13 @@ package struct About: Sendable {
       )
     }
     let answer = try capture(["--about", "--format=json"])
-    guard answer.cut == nil else { return .silent }
+    guard answer.cut == nil else { return .silent(isSettled: false) }
     if answer.exit.isSuccess, let about = (try? JSONValue.parse(answer.stdout)).flatMap(About.init)
     {
       return about
     }
     let help = try capture(["--help"])
-    guard help.cut == nil else { return .silent }
+    guard help.cut == nil else { return .silent(isSettled: false) }
     // So shells and launchers say that there is nothing to run: not a word of a tap's own.
     if case .code(let code) = help.exit, code == 126 || code == 127, help.exit == answer.exit {
       throw Failure(
@@ -82,7 +84,10 @@ package struct About: Sendable {
       )
     }
     var about = About(help: String(decoding: help.stdout + help.stderr, as: UTF8.self))
-    if case .silent = about.source { about.source = .silent(help.errorLines.last) }
+    if case .silent = about.source {
+      about.source = .silent(help.errorLines.last)
+      about.isSettled = answer.exit.isSuccess && help.exit.isSuccess
+    }
     return about
   }
 
@@ -108,7 +113,7 @@ package struct About: Sendable {
     }
     let spec = messages.last { $0["type"]?.string == "SPEC" }
     guard let form = spec?["spec"]?["connectionSpecification"], form.object != nil else {
-      var about = About.silent
+      var about = About.silent()
       let error = messages.last { $0["trace"]?["error"] != nil }?["trace"]?["error"]
       let told = error?["internal_message"]?.string ?? error?["message"]?.string
       let late = capture.cut == .late ? "spec did not answer in time" : nil
@@ -143,10 +148,11 @@ package struct About: Sendable {
   ///
   /// Singer asks every tap to take `--state`: one that does not would fail and be seen, where one
   /// that is not given it would load everything twice.
-  static var silent: About {
+  static func silent(isSettled: Bool = true) -> About {
     var about = About()
     about.capabilities = ["state"]
     about.source = .silent(nil)
+    about.isSettled = isSettled
     return about
   }
 
@@ -170,7 +176,7 @@ package struct About: Sendable {
       if isThere { capabilities.insert(word) }
     }
     guard !capabilities.isEmpty || help.contains("--config") else {
-      self = .silent
+      self = .silent()
       return
     }
     // Where both are known, the newer one is meant.

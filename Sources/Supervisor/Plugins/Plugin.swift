@@ -34,6 +34,8 @@ package struct Plugin: Sendable {
   package var settings: JSONValue?
   /// How it is told a window of time, where its file says it.
   package var window: WindowSettings?
+  /// The setting with a list of what may be loaded side by side, where its file says it.
+  package var partitions: String?
   /// The distribution that it is installed from; nil for a program that is there.
   package var python: PythonPackage?
   /// The container image that it is; nil for a program.

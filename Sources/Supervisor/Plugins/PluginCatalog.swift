@@ -61,6 +61,14 @@ package struct PluginCatalog: Sendable {
     return plugin
   }
 
+  /// What the first description of that name says.
+  ///
+  /// Nil where there is none, or it has errors; no program is asked.
+  func description(_ name: String, _ role: Plugin.Role) -> Plugin? {
+    let shipped = PluginFolders.shipped.map { [$0] } ?? []
+    return PluginFile.isName(name) ? try? described(name, role, in: roots + shipped) { _ in } : nil
+  }
+
   /// The connector that the first description of that name tells of.
   private func described(
     _ name: String,
@@ -85,19 +93,24 @@ package struct PluginCatalog: Sendable {
 
   var path: String? { environment["PATH"] }
 
+  /// What a program says of itself, now or when it was asked last.
   func ask(
     _ executable: String,
     _ arguments: [String] = [],
     _ variables: [String: String] = [:],
     enclosure: Enclosure? = nil
   ) throws(Failure) -> About {
-    try About.ask(
-      executable,
-      arguments,
-      folder: project,
-      environment: enclosure == nil ? environment.merging(variables) { $1 } : variables,
-      enclosure: enclosure
-    )
+    let home = folders.home
+    return try .kept(executable, arguments, enclosure: enclosure, home: home) {
+      () throws(Failure) in
+      try .ask(
+        executable,
+        arguments,
+        folder: project,
+        environment: enclosure == nil ? environment.merging(variables) { $1 } : variables,
+        enclosure: enclosure
+      )
+    }
   }
 
   /// What a plugin's configuration may hold: from its file, or from the program itself.

@@ -37,6 +37,25 @@ extension PluginFile {
     return quirks
   }
 
+  /// `{of: SETTING}`: the list whose elements may be loaded side by side.
+  static func partitions(
+    _ node: YAMLNode?,
+    _ settings: JSONValue?,
+    _ yaml: inout YAMLReader
+  ) -> String? {
+    guard let node, !node.isNull, yaml.keys(node, ["of"], in: "partitions"),
+      let setting = yaml.required(node, "of", "partitions.of", example: "partitions: {of: files}")
+    else { return nil }
+    if let known = settings?["properties"]?.object, known[setting] == nil {
+      yaml.error(
+        node["of"] ?? node,
+        "the settings have no \"\(setting)\" to make partitions of",
+        hint: Nearest.name(to: setting, among: known.keys).map { "Did you mean \"\($0)\"?" }
+      )
+    }
+    return setting
+  }
+
   static func origin(_ root: YAMLNode, _ yaml: inout YAMLReader) -> PluginOrigin {
     var origin = PluginOrigin()
     origin.version = yaml.text(root["version"], "version")

@@ -10,6 +10,7 @@ package struct PluginFile: Sendable {
     "apiVersion", "kind", "name", "role", "protocol", "dativo_api_version", "description",
     "executable", "python", "image", "capabilities", "quirks", "version", "maintainer", "homepage",
     "license", "tested", "permissions", "settings", "status", "window",
+    "partitions",
   ]
   private static let wires = ["singer", "airbyte"]
 
@@ -94,6 +95,7 @@ package struct PluginFile: Sendable {
     plugin.quirks = quirks(root["quirks"], &yaml)
     plugin.origin = origin(root, &yaml)
     plugin.window = yaml.window(root["window"], "window")
+    plugin.partitions = partitions(root["partitions"], settings, &yaml)
     plugin.status = status(root["status"], &yaml)
     plugin.file = yaml.file
     return plugin

@@ -37,9 +37,19 @@ enum PluginText {
     if !origin.permissions.isEmpty {
       lines.append("permissions: \(flow(origin.permissions.json))")
     }
+    if let window = plugin.window { lines.append("window: \(flow(json(window)))") }
+    if let setting = plugin.partitions { lines.append("partitions: {of: \(quoted(setting))}") }
     if let settings = plugin.settings?.object { lines += self.settings(settings) }
     lines += status(plugin.status)
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func json(_ window: WindowSettings) -> JSONValue {
+    var object = JSONObject()
+    object["since"] = window.since.map { .string($0) }
+    object["until"] = window.until.map { .string($0) }
+    if window.isInclusive { object["inclusive"] = true }
+    return .object(object)
   }
 
   private static func json(_ python: PythonPackage) -> JSONValue {

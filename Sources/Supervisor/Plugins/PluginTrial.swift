@@ -8,7 +8,7 @@ internal import Wire
 /// Is it there, does it tell of itself, does it tell its streams, does its own test pass?
 package struct PluginTrial {
   package private(set) var plugin: Plugin
-  package private(set) var about = About.silent
+  package private(set) var about = About.silent()
   package private(set) var streams: [String] = []
   /// What its own test of the connection came to; nil where it was not run.
   package private(set) var test: PluginStatus.Outcome?

@@ -19,20 +19,9 @@ extension Job {
     do throws(WindowSettings.Missing) {
       job.source.config = try settings.apply(window, to: source.config, settings: schema)
     } catch {
-      switch error {
-      case .setting(let side, let what):
-        throw Failure(
-          .configuration,
-          "\(file): the tap has no known setting for the \(what) of a window",
-          hint: "If it has one, write `window: {\(side): SETTING}` under \"source\"."
-        )
-      case .timeOfDay(let setting, let moment):
-        throw Failure(
-          .usage,
-          "the tap's \"\(setting)\" takes whole days, not \(moment.text)",
-          hint: "Write \(moment.date), and windows of days."
-        )
-      }
+      let (message, hint) = error.texts
+      if case .timeOfDay = error { throw Failure(.usage, message, hint: hint) }
+      throw Failure(.configuration, "\(file): \(message)", hint: hint)
     }
     try refuseReplacedTables()
     return job

@@ -73,6 +73,16 @@ package enum WindowLength: Hashable, Sendable {
     }
   }
 
+  /// The first edge that is not before `moment`, of windows that begin at `first`.
+  func edge(after moment: Instant, from first: Instant) -> Instant {
+    var count = 1
+    if case .seconds(let length) = self, moment > first {
+      count = (moment.seconds - first.seconds + length - 1) / length
+    }
+    while edge(count, from: first) < moment { count += 1 }
+    return edge(count, from: first)
+  }
+
   private func edge(_ count: Int, from first: Instant) -> Instant {
     switch self {
     case .seconds(let length): Instant(seconds: first.seconds + count * length)

@@ -58,6 +58,22 @@ package struct WindowSettings: Hashable, Sendable {
     case setting(side: String, of: String)
     /// The setting takes days, and the moment is in the middle of one.
     case timeOfDay(setting: String, Instant)
+
+    /// What is wrong, and what to do.
+    var texts: (message: String, hint: String) {
+      switch self {
+      case .setting(let side, let what):
+        (
+          "the tap has no known setting for the \(what) of a window",
+          "If it has one, write `window: {\(side): SETTING}` under \"source\"."
+        )
+      case .timeOfDay(let setting, let moment):
+        (
+          "the tap's \"\(setting)\" takes whole days, not \(moment.text)",
+          "Write \(moment.date), and windows of days."
+        )
+      }
+    }
   }
 
   private static func text(

@@ -29,17 +29,22 @@ enum TimeText {
     return high <= 9 && low <= 9 ? Int(high) &* 10 &+ Int(low) : 1000
   }
 
-  /// The days since 1970-01-01 of `YYYY-MM-DD` at `p`, ten bytes; nil if there is no such day.
-  private static func days(_ p: Position) -> Int64? {
+  /// Year, month and day of `YYYY-MM-DD` at `p`, ten bytes; nil if there is no such day.
+  @inline(__always)
+  private static func day(_ p: Position) -> (year: Int, month: Int, day: Int)? {
     let century = unsafe two(p)
     let rest = unsafe two(p + 2)
     let month = unsafe two(p + 5)
     let day = unsafe two(p + 8)
     guard century <= 99, rest <= 99, unsafe p[4] == 0x2D, unsafe p[7] == 0x2D else { return nil }
     let year = century * 100 + rest
-    guard year >= 1, (1...12).contains(month), day >= 1, day <= length(ofMonth: month, year) else {
-      return nil
-    }
+    guard year >= 1, month >= 1, month <= 12, day >= 1, day <= 31 else { return nil }
+    return day <= 28 || day <= length(ofMonth: month, year) ? (year, month, day) : nil
+  }
+
+  /// The days since 1970-01-01 of `YYYY-MM-DD` at `p`, ten bytes; nil if there is no such day.
+  private static func days(_ p: Position) -> Int64? {
+    guard let (year, month, day) = unsafe day(p) else { return nil }
     // Days from the civil calendar, years beginning in March; all numbers are positive.
     let shifted = month > 2 ? year : year - 1
     let yearOfEra = shifted % 400
@@ -58,7 +63,7 @@ enum TimeText {
 
   /// `2024-02-29`.
   static func date(_ start: Position, _ end: Position, _ out: Output) -> Output? {
-    guard unsafe end - start == 10, unsafe days(start) != nil else { return nil }
+    guard unsafe end - start == 10, unsafe day(start) != nil else { return nil }
     unsafe out.pointee = 0x22
     unsafe (out + 1).update(from: start, count: 10)
     unsafe out[11] = 0x22
