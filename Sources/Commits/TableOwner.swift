@@ -1,10 +1,10 @@
 internal import JSON
-internal import Posix
 internal import Storage
 
 /// Whose a table is: the object `_dativo/tables/<stream>.json`, created once and never replaced.
 ///
-/// A second object, `<stream>.shared`, says that the owner lets others append.
+/// It says whether the owner lets others append; a second object, `<stream>.shared`, that the owner
+/// does so since.
 enum TableOwner {
   /// Throws `owned` if `stream`'s table is another pipeline's; nothing is written.
   static func check(
@@ -13,14 +13,16 @@ enum TableOwner {
     pipeline: String,
     isShared: Bool
   ) throws(CommitError) {
-    guard let owner = try owner(store, stream), owner != pipeline else { return }
+    guard let owner = try owner(store, stream), owner.pipeline != pipeline else { return }
     let size: Int?
     do throws(StoreError) {
-      size = isShared ? try store.size(shared(stream)) : nil
+      size = isShared && !owner.shares ? try store.size(shared(stream)) : nil
     } catch {
       throw .store(error)
     }
-    guard size != nil else { throw .owned(stream: stream, by: owner) }
+    guard isShared, owner.shares || size != nil else {
+      throw .owned(stream: stream, by: owner.pipeline)
+    }
   }
 
   /// Makes the table `pipeline`'s, unless it may be used already.
@@ -36,15 +38,12 @@ enum TableOwner {
     if !adopts, try owner(store, stream) == nil, let file = try firstFile(store, stream) {
       throw .foreign(stream: stream, file: file)
     }
-    let text: JSONValue = ["owner": .string(pipeline)]
-    try create(store, name(stream), Array(text.encoded().utf8))
-    if isShared, try owner(store, stream) == pipeline {
-      try create(store, shared(stream), Array(text.encoded().utf8))
-    }
-    // Another that claims it at this moment says a moment later that it is shared.
-    for _ in 0..<10 where isShared {
-      guard (try? check(store, stream, pipeline: pipeline, isShared: true)) == nil else { break }
-      _ = try? Poll.readable([], milliseconds: 50)
+    var claim: JSONObject = ["owner": .string(pipeline)]
+    if isShared { claim["shared"] = true }
+    let text = Array(JSONValue.object(claim).encoded().utf8)
+    try create(store, name(stream), text)
+    if isShared, let owner = try owner(store, stream), owner.pipeline == pipeline, !owner.shares {
+      try create(store, shared(stream), text)
     }
     try check(store, stream, pipeline: pipeline, isShared: isShared)
     Failpoint.claimed.reached()
@@ -75,7 +74,7 @@ enum TableOwner {
   private static func owner(
     _ store: any ObjectStore,
     _ stream: String
-  ) throws(CommitError) -> String? {
+  ) throws(CommitError) -> (pipeline: String, shares: Bool)? {
     let bytes: [UInt8]?
     do throws(StoreError) {
       bytes = try store.read(name(stream))
@@ -83,10 +82,10 @@ enum TableOwner {
       throw .store(error)
     }
     guard let bytes else { return nil }
-    guard let owner = (try? JSONValue.parse(bytes))?["owner"]?.string else {
+    guard let claim = try? JSONValue.parse(bytes), let owner = claim["owner"]?.string else {
       throw .malformed(name(stream))
     }
-    return owner
+    return (owner, claim["shared"]?.bool ?? false)
   }
 
   private static func create(

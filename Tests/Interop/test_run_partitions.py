@@ -188,3 +188,19 @@ def test_windows_that_cannot_be(project, text, told):
     done = project.dativo("lint", "job.yaml")
     assert done.returncode == 78 and told in done.out + done.err, done.out + done.err
     assert "job.yaml:8:" in done.out + done.err
+
+
+@pytest.mark.parametrize("claims, code", [
+    ({"orders.json": '{"owner": "acme.other", "shared": true}'}, 0),
+    ({"orders.json": '{"owner": "acme.other"}', "orders.shared": "{}"}, 0),
+    ({"orders.json": '{"owner": "acme.other"}'}, 2),
+])
+def test_who_lets_others_append_says_so_with_the_claim(project, claims, code):
+    """In one object, since another pipeline may ask at any moment."""
+    tables = project.folder / "out/_dativo/tables"
+    tables.mkdir(parents=True)
+    for name, text in claims.items():
+        (tables / name).write_text(text)
+    csv(project, [write(project, "a.csv", range(10))], extra="")
+    done = project.run(code=code)
+    assert ids(project) == list(range(10)) if code == 0 else "acme.other" in done.err, done.err

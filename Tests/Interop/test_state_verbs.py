@@ -250,6 +250,19 @@ def test_export_and_import_carry_a_state_to_another_folder(project):
     assert "state set" in bare["errors"][0]["hint"]
 
 
+def test_a_key_that_stands_twice_is_asked_about(project):
+    loaded(project, 100)
+    for text in ['{"a": [1, {"b": 2}],\n "a": 3}', '{"x": [{"k": "{", "l": 1,\n"\\u006b": 2}]}']:
+        (project.folder / "s.json").write_text(text)
+        for verb in ("set", "merge"):
+            error = answer(project, verb, "job.yaml", "s.json", code=78)["errors"][0]
+            assert error["line"] == 2 and "stands twice" in error["message"], error
+    assert state(project) == at(100)
+    (project.folder / "s.json").write_text('{"a": {"k": 1}, "b": {"k": "a"}, "c": ["a", "a"]}')
+    answer(project, "set", "job.yaml", "s.json")
+    assert state(project) == {"a": {"k": 1}, "b": {"k": "a"}, "c": ["a", "a"]}
+
+
 COMPLETE = {"singer_state": {"bookmarks": {"orders": {"last": 40}}}}
 PARTIAL = {"singer_state": {"bookmarks": {"orders": {"last": 60}, "items": {"last": 5}}}}
 MERGED = {"bookmarks": {"orders": {"last": 40}, "items": {"last": 5}}}

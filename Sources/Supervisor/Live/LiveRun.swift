@@ -41,7 +41,10 @@ package struct LiveRun: Sendable {
 
   package var run: String { told["run"]?.string ?? "" }
   package var job: String { told["job"]?.string ?? "" }
-  package var read: Int { Int(told["read"]?.number?.int64 ?? 0) }
+  /// Of which the stages tell at different moments: what is committed has been read.
+  package var read: Int {
+    max(told["read"]?.number?.int64.map { Int($0) } ?? 0, committed ?? 0)
+  }
   package var committed: Int? { told["committed"]?.number?.int64.map { Int($0) } }
   package var rate: Double { told["rows_per_second"]?.number?.double ?? 0 }
   package var seconds: Double { told["seconds"]?.number?.double ?? 0 }

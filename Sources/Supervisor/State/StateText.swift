@@ -41,8 +41,9 @@ package struct StateText: Sendable {
     } catch {
       throw Failure(.io, "\(name): \(error.reason)", hint: "Name a file with a state, or -.")
     }
+    let value: JSONValue
     do throws(JSONError) {
-      return try JSONValue.parse(bytes)
+      value = try JSONValue.parse(bytes)
     } catch {
       throw Findings([
         Finding(
@@ -55,5 +56,15 @@ package struct StateText: Sendable {
         )
       ])
     }
+    guard let (key, line) = RepeatedKey.first(in: bytes) else { return value }
+    throw Findings([
+      Finding(
+        .error,
+        "\"\(key)\" stands twice in one object",
+        hint: "Which of the two is meant? Keep one.",
+        file: name,
+        line: line
+      )
+    ])
   }
 }
