@@ -51,12 +51,7 @@ struct Compact: ParsableCommand {
   @Option(name: .long, help: "Columns, with commas: only the last row of each key stays.")
   var latestBy: String?
 
-  @Option(
-    name: .long,
-    help:
-      "For s3://: a target's configuration, or a job file, whose settings \"s3\" reach the bucket."
-  )
-  var config: String?
+  @OptionGroup var bucket: BucketOption
 
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
@@ -72,7 +67,7 @@ struct Compact: ParsableCommand {
 
   func run() throws {
     try Answer.give("compact", json: json) {
-      let root = try Destination(place, try StoreAccess(config: config))
+      let root = try Destination(place, try bucket.access())
       guard root.table == nil else {
         throw Failure(
           .usage,

@@ -48,12 +48,7 @@ struct ContractInferCommand: ParsableCommand {
   @Option(name: .long, help: "Look at this many records of each stream, not at all.")
   var sample: Int?
 
-  @Option(
-    name: .long,
-    help:
-      "For s3://: a target's configuration, or a job file, whose settings \"s3\" reach the bucket."
-  )
-  var config: String?
+  @OptionGroup var bucket: BucketOption
 
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
@@ -65,7 +60,7 @@ struct ContractInferCommand: ParsableCommand {
 
   func run() throws {
     try Answer.give("contract infer", json: json) {
-      let access = try StoreAccess(config: config)
+      let access = try bucket.access()
       var inference = ContractInference(limit: sample)
       var names: [String] = []
       for path in data {

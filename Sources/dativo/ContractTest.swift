@@ -69,12 +69,7 @@ struct ContractTestCommand: ParsableCommand {
   @Option(name: .long, help: "How many seconds a query may take.")
   var querySeconds = 60.0
 
-  @Option(
-    name: .long,
-    help:
-      "For s3://: a target's configuration, or a job file, whose settings \"s3\" reach the bucket."
-  )
-  var config: String?
+  @OptionGroup var bucket: BucketOption
 
   @Flag(name: .long, help: "Print one JSON object, as --format json does.")
   var json = false
@@ -92,7 +87,7 @@ struct ContractTestCommand: ParsableCommand {
       options.isInclusive = between == .inclusive
       options.querySeconds = querySeconds
       let test = try ContractTest(contract: contract, options)
-      let access = try StoreAccess(config: config)
+      let access = try bucket.access()
       let found = try data.flatMap { path in
         try ContractData.find(path, access, isWanted: test.isObject, visible: VisibleFile.files)
       }

@@ -29,12 +29,7 @@ struct Inspect: ParsableCommand {
   @Option(name: .long, help: "Show this many rows too.")
   var rows = 0
 
-  @Option(
-    name: .long,
-    help:
-      "For s3://: a target's configuration, or a job file, whose settings \"s3\" reach the bucket."
-  )
-  var config: String?
+  @OptionGroup var bucket: BucketOption
 
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
@@ -45,7 +40,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     try Answer.give("inspect", json: json) {
-      let file = try DataFile(file, try StoreAccess(config: config))
+      let file = try DataFile(file, try bucket.access())
       do throws(ReadError) {
         let footer = try FooterReader(size: file.size, read: file.source)
         let report = FileReport(path: file.path, size: file.size, footer: footer)

@@ -33,19 +33,14 @@ struct Log: ParsableCommand {
   @Flag(name: .long, help: "List the visible files instead of the commits.")
   var files = false
 
-  @Option(
-    name: .long,
-    help:
-      "For s3://: a target's configuration, or a job file, whose settings \"s3\" reach the bucket."
-  )
-  var config: String?
+  @OptionGroup var bucket: BucketOption
 
   @Flag(name: .long, help: "Print one JSON object; each STATE is whole there.")
   var json = false
 
   func run() throws {
     try Answer.give("log", json: json) {
-      let destination = try Destination(place, try StoreAccess(config: config))
+      let destination = try Destination(place, try bucket.access())
       let histories = try destination.histories(pipeline: pipeline)
       let report = LogReport(destination: destination, histories: histories)
       let problems = histories.flatMap(\.problems).map(Finding.init)

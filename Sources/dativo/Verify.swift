@@ -29,19 +29,14 @@ struct Verify: ParsableCommand {
   @Argument(help: "A destination (a folder or s3://bucket/prefix), or the folder of a table in it.")
   var place: String
 
-  @Option(
-    name: .long,
-    help:
-      "For s3://: a target's configuration, or a job file, whose settings \"s3\" reach the bucket."
-  )
-  var config: String?
+  @OptionGroup var bucket: BucketOption
 
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
 
   func run() throws {
     try Answer.give("verify", json: json) {
-      let destination = try Destination(place, try StoreAccess(config: config))
+      let destination = try Destination(place, try bucket.access())
       let verification = try destination.verify(try destination.histories()) { file in
         do throws(ReadError) {
           return .rows(try FooterReader(size: file.size, read: file.source).rows)

@@ -26,6 +26,17 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("1mo", "2024-04-15", "2024-04-30"), ("1mo", "2024-01-31", "2024-02-29"),
+    ("1d", "2024-03-01T00:00:01Z", "2024-03-02"), ("1d", "2024-03-01", "2024-03-01"),
+    ("6h", "2023-01-01", "2024-01-31T06:00:00Z"),
+  ])
+  func theWindowThatIsNowEndsAtItsOwnEdge(_ length: String, _ now: String, _ end: String) {
+    let first = Instant("2024-01-31") ?? Instant(seconds: 0)
+    let edge = WindowLength(length)?.edge(after: Instant(now) ?? first, from: first)
+    #expect(edge == Instant(end))
+  }
+
   @Test func monthsEndOnTheirLastDayAndComeBack() {
     let windows = WindowLength("1mo")?.windows(
       from: Instant("2024-01-31T06:00:00Z") ?? Instant(seconds: 0),

@@ -74,7 +74,7 @@ package enum WindowLength: Hashable, Sendable {
   }
 
   /// The first edge that is not before `moment`, of windows that begin at `first`.
-  func edge(after moment: Instant, from first: Instant) -> Instant {
+  package func edge(after moment: Instant, from first: Instant) -> Instant {
     var count = 1
     if case .seconds(let length) = self, moment > first {
       count = (moment.seconds - first.seconds + length - 1) / length
