@@ -32,8 +32,8 @@ struct Blueprint {
   var folder = "/"
   var kept: [Int32] = []
 
-  /// Starts it; returns the process.
-  func start() throws(SandboxError) -> Int32 {
+  /// Starts it; returns the process, and the one that ends it and exits with its code.
+  func start() throws(SandboxError) -> (program: Int32, keeper: Int32) {
     var strings = NativeStrings()
     let rules = unsafe (self.rules ?? []).map { rule in
       unsafe clinux_path_rule(
@@ -64,8 +64,9 @@ struct Blueprint {
     unsafe what.environment = UnsafePointer(strings.list(environment))
     unsafe what.folder = UnsafePointer(strings.text(folder))
     var step: UnsafePointer<CChar>?
+    var program: Int32 = -1
     // SAFETY: every pointer outlives the call, which starts a process with copies of all of it.
-    let pid = unsafe ports.withUnsafeBufferPointer { ports in
+    let keeper = unsafe ports.withUnsafeBufferPointer { ports in
       unsafe limits.withUnsafeBufferPointer { limits in
         unsafe kept.withUnsafeBufferPointer { kept in
           unsafe rules.withUnsafeBufferPointer { rules in
@@ -77,17 +78,17 @@ struct Blueprint {
             unsafe what.kept_count = Int32(kept.count)
             unsafe what.rules = rules.baseAddress
             unsafe what.rule_count = Int32(rules.count)
-            return unsafe clinux_confine(&what, &step)
+            return unsafe clinux_confine(&what, &program, &step)
           }
         }
       }
     }
-    guard pid > 0 else {
+    guard keeper > 0 else {
       let cause = PosixError("start")
       // SAFETY: a literal of the C file.
       let name = unsafe step.map { unsafe String(cString: $0) } ?? "start"
       throw .step(name, cause)
     }
-    return pid
+    return (program, keeper)
   }
 }

@@ -13,10 +13,8 @@ package struct Confinement: ~Copyable {
   private let launch: Launch
   private var forwarder: Forwarder
   private let inbox: SignalInbox
-  /// Ends the plugin's group where this process is killed; bubblewrap's ends by itself.
-  private let warden: Warden?
   private let begin = Clock.monotonic
-  /// The plugin's process; with bubblewrap that of its keeper, once it is known.
+  /// The plugin's process; with bubblewrap its process 1, once it is known.
   private var plugin: Int32?
   private var pending: [Int32] = []
   private var statusText: [UInt8] = []
@@ -43,9 +41,6 @@ package struct Confinement: ~Copyable {
     Processes.adoptOrphans()
     var forwarder = Forwarder(policy.hosts, tell: tell)
     let launch = try Launch(program, policy, backend, machine, &forwarder)
-    let warden = launch.backend == .landlock ? Warden() : nil
-    if launch.backend == .landlock { warden?.watch(launch.pid) }
-    self.warden = warden
     plugin = launch.backend == .landlock ? launch.pid : nil
     isStatusOpen = launch.backend == .bubblewrap
     limits = policy.limits.filled
@@ -137,7 +132,7 @@ package struct Confinement: ~Copyable {
     while exit == nil {
       let child = unsafe clinux_reap_any(&status)
       guard child > 0 else { return }
-      if child == launch.pid {
+      if child == launch.keeper {
         let number = status & 0x7F
         exit = number == 0 ? .code((status >> 8) & 0xFF) : .signal(number)
       } else {
@@ -160,7 +155,7 @@ package struct Confinement: ~Copyable {
       pass(SIGTERM)
     }
     guard mustLook, verdict == nil else { return }
-    let found = Processes.below([launch.pid])
+    let found = Processes.below([launch.keeper]).filter { $0.pid != launch.keeper }
     let memory = found.reduce(0) { $0 + $1.memory }
     if let most = limits.memory, !launch.held.contains("memory"), memory > most {
       verdict = "it used more than its \(most) bytes of memory"
@@ -182,7 +177,6 @@ package struct Confinement: ~Copyable {
     if verdict == nil, launch.ranOutOfMemory, let most = limits.memory {
       verdict = "it used more than its \(most) bytes of memory"
     }
-    if launch.backend == .landlock { kill(-launch.pid, SIGKILL) }
     for _ in 0..<400 where !forwarder.isIdle {
       var status: Int32 = 0
       // SAFETY: the status is written to a variable of this call.

@@ -64,9 +64,11 @@ struct clinux_confinement {
   int kept_count;
 };
 
-/* Starts it in a session of its own; killed when the caller ends. On failure -1, with errno and the
-   step's name. */
-pid_t clinux_confine(const struct clinux_confinement *what, const char **step);
+/* Starts it in a session of its own, below a keeper, a child of the caller that ends everything below
+   it when the program or the caller ends, and exits with the code that a shell would show for the
+   program. Returns the keeper, and the program in `program`; on failure -1, with errno and the step's
+   name. */
+pid_t clinux_confine(const struct clinux_confinement *what, pid_t *program, const char **step);
 
 /* The program of the filter, at most `room` instructions of 8 bytes; how many there are. */
 int clinux_filter(unsigned flags, uint64_t *out, int room);

@@ -71,7 +71,7 @@ package struct Enclosure: Hashable, Sendable {
   package var text: String { "\(enforcement.text); granted: \(policy.summary)" }
 
   /// The processes that stand between a stage and its program.
-  var overhead: Int { backend == .bubblewrap ? 3 : 2 }
+  var overhead: Int { backend == .bubblewrap ? 4 : 2 }
 
   /// What may be the matter with a program that fails confined.
   var hint: String {
