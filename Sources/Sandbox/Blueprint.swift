@@ -13,6 +13,8 @@ struct Blueprint {
   /// What root lends to the user.
   var lent: [String] = []
   var ports: [UInt16] = []
+  /// Of these, those that are listened to at addresses of IPv6.
+  var ports6: [UInt16] = []
   var addresses: [String] = []
   /// Where listeners are handed over.
   var control: Int32 = -1
@@ -66,12 +68,14 @@ struct Blueprint {
     var step: UnsafePointer<CChar>?
     var program: Int32 = -1
     // SAFETY: every pointer outlives the call, which starts a process with copies of all of it.
-    let keeper = unsafe ports.withUnsafeBufferPointer { ports in
+    let keeper = unsafe (ports + ports6).withUnsafeBufferPointer { all in
       unsafe limits.withUnsafeBufferPointer { limits in
         unsafe kept.withUnsafeBufferPointer { kept in
           unsafe rules.withUnsafeBufferPointer { rules in
-            unsafe what.ports = ports.baseAddress
+            unsafe what.ports = all.baseAddress
             unsafe what.port_count = Int32(ports.count)
+            unsafe what.ports6 = all.baseAddress.map { unsafe $0 + ports.count }
+            unsafe what.port6_count = Int32(ports6.count)
             unsafe what.limits = limits.baseAddress
             unsafe what.limit_count = Int32(limits.count)
             unsafe what.kept = kept.baseAddress

@@ -21,6 +21,7 @@ package struct Confinement: ~Copyable {
   private var isStatusOpen: Bool
   private var exit: Exit?
   private var killAt: UInt64?
+  private var output: OutputWatch?
   /// Why the plugin was ended, where that was done here.
   package private(set) var verdict: String?
 
@@ -43,6 +44,7 @@ package struct Confinement: ~Copyable {
     let launch = try Launch(program, policy, backend, machine, &forwarder)
     plugin = launch.backend == .landlock ? launch.pid : nil
     isStatusOpen = launch.backend == .bubblewrap
+    output = OutputWatch(seconds: program.linger)
     limits = policy.limits.filled
     self.launch = launch
     self.forwarder = forwarder
@@ -59,7 +61,8 @@ package struct Confinement: ~Copyable {
       reap()
       if let exit {
         end()
-        return exit.shellCode
+        // What ends itself well after a signal of ours has not come to its end.
+        return verdict != nil && exit.isSuccess ? 128 + SIGTERM : exit.shellCode
       }
       look()
     }
@@ -83,7 +86,7 @@ package struct Confinement: ~Copyable {
   /// Limits that the kernel does not hold are looked at ten times a second.
   private var patience: Int32 {
     if !pending.isEmpty { return 5 }
-    return mustLook || killAt != nil || limits.time != nil ? 100 : 1000
+    return mustLook || killAt != nil || limits.time != nil || output != nil ? 100 : 1000
   }
 
   private var mustLook: Bool {
@@ -150,9 +153,13 @@ package struct Confinement: ~Copyable {
     let now = Clock.monotonic
     if let killAt, now >= killAt { kill(launch.pid, SIGKILL) }
     if let time = limits.time, killAt == nil, Double(now - begin) / 1e9 >= time {
-      verdict = "it ran for longer than its \(Self.shown(time)) s"
-      killAt = now + 10_000_000_000
-      pass(SIGTERM)
+      ask("it ran for longer than its \(Self.shown(time)) s", now)
+    }
+    if killAt == nil, output?.isDue(now) == true {
+      let processes = ownProcesses()
+      if output?.look(processes, at: now) == true {
+        ask("it went on after it had closed its output", now)
+      }
     }
     guard mustLook, verdict == nil else { return }
     let found = Processes.below([launch.keeper]).filter { $0.pid != launch.keeper }
@@ -166,6 +173,21 @@ package struct Confinement: ~Copyable {
       for entry in found { _ = Processes.kill(entry.pid) }
       killAt = now
     }
+  }
+
+  /// Asks the plugin to end, which it may take a moment for.
+  private mutating func ask(_ reason: String, _ now: UInt64) {
+    verdict = reason
+    killAt = now + 10_000_000_000
+    pass(SIGTERM)
+  }
+
+  /// The plugin's processes without those that confine it; none where it has not begun.
+  private func ownProcesses() -> [Int32] {
+    guard let plugin, hasBegun(plugin) else { return [] }
+    let others =
+      launch.backend == .bubblewrap ? [launch.keeper, launch.pid, plugin] : [launch.keeper]
+    return Processes.below([launch.keeper]).map(\.pid).filter { !others.contains($0) }
   }
 
   private static func shown(_ seconds: Double) -> String {

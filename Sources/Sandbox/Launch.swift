@@ -88,7 +88,7 @@ struct Launch: ~Copyable {
       folder = consume scratch
     }
     if plan.control >= 0 { close(plan.control) }
-    if let ours { forwarder.take(ours, count: plan.ports.count + 1) }
+    if let ours { forwarder.take(ours, count: plan.ports.count + plan.ports6.count + 1) }
     let raw = clinux_pidfd_open(keeper, 0)
     guard raw >= 0 else {
       let cause = PosixError("pidfd_open")
@@ -126,7 +126,10 @@ struct Launch: ~Copyable {
     plan.ownsUsers = !machine.isRoot && machine.ownsNamespaces
     plan.ownsNetwork = policy.network != .all && machine.ownsNamespaces
     plan.ports = Forwarder.ports(policy.hosts)
-    if plan.ownsNetwork { plan.addresses = Forwarder.addresses(policy.hosts) }
+    if plan.ownsNetwork {
+      plan.addresses = Forwarder.addresses(policy.hosts)
+      plan.ports6 = Forwarder.ports(policy.hosts.filter(\.isAddress6))
+    }
     let lent = Place.outermost(own + policy.reads) + policy.writes
     plan.lent = Set(lent).filter { unsafe access($0, F_OK) == 0 && !SystemFolders.hold($0) }
       .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }

@@ -37,7 +37,9 @@ struct clinux_confinement {
   int owns_network;             /* whether a network namespace is made, with loopback alone */
   const uint16_t *ports;        /* that are listened to on every loopback address */
   int port_count;
-  const char *const *addresses; /* IPv4 addresses that loopback is given; null-ended */
+  const uint16_t *ports6;       /* that are listened to on every IPv6 address of loopback */
+  int port6_count;
+  const char *const *addresses; /* addresses that loopback is given; null-ended */
   int control;                  /* the socket through which listeners are handed over, or -1 */
 
   /* Pairs of source and place: what the one is before all of them is mounted at the other. */
@@ -92,8 +94,8 @@ int clinux_message_sockets(int *ends);
    -1 at the end. */
 int clinux_take_descriptor(int control, int *kind);
 
-/* The address and port at which a connection was made, in host order. */
-int clinux_local_address(int descriptor, uint32_t *address, uint16_t *port);
+/* The address, as people write it, and port at which a connection was made. */
+int clinux_local_address(int descriptor, char text[46], uint16_t *port);
 
 /* Forks a process that joins `inside` to host:port; `message` is what it prints where it cannot.
    The descriptor stays the caller's. */
