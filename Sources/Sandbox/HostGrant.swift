@@ -2,8 +2,10 @@ internal import Glibc
 
 /// One place on the network that a plugin may reach: `db.example.com:5432`, `*.example.com:443`.
 package struct HostGrant: Hashable, Sendable {
-  /// In lower case; `*.` before it stands for every name below, `*` alone for every name. An address
-  /// of IPv6 stands without brackets, in its usual form.
+  /// A name in lower case, or an address.
+  ///
+  /// `*.` before a name stands for every one below, `*` alone for all. An address of IPv6 stands
+  /// without brackets, in its usual form.
   package let host: String
   package let port: UInt16
 
@@ -12,8 +14,9 @@ package struct HostGrant: Hashable, Sendable {
     self.port = port
   }
 
-  /// Reads a host with a port, or alone, which means port 443; nil for anything else. An address of
-  /// IPv6 stands in brackets: `[::1]:5432`.
+  /// Reads a host with a port, or alone, which means port 443; nil for anything else.
+  ///
+  /// An address of IPv6 stands in brackets: `[::1]:5432`.
   package init?(_ text: String) {
     if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
       let rest = text[text.index(after: end)...]

@@ -102,6 +102,7 @@ extension Plan {
       environment: environment,
       private: privateFolder,
       descriptors: speaks ? [3, 4] : [],
+      linger: role == .tap ? RunLifecycle.tidyingGrace : nil,
       folder: folder
     )
     return Stage(
@@ -112,6 +113,7 @@ extension Plan {
       environment: connector.enclosure == nil ? environment : command.environment,
       awaitsVerdict: connector.awaitsVerdict,
       enclosure: connector.enclosure,
+      container: connector.container,
       isOurs: connector.isOurs
     )
   }

@@ -22,7 +22,9 @@ package struct Plan: Sendable {
     package var awaitsVerdict: Bool
     /// How it is confined; then `executable` and `arguments` are those of its launcher.
     package var enclosure: Enclosure?
-    /// Whether it is a program of ours.
+    /// How an engine confines the image that it runs.
+    package var container: ContainerPolicy?
+    /// Whether it is a program of ours, that runs none of other people's.
     package var isOurs: Bool
 
     package init(
@@ -33,6 +35,7 @@ package struct Plan: Sendable {
       environment: [String: String] = [:],
       awaitsVerdict: Bool = false,
       enclosure: Enclosure? = nil,
+      container: ContainerPolicy? = nil,
       isOurs: Bool = true
     ) {
       self.role = role
@@ -42,6 +45,7 @@ package struct Plan: Sendable {
       self.environment = environment
       self.awaitsVerdict = awaitsVerdict
       self.enclosure = enclosure
+      self.container = container
       self.isOurs = isOurs
     }
   }

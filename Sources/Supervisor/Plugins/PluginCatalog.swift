@@ -91,11 +91,13 @@ package struct PluginCatalog: Sendable {
     _ variables: [String: String] = [:],
     enclosure: Enclosure? = nil
   ) throws(Failure) -> About {
-    try About.ask(
+    // What is confined gets none of our own variables.
+    let base = enclosure == nil ? StageEnvironment.base(of: executable, environment) : [:]
+    return try About.ask(
       executable,
       arguments,
       folder: project,
-      environment: enclosure == nil ? environment.merging(variables) { $1 } : variables,
+      environment: base.merging(variables) { $1 },
       enclosure: enclosure
     )
   }
