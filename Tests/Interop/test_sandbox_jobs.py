@@ -96,11 +96,18 @@ def test_a_tap_sees_its_project_and_no_secrets(curious, backend, tmp_path_factor
     told = curious.project.record()["sandbox"]["tap"]
     assert told["backend"] == ("landlock" if backend == "landlock" else "bwrap")
     assert "network" in told["enforced"] and "network: none" in told["granted"]
+    # An exporter takes the same from the event that ends the run.
+    done = curious.project.run("--log-format", "json")
+    event = [json.loads(line) for line in done.err.splitlines() if '"event":"run"' in line][-1]
+    assert event["sandbox"]["tap"]["backend"] == told["backend"]
+    assert event["sandbox"]["tap"]["not_enforced"] == told["not_enforced"]
 
 
 def test_none_must_be_written_out_and_is_recorded(curious):
     seen, done = curious(extra="sandbox: none", env={"A_SECRET": "told"}, variables=["A_SECRET"])
     assert seen == {"A_SECRET": "told"}
+    told = curious.project.run("--log-format", "json").err
+    assert [json.loads(line)["sandbox"] for line in told.splitlines() if '"event":"run"' in line] == [{"tap": "none"}]
     assert curious.project.record()["sandbox"] == {"tap": "none"}
     assert "tap.py runs unconfined: the job says `sandbox: none`" in done.err
 

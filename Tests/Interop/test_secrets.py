@@ -118,15 +118,15 @@ def test_lint_checks_files_of_secrets_by_line_and_column(project, tmp_path):
     done = run("dativo", "lint", "secrets.yaml", cwd=tmp_path)
     assert done.code == 78, done
     for told in (
-        'secrets.yaml:4:1: "adress" is not known',
-        'secrets.yaml:6:20: ',
-        'secrets.yaml:7:32: "secrets.named.mine.auth" must be one of token, approle, kubernetes, not "aprole"',
-        'secrets.yaml:7:44: "secrets.named.mine.kv" must be 1 or 2',
+        'secrets.yaml:4:1: error: unknown key "adress"',
+        'secrets.yaml:6:20: error: ',
+        'secrets.yaml:7:32: error: "secrets.named.mine.auth" must be one of token, approle, kubernetes, not "aprole"',
+        'secrets.yaml:7:44: error: "secrets.named.mine.kv" must be 1 or 2',
     ):
         assert told in done.out + done.err, (told, done)
     assert 'Did you mean "filesystem"?' in done.out + done.err
     file.write_text("apiVersion: dativo/v2\nkind: Secrets\nbackend: env\n")
-    assert "secrets.yaml:1:1: the file must say `apiVersion: dativo/v1`" in str(run("dativo", "lint", ".", cwd=tmp_path))
+    assert "secrets.yaml:1:1: error: the file must say `apiVersion: dativo/v1`" in str(run("dativo", "lint", ".", cwd=tmp_path))
     # A job that is kept to the file tells of it as well: each once.
     file.write_text("apiVersion: dativo/v1\nkind: Secrets\nbackend: vault\nkv: 3\n")
     project.job()

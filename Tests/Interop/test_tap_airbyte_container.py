@@ -226,6 +226,8 @@ def test_an_image_whose_policy_grants_nothing_reads_nothing_and_reaches_nobody(p
     # The same source reaches it where its engine may use the machine's network, and the record says so.
     job = JOB.replace("{{image: {image}}}", "{{image: {image}, container: {{network: host}}}}").format(image=IMAGE)
     (tmp_path / "job.yaml").write_text(job.replace("{n: 1500}", json.dumps({"n": 10, **config}, separators=(",", ":"))))
+    shutil.rmtree(tmp_path / "out")  # of another source
+    shutil.rmtree(tmp_path / ".dativo")
     said, record = told(tmp_path, podman)
     assert "the place says answer" in said and len(seen) == 1 and "precious" not in said
     assert record["not_enforced"] == ["hosts: any is reached by the network host"]

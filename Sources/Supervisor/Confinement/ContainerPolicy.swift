@@ -57,7 +57,9 @@ package struct ContainerPolicy: Hashable, Sendable {
     return ["--container", JSONValue.object(object).encoded()]
   }
 
-  /// Limits for each process. An engine that is told one forgets the others that it has by default, and
+  /// Limits for each process.
+  ///
+  /// An engine that is told one forgets the others that it has by default, and
   /// then asks for more than it may have itself.
   private var ulimits: [(key: String, value: String)] {
     guard limits.fileSize != nil || limits.openFiles != nil else { return [] }
@@ -68,14 +70,11 @@ package struct ContainerPolicy: Hashable, Sendable {
     return ulimits
   }
 
-  /// The limit of this process, as engines take it.
+  /// What any engine may ask for: the limit of this process, and no more than is usual.
   private static func own(_ resource: __rlimit_resource) -> String {
     var limit = rlimit()
-    guard unsafe getrlimit(Int32(resource.rawValue), &limit) == 0, limit.rlim_max != rlim_t.max
-    else {
-      return "-1"
-    }
-    return "\(limit.rlim_max)"
+    let isKnown = unsafe getrlimit(Int32(resource.rawValue), &limit) == 0
+    return "\(isKnown ? min(limit.rlim_max, 4096) : 4096)"
   }
 
   private var enforced: [String] {

@@ -131,6 +131,9 @@ extension Plan {
     if !job.select.isEmpty || job.part != nil { config["deselected"] = parts.catalog?.leftOut }
     if job.window != nil { config["keep_state"] = true }
     config["record_limit"] = job.limit.map { .number(JSONNumber($0)) }
+    let secrets = "\(privateFolder)/validate.secrets.json"
+    config["secrets_file"] = .string(secrets)
+    files.append(File(path: secrets, content: .null, listsSecrets: true))
     if let path = job.validation.maskKeyFile {
       config["mask_key_file"] = .string(Self.absolute(path, job.folder))
     }

@@ -56,11 +56,20 @@ package struct Plan: Sendable {
     package var content: JSONValue
     /// The plugin whose configuration it is, which alone gets the secrets in it; nil for all else.
     package var plugin: (Connector, Stage.Role)?
+    /// Whether it gets the forms of all secrets that are known once the plugins have theirs: what is
+    /// not to be repeated.
+    package var listsSecrets: Bool
 
-    package init(path: String, content: JSONValue, plugin: (Connector, Stage.Role)? = nil) {
+    package init(
+      path: String,
+      content: JSONValue,
+      plugin: (Connector, Stage.Role)? = nil,
+      listsSecrets: Bool = false
+    ) {
       self.path = path
       self.content = content
       self.plugin = plugin
+      self.listsSecrets = listsSecrets
     }
   }
 
