@@ -137,7 +137,9 @@ let package = Package(
     executable(
       "dativo-validate",
       path: "Sources/dativo-validate",
-      ["ConnectorKit", "Contracts", "JSONSchema", "Wire", "Columns", "JSON", "Posix"]
+      [
+        "ConnectorKit", "Telemetry", "Contracts", "JSONSchema", "Wire", "Columns", "JSON", "Posix",
+      ]
     ),
     executable(
       "dativo-sandbox",

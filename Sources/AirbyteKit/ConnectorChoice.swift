@@ -12,8 +12,20 @@ package struct ConnectorChoice: ParsableArguments {
   @Option(name: .long, help: "The connector's container image; likewise.")
   var image: String?
 
-  @Option(name: .long, help: "With --image: the network that the container may use.")
-  var network: String?
+  @Option(name: .long, help: "The connector's package on PyPI; likewise.")
+  var package: String?
+
+  @Option(
+    name: .long,
+    help: "How a container is run, over what --config says of it: a JSON object."
+  )
+  var container: String?
+
+  @Option(
+    name: .long,
+    help: "The program of the package that --config names, as --show-program tells it."
+  )
+  var installed: String?
 
   @Option(name: .long, help: "The digest that the image must have, as --show-digest tells it.")
   var digest: String?
@@ -21,27 +33,44 @@ package struct ConnectorChoice: ParsableArguments {
   package init() {}
 
   package func validate() throws {
-    guard executable == nil || image == nil else {
-      throw ValidationError("--executable and --image exclude each other.")
+    guard [executable, image, package].count(where: { $0 != nil }) < 2 else {
+      throw ValidationError("--executable, --image and --package exclude each other.")
+    }
+    guard container == nil || settings != nil else {
+      throw ValidationError(#"--container takes an object: {"network": "none", "memory": "512m"}."#)
     }
   }
 
   /// What makes a configuration of what the files hold; nil where nothing is said here.
   package var shape: ((JSONObject) -> JSONObject)? {
-    guard executable != nil || image != nil || digest != nil || network != nil else { return nil }
-    let (executable, image, network, digest) = (executable, image, network, digest)
+    let named = [executable, image, package].contains { $0 != nil }
+    guard named || [digest, container, installed].contains(where: { $0 != nil }) else { return nil }
+    let choice = self
     return { given in
       var shaped = given
-      if executable != nil || image != nil {
+      if named {
         shaped = ["connector_config": .object(given)]
-        shaped["executable"] = executable.map { [.string($0)] }
-        shaped["image"] = image.map { .string($0) }
+        shaped["executable"] = choice.executable.map { [.string($0)] }
+        shaped["image"] = choice.image.map { .string($0) }
+        shaped["package"] = choice.package.map { .string($0) }
+      }
+      if let installed = choice.installed {
+        shaped["package"] = nil
+        shaped["executable"] = [.string(installed)]
       }
       var container = shaped["container"]?.object ?? JSONObject()
-      if let network { container["network"] = .string(network) }
-      if let digest { container["digest"] = .string(digest) }
+      for (key, value) in choice.settings ?? JSONObject() {
+        // What is said beside it stays: further options come after those of the configuration.
+        let said = key == "options" ? container[key]?.array ?? [] : []
+        container[key] = said.isEmpty ? value : .array(said + (value.array ?? []))
+      }
+      if let digest = choice.digest { container["digest"] = .string(digest) }
       if !container.isEmpty { shaped["container"] = .object(container) }
       return shaped
     }
+  }
+
+  private var settings: JSONObject? {
+    container.flatMap { (try? JSONValue.parse($0))?.object }
   }
 }

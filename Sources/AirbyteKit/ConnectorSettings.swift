@@ -63,6 +63,14 @@ package struct ConnectorSettings {
     ]
   }
 
+  /// The program of the package, which is installed where it is not there yet.
+  package func installed() throws(Failure) -> String {
+    guard case .package(let requirement) = program else {
+      throw Failure(.usage, "there is no package to install", hint: "Name one: --package X.")
+    }
+    return try ConnectorPackage(requirement).program()
+  }
+
   /// The digest of the image.
   package func digest() throws(Failure) -> String {
     guard let image else {

@@ -49,7 +49,9 @@ package struct Container {
     words += ["--label", "dativo.owner=\(Self.owner)", "--pull", "never"]
     words += ["--network", settings.network, "--memory", settings.memory]
     words += ["--memory-swap", settings.memory, "--cpus", settings.cpus]
-    words += ["--pids-limit", "\(settings.pids)", "--read-only", "--tmpfs", "/tmp:size=256m"]
+    words += [
+      "--pids-limit", "\(settings.pids)", "--read-only", "--tmpfs", "/tmp:size=\(settings.scratch)",
+    ]
     words += ["--cap-drop", "all", "--security-opt", "no-new-privileges"]
     words += ["--user", settings.user ?? "\(getuid()):\(getgid())"]
     // Docker keeps no log with `none`, and gives the output to the client all the same.

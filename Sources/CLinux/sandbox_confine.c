@@ -24,7 +24,9 @@ static const char *const steps[] = {
     "session",     "control group", "namespaces", "reachable paths", "network",
     "mounts",      "user",          "limits",     "folder",          "no new privileges",
     "Landlock",    "descriptors",   "capabilities", "system call filter", "exec",
+    "fork",
 };
+enum { FORK = sizeof steps / sizeof *steps - 1 };
 
 static int dies_with(pid_t parent) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return -1;
@@ -135,20 +137,39 @@ static int become(const struct clinux_confinement *what, pid_t parent, int *step
   return -1;
 }
 
-pid_t clinux_confine(const struct clinux_confinement *what, const char **step) {
-  int report[2];
-  *step = "pipe";
-  if (pipe2(report, O_CLOEXEC) != 0) return -1;
-  pid_t parent = getpid();
-  *step = "fork";
+/* The child of `keeper`, which becomes the program or tells why not. */
+static pid_t begin(const struct clinux_confinement *what, pid_t keeper, int report) {
   pid_t child = fork();
-  if (child == 0) {
-    struct trouble trouble;
-    become(what, parent, &trouble.step);
-    trouble.error = errno;
-    trouble_tell(report[1], trouble);
+  if (child != 0) return child;
+  struct trouble trouble;
+  become(what, keeper, &trouble.step);
+  trouble.error = errno;
+  trouble_tell(report, trouble);
+}
+
+pid_t clinux_confine(const struct clinux_confinement *what, pid_t *program, const char **step) {
+  int report[2], number[2];
+  *step = "pipe";
+  if (pipe2(report, O_CLOEXEC) != 0 || pipe2(number, O_CLOEXEC) != 0) return -1;
+  int launcher = clinux_pidfd_open(getpid(), 0);
+  *step = "fork";
+  pid_t keeper = fork();
+  if (keeper == 0) {
+    sandbox_prepare_keeper();
+    pid_t child = begin(what, getpid(), report[1]);
+    if (child < 0) trouble_tell(report[1], (struct trouble){FORK, errno});
+    (void)!write(number[1], &child, sizeof child);
+    sandbox_keep(child, launcher);
   }
-  return trouble_await(child, report, steps, step);
+  int error = errno;
+  close(number[1]);
+  if (launcher >= 0) close(launcher);
+  ssize_t count = 0;
+  do count = keeper > 0 ? read(number[0], program, sizeof *program) : 0;
+  while (count < 0 && errno == EINTR);
+  close(number[0]);
+  errno = error;
+  return trouble_await(keeper, report, steps, step);
 }
 
 /* What a child that is forked for it can do. */

@@ -20,8 +20,32 @@ static int raise_loopback(int control) {
   return ioctl(control, SIOCSIFFLAGS, &request);
 }
 
+/* An address of IPv6, as the kernel takes it. */
+struct address6 {
+  struct in6_addr address;
+  uint32_t length;
+  int interface;
+};
+
+static int add_address6(const char *text) {
+  struct address6 request = {.length = 128, .interface = (int)if_nametoindex("lo")};
+  if (inet_pton(AF_INET6, text, &request.address) != 1) {
+    errno = EINVAL;
+    return -1;
+  }
+  int control = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (control < 0) return -1;
+  int result = ioctl(control, SIOCSIFADDR, &request);
+  if (result != 0 && errno == EEXIST) result = 0; /* its own, ::1 */
+  int error = errno;
+  close(control);
+  errno = error;
+  return result;
+}
+
 /* A further address of loopback, alone in its network. */
 static int add_address(int control, const char *text, int number) {
+  if (strchr(text, ':')) return add_address6(text);
   struct ifreq request;
   memset(&request, 0, sizeof request);
   snprintf(request.ifr_name, sizeof request.ifr_name, "lo:%d", number);
@@ -65,15 +89,38 @@ static int hand_over(int control, int descriptor, int kind) {
   return sendmsg(control, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
 }
 
+/* Listens where names are asked for. */
+static int asked(void) {
+  int raw = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(53)};
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return raw < 0 || bind(raw, (struct sockaddr *)&name, sizeof name) != 0 ? -1 : raw;
+}
+
 /* Listens on every address of loopback; the connection tells which one was meant. */
-static int listener(int kind, uint16_t port) {
-  int raw = socket(AF_INET, kind | SOCK_CLOEXEC, 0);
+static int listener(int family, uint16_t port) {
+  int raw = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
   if (raw < 0) return -1;
-  struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(port)};
-  name.sin_addr.s_addr = kind == SOCK_DGRAM ? htonl(INADDR_LOOPBACK) : htonl(INADDR_ANY);
-  if (bind(raw, (struct sockaddr *)&name, sizeof name) != 0) return -1;
-  if (kind == SOCK_STREAM && listen(raw, 64) != 0) return -1;
-  return raw;
+  union {
+    struct sockaddr any;
+    struct sockaddr_in four;
+    struct sockaddr_in6 six;
+  } name = {.any = {.sa_family = (sa_family_t)family}}; /* all other bytes 0: any address */
+  if (family == AF_INET6) {
+    name.six.sin6_port = htons(port);
+    if (setsockopt(raw, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0) return -1;
+  } else {
+    name.four.sin_port = htons(port);
+  }
+  if (bind(raw, &name.any, family == AF_INET6 ? sizeof name.six : sizeof name.four) != 0) return -1;
+  return listen(raw, 64) != 0 ? -1 : raw;
+}
+
+/* Hands a listener over, as `kind`. */
+static int give(int control, int raw, int kind) {
+  if (raw < 0 || hand_over(control, raw, kind) != 0) return -1;
+  close(raw);
+  return 0;
 }
 
 int sandbox_open_network(const struct clinux_confinement *what) {
@@ -83,12 +130,11 @@ int sandbox_open_network(const struct clinux_confinement *what) {
     if (add_address(control, what->addresses[i], i + 1) != 0) return -1;
   close(control);
   if (what->control < 0) return 0;
-  /* -1 is the socket that asks for names; then one socket for each port. */
-  for (int i = -1; i < what->port_count; i++) {
-    int raw = i < 0 ? listener(SOCK_DGRAM, 53) : listener(SOCK_STREAM, what->ports[i]);
-    if (raw < 0 || hand_over(what->control, raw, i < 0 ? 0 : what->ports[i]) != 0) return -1;
-    close(raw);
-  }
+  if (give(what->control, asked(), 0) != 0) return -1;
+  for (int i = 0; i < what->port_count; i++)
+    if (give(what->control, listener(AF_INET, what->ports[i]), what->ports[i]) != 0) return -1;
+  for (int i = 0; i < what->port6_count; i++)
+    if (give(what->control, listener(AF_INET6, what->ports6[i]), what->ports6[i]) != 0) return -1;
   return 0;
 }
 
@@ -110,13 +156,18 @@ int clinux_take_descriptor(int control, int *kind) {
   return descriptor;
 }
 
-int clinux_local_address(int descriptor, uint32_t *address, uint16_t *port) {
-  struct sockaddr_in name;
+int clinux_local_address(int descriptor, char text[46], uint16_t *port) {
+  union {
+    struct sockaddr any;
+    struct sockaddr_in four;
+    struct sockaddr_in6 six;
+  } name;
   socklen_t size = sizeof name;
-  if (getsockname(descriptor, (struct sockaddr *)&name, &size) != 0) return -1;
-  *address = ntohl(name.sin_addr.s_addr);
-  *port = ntohs(name.sin_port);
-  return 0;
+  if (getsockname(descriptor, &name.any, &size) != 0) return -1;
+  int is_six = name.any.sa_family == AF_INET6;
+  *port = ntohs(is_six ? name.six.sin6_port : name.four.sin_port);
+  const void *address = is_six ? (void *)&name.six.sin6_addr : (void *)&name.four.sin_addr;
+  return inet_ntop(name.any.sa_family, address, text, 46) ? 0 : -1;
 }
 
 ssize_t clinux_receive_from(int descriptor, void *bytes, size_t room, void *who, unsigned *size) {

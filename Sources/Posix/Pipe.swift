@@ -28,7 +28,10 @@ extension Descriptor {
   package func setNonBlocking() { _ = clinux_fcntl(raw, F_SETFL, Int(O_NONBLOCK)) }
 
   /// The bytes that wait in a pipe; nil for what is no pipe.
-  package var waitingBytes: Int? {
+  package var waitingBytes: Int? { Self.waitingBytes(raw) }
+
+  /// The same, of one that is another's.
+  package static func waitingBytes(_ raw: Int32) -> Int? {
     let count = clinux_waiting_bytes(raw)
     return count < 0 ? nil : Int(count)
   }

@@ -12,7 +12,7 @@ package enum Choice: String, CaseIterable, Sendable {
   case auto
   case bubblewrap = "bwrap"
   case landlock
-  /// Images are run by a container engine, closed; for programs it is `auto`.
+  /// Images, run closed by a container engine, and nothing else.
   case container
   /// No confinement.
   case none

@@ -13,6 +13,8 @@ struct Blueprint {
   /// What root lends to the user.
   var lent: [String] = []
   var ports: [UInt16] = []
+  /// Of these, those that are listened to at addresses of IPv6.
+  var ports6: [UInt16] = []
   var addresses: [String] = []
   /// Where listeners are handed over.
   var control: Int32 = -1
@@ -32,8 +34,8 @@ struct Blueprint {
   var folder = "/"
   var kept: [Int32] = []
 
-  /// Starts it; returns the process.
-  func start() throws(SandboxError) -> Int32 {
+  /// Starts it; returns the process, and the one that ends it and exits with its code.
+  func start() throws(SandboxError) -> (program: Int32, keeper: Int32) {
     var strings = NativeStrings()
     let rules = unsafe (self.rules ?? []).map { rule in
       unsafe clinux_path_rule(
@@ -64,30 +66,33 @@ struct Blueprint {
     unsafe what.environment = UnsafePointer(strings.list(environment))
     unsafe what.folder = UnsafePointer(strings.text(folder))
     var step: UnsafePointer<CChar>?
+    var program: Int32 = -1
     // SAFETY: every pointer outlives the call, which starts a process with copies of all of it.
-    let pid = unsafe ports.withUnsafeBufferPointer { ports in
+    let keeper = unsafe (ports + ports6).withUnsafeBufferPointer { all in
       unsafe limits.withUnsafeBufferPointer { limits in
         unsafe kept.withUnsafeBufferPointer { kept in
           unsafe rules.withUnsafeBufferPointer { rules in
-            unsafe what.ports = ports.baseAddress
+            unsafe what.ports = all.baseAddress
             unsafe what.port_count = Int32(ports.count)
+            unsafe what.ports6 = all.baseAddress.map { unsafe $0 + ports.count }
+            unsafe what.port6_count = Int32(ports6.count)
             unsafe what.limits = limits.baseAddress
             unsafe what.limit_count = Int32(limits.count)
             unsafe what.kept = kept.baseAddress
             unsafe what.kept_count = Int32(kept.count)
             unsafe what.rules = rules.baseAddress
             unsafe what.rule_count = Int32(rules.count)
-            return unsafe clinux_confine(&what, &step)
+            return unsafe clinux_confine(&what, &program, &step)
           }
         }
       }
     }
-    guard pid > 0 else {
+    guard keeper > 0 else {
       let cause = PosixError("start")
       // SAFETY: a literal of the C file.
       let name = unsafe step.map { unsafe String(cString: $0) } ?? "start"
       throw .step(name, cause)
     }
-    return pid
+    return (program, keeper)
   }
 }

@@ -28,7 +28,7 @@ package struct ConfigGrants {
       for (key, member) in object.members {
         if Self.hostKeys.contains(key.lowercased()), let host = member.string {
           for port in Self.ports(object) {
-            if let grant = HostGrant("\(host):\(port)") { hosts.append(grant) }
+            if let grant = HostGrant("\(HostGrant.bracketed(host)):\(port)") { hosts.append(grant) }
           }
         }
         walk(member, depth: depth + 1)
@@ -64,7 +64,9 @@ package struct ConfigGrants {
       let entries = text.split(separator: ",")
       let grants = entries.compactMap { $0.contains(":") ? HostGrant(String($0)) : nil }
       // A time of day, or a word with a number, names no host: there is a dot, or it is ours.
-      let isPlausible = entries.allSatisfy { $0.contains(".") || $0.hasPrefix("localhost:") }
+      let isPlausible = entries.allSatisfy {
+        $0.contains(".") || $0.hasPrefix("localhost:") || $0.hasPrefix("[")
+      }
       return grants.count == entries.count && isPlausible ? grants : []
     }
     let scheme = text[..<mark.lowerBound].prefix { $0 != "+" }.lowercased()
@@ -73,7 +75,7 @@ package struct ConfigGrants {
       authority = authority[authority.index(after: at)...]
     }
     return authority.split(separator: ",").compactMap { entry in
-      if entry.contains(":") { return HostGrant(String(entry)) }
+      if entry.contains(":"), !entry.hasSuffix("]") { return HostGrant(String(entry)) }
       return schemes[scheme].flatMap { HostGrant("\(entry):\($0)") }
     }
   }
@@ -88,7 +90,7 @@ package struct ConfigGrants {
       guard let value = setting(String(rest[rest.index(after: open)..<close])),
         let filled = value.string ?? value.number?.text
       else { return nil }
-      text += filled
+      text += HostGrant.bracketed(filled)
       rest = rest[rest.index(after: close)...]
     }
     return text + rest

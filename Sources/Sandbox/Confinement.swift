@@ -13,16 +13,15 @@ package struct Confinement: ~Copyable {
   private let launch: Launch
   private var forwarder: Forwarder
   private let inbox: SignalInbox
-  /// Ends the plugin's group where this process is killed; bubblewrap's ends by itself.
-  private let warden: Warden?
   private let begin = Clock.monotonic
-  /// The plugin's process; with bubblewrap that of its keeper, once it is known.
+  /// The plugin's process; with bubblewrap its process 1, once it is known.
   private var plugin: Int32?
   private var pending: [Int32] = []
   private var statusText: [UInt8] = []
   private var isStatusOpen: Bool
   private var exit: Exit?
   private var killAt: UInt64?
+  private var output: OutputWatch?
   /// Why the plugin was ended, where that was done here.
   package private(set) var verdict: String?
 
@@ -43,11 +42,9 @@ package struct Confinement: ~Copyable {
     Processes.adoptOrphans()
     var forwarder = Forwarder(policy.hosts, tell: tell)
     let launch = try Launch(program, policy, backend, machine, &forwarder)
-    let warden = launch.backend == .landlock ? Warden() : nil
-    if launch.backend == .landlock { warden?.watch(launch.pid) }
-    self.warden = warden
     plugin = launch.backend == .landlock ? launch.pid : nil
     isStatusOpen = launch.backend == .bubblewrap
+    output = OutputWatch(seconds: program.linger)
     limits = policy.limits.filled
     self.launch = launch
     self.forwarder = forwarder
@@ -64,7 +61,8 @@ package struct Confinement: ~Copyable {
       reap()
       if let exit {
         end()
-        return exit.shellCode
+        // What ends itself well after a signal of ours has not come to its end.
+        return verdict != nil && exit.isSuccess ? 128 + SIGTERM : exit.shellCode
       }
       look()
     }
@@ -88,7 +86,7 @@ package struct Confinement: ~Copyable {
   /// Limits that the kernel does not hold are looked at ten times a second.
   private var patience: Int32 {
     if !pending.isEmpty { return 5 }
-    return mustLook || killAt != nil || limits.time != nil ? 100 : 1000
+    return mustLook || killAt != nil || limits.time != nil || output != nil ? 100 : 1000
   }
 
   private var mustLook: Bool {
@@ -137,7 +135,7 @@ package struct Confinement: ~Copyable {
     while exit == nil {
       let child = unsafe clinux_reap_any(&status)
       guard child > 0 else { return }
-      if child == launch.pid {
+      if child == launch.keeper {
         let number = status & 0x7F
         exit = number == 0 ? .code((status >> 8) & 0xFF) : .signal(number)
       } else {
@@ -155,12 +153,16 @@ package struct Confinement: ~Copyable {
     let now = Clock.monotonic
     if let killAt, now >= killAt { kill(launch.pid, SIGKILL) }
     if let time = limits.time, killAt == nil, Double(now - begin) / 1e9 >= time {
-      verdict = "it ran for longer than its \(Self.shown(time)) s"
-      killAt = now + 10_000_000_000
-      pass(SIGTERM)
+      ask("it ran for longer than its \(Self.shown(time)) s", now)
+    }
+    if killAt == nil, output?.isDue(now) == true {
+      let processes = ownProcesses()
+      if output?.look(processes, at: now) == true {
+        ask("it went on after it had closed its output", now)
+      }
     }
     guard mustLook, verdict == nil else { return }
-    let found = Processes.below([launch.pid])
+    let found = Processes.below([launch.keeper]).filter { $0.pid != launch.keeper }
     let memory = found.reduce(0) { $0 + $1.memory }
     if let most = limits.memory, !launch.held.contains("memory"), memory > most {
       verdict = "it used more than its \(most) bytes of memory"
@@ -173,6 +175,21 @@ package struct Confinement: ~Copyable {
     }
   }
 
+  /// Asks the plugin to end, which it may take a moment for.
+  private mutating func ask(_ reason: String, _ now: UInt64) {
+    verdict = reason
+    killAt = now + 10_000_000_000
+    pass(SIGTERM)
+  }
+
+  /// The plugin's processes without those that confine it; none where it has not begun.
+  private func ownProcesses() -> [Int32] {
+    guard let plugin, hasBegun(plugin) else { return [] }
+    let others =
+      launch.backend == .bubblewrap ? [launch.keeper, launch.pid, plugin] : [launch.keeper]
+    return Processes.below([launch.keeper]).map(\.pid).filter { !others.contains($0) }
+  }
+
   private static func shown(_ seconds: Double) -> String {
     seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
   }
@@ -182,7 +199,6 @@ package struct Confinement: ~Copyable {
     if verdict == nil, launch.ranOutOfMemory, let most = limits.memory {
       verdict = "it used more than its \(most) bytes of memory"
     }
-    if launch.backend == .landlock { kill(-launch.pid, SIGKILL) }
     for _ in 0..<400 where !forwarder.isIdle {
       var status: Int32 = 0
       // SAFETY: the status is written to a variable of this call.

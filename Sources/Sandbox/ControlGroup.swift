@@ -6,7 +6,7 @@ package struct ControlGroup: ~Copyable {
   /// The folders that were made: one, or one for each controller of version 1.
   private let folders: [String]
   /// The files that a process writes itself into.
-  var members: [String] { folders.map { "\($0)/cgroup.procs" } }
+  package var members: [String] { folders.map { "\($0)/cgroup.procs" } }
   /// The limits that it holds.
   package let limits: Set<String>
 
@@ -14,10 +14,14 @@ package struct ControlGroup: ~Copyable {
   package struct Places: Sendable {
     package var mounts: String
     package var own: String
+    /// Whether a group's files have to be made: the kernel does that, but not in a folder that stands
+    /// for a mount.
+    package var makesFiles: Bool
 
-    package init(mounts: String, own: String) {
+    package init(mounts: String, own: String, makesFiles: Bool = false) {
       self.mounts = mounts
       self.own = own
+      self.makesFiles = makesFiles
     }
 
     static func read() -> Places {
@@ -51,7 +55,9 @@ package struct ControlGroup: ~Copyable {
       let folder = "\(above)/\(name)"
       guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else { continue }
       if !folders.contains(folder) { folders.append(folder) }
-      let isSet = setting.files.allSatisfy { Self.write("\(folder)/\($0.first)", $0.value) }
+      let isSet = setting.files.allSatisfy {
+        Self.write("\(folder)/\($0.first)", $0.value, makes: places.makesFiles)
+      }
       if isSet { limits.insert(setting.limit) }
     }
     if limits.isEmpty { for folder in folders { unsafe rmdir(folder) } }
@@ -136,9 +142,10 @@ package struct ControlGroup: ~Copyable {
     for above in own == mount ? [own] : [own, Files.folder(of: own)] {
       let folder = "\(above)/\(name)"
       guard unsafe mkdir(folder, 0o755) == 0 else { continue }
-      if settings.allSatisfy({ write("\(folder)/\($0.unified.file)", $0.unified.value) }) {
-        return folder
+      let areSet = settings.allSatisfy {
+        write("\(folder)/\($0.unified.file)", $0.unified.value, makes: places.makesFiles)
       }
+      if areSet { return folder }
       unsafe rmdir(folder)
     }
     return nil
@@ -167,8 +174,9 @@ package struct ControlGroup: ~Copyable {
     return nil
   }
 
-  private static func write(_ path: String, _ text: String) -> Bool {
-    guard let file = try? Descriptor(opening: path, O_WRONLY) else { return false }
+  private static func write(_ path: String, _ text: String, makes: Bool = false) -> Bool {
+    let flags = O_WRONLY | (makes ? O_CREAT : 0)
+    guard let file = try? Descriptor(opening: path, flags) else { return false }
     // SAFETY: the bytes are lent for the call.
     return unsafe Array(text.utf8).withUnsafeBytes { bytes in
       (try? unsafe Descriptor.write(file.raw, bytes)) != nil

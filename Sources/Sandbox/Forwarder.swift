@@ -33,8 +33,7 @@ struct Forwarder: ~Copyable {
 
   /// Addresses that are granted as such, and must be loopback's inside.
   static func addresses(_ grants: [HostGrant]) -> [String] {
-    Set(grants.map(\.host)).filter { HostGrant.address($0).map { $0 >> 24 != 127 } ?? false }
-      .sorted()
+    Set(grants.filter { $0.isAddress6 || $0.isFurtherAddress }.map(\.host)).sorted()
   }
 
   /// Takes the listeners that the launcher hands over; `count` of them.
@@ -70,11 +69,12 @@ struct Forwarder: ~Copyable {
     let inside = clinux_accept(listener)
     guard inside >= 0 else { return }
     let connection = Descriptor(owning: inside)
-    var address: UInt32 = 0
+    var text = [CChar](repeating: 0, count: 46)
     var port: UInt16 = 0
-    // SAFETY: two numbers are written.
-    guard unsafe clinux_local_address(connection.raw, &address, &port) == 0 else { return }
-    let host = answers.host(at: address)
+    // SAFETY: a text that ends with 0, for which there is room, and a number are written.
+    guard unsafe clinux_local_address(connection.raw, &text, &port) == 0 else { return }
+    let address = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+    let host = HostGrant.address(address).map(answers.host) ?? address
     let place = HostGrant(host: host, port: port)
     guard grants.contains(where: { $0.covers(place) }) else {
       if !refused.contains(place.description), refused.count < 100 {

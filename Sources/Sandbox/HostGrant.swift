@@ -1,6 +1,11 @@
+internal import Glibc
+
 /// One place on the network that a plugin may reach: `db.example.com:5432`, `*.example.com:443`.
 package struct HostGrant: Hashable, Sendable {
-  /// In lower case; `*.` before it stands for every name below, `*` alone for every name.
+  /// A name in lower case, or an address.
+  ///
+  /// `*.` before a name stands for every one below, `*` alone for all. An address of IPv6 stands
+  /// without brackets, in its usual form.
   package let host: String
   package let port: UInt16
 
@@ -10,7 +15,18 @@ package struct HostGrant: Hashable, Sendable {
   }
 
   /// Reads a host with a port, or alone, which means port 443; nil for anything else.
+  ///
+  /// An address of IPv6 stands in brackets: `[::1]:5432`.
   package init?(_ text: String) {
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+      let rest = text[text.index(after: end)...]
+      guard let host = Self.address6(text[..<end].dropFirst()),
+        let port = rest.isEmpty ? 443 : rest.hasPrefix(":") ? UInt16(rest.dropFirst()) : nil,
+        port > 0
+      else { return nil }
+      self.init(host: host, port: port)
+      return
+    }
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count <= 2, let host = parts.first, Self.isName(host) else { return nil }
     guard let port = parts.count == 2 ? UInt16(parts[1]) : 443, port > 0 else { return nil }
@@ -18,6 +34,11 @@ package struct HostGrant: Hashable, Sendable {
   }
 
   package var isWildcard: Bool { host.hasPrefix("*") }
+
+  /// Whether it is an address of IPv6.
+  var isAddress6: Bool { host.contains(":") }
+  /// Whether it is an address of IPv4 that is not loopback's own.
+  var isFurtherAddress: Bool { Self.address(host).map { $0 >> 24 != 127 } ?? false }
 
   /// Whether it stands for this name.
   package func covers(_ name: String) -> Bool {
@@ -37,6 +58,23 @@ package struct HostGrant: Hashable, Sendable {
     return parts.compactMap(\.self).reduce(0) { $0 << 8 | UInt32($1) }
   }
 
+  /// An address of IPv6 in its usual form; nil for other text, and for what means one of IPv4.
+  private static func address6(_ text: some StringProtocol) -> String? {
+    var address = in6_addr()
+    var usual = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    // SAFETY: an address is written to the one, and a text for which there is room to the other.
+    guard unsafe inet_pton(AF_INET6, String(text), &address) == 1,
+      unsafe inet_ntop(AF_INET6, &address, &usual, socklen_t(usual.count)) != nil
+    else { return nil }
+    let result = String(decoding: usual.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+    return result.contains(".") ? nil : result
+  }
+
+  /// An address of IPv6 in brackets, as it stands before a port; other text as it is.
+  static func bracketed(_ text: String) -> String {
+    text.contains(":") && address6(text) != nil ? "[\(text)]" : text
+  }
+
   private static func isName(_ text: Substring) -> Bool {
     if text == "*" { return true }
     let name = text.hasPrefix("*.") ? text.dropFirst(2) : text
@@ -51,5 +89,5 @@ package struct HostGrant: Hashable, Sendable {
 }
 
 extension HostGrant: CustomStringConvertible {
-  package var description: String { "\(host):\(port)" }
+  package var description: String { isAddress6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

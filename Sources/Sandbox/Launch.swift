@@ -4,9 +4,11 @@ internal import Posix
 
 /// The plugin's process, begun by a backend, and the descriptors that lead to it.
 struct Launch: ~Copyable {
-  /// Our child: bubblewrap, or the plugin itself.
+  /// Bubblewrap, or the plugin itself.
   let pid: Int32
-  /// Readable once it has ended.
+  /// Our child, its parent, which exits with its code once nothing of it is left.
+  let keeper: Int32
+  /// Readable once that has ended.
   let watch: Descriptor
   let backend: Backend
   /// Where bubblewrap tells of its child; owned.
@@ -49,6 +51,7 @@ struct Launch: ~Copyable {
       plan.control = ends[1]
     }
     let pid: Int32
+    let keeper: Int32
     switch backend {
     case .bubblewrap:
       let pipe = try Self.pipe()
@@ -58,7 +61,7 @@ struct Launch: ~Copyable {
       plan.arguments =
         ["bwrap", "--args", "\(words.arguments)", "--", program.executable] + program.arguments
       plan.kept += words.files + [pipe.writing.raw]
-      pid = try plan.start()
+      (pid, keeper) = try plan.start()
       status = pipe.keepReading().release()
     case .landlock:
       let scratch = try PrivateFolder(owner: plan.user)
@@ -81,18 +84,19 @@ struct Launch: ~Copyable {
       let granted = own + policy.reads + policy.writes
       let isGranted = granted.contains { Place.isInside(program.folder, $0) }
       plan.folder = isGranted ? program.folder : scratch.home
-      pid = try plan.start()
+      (pid, keeper) = try plan.start()
       folder = consume scratch
     }
     if plan.control >= 0 { close(plan.control) }
-    if let ours { forwarder.take(ours, count: plan.ports.count + 1) }
-    let raw = clinux_pidfd_open(pid, 0)
+    if let ours { forwarder.take(ours, count: plan.ports.count + plan.ports6.count + 1) }
+    let raw = clinux_pidfd_open(keeper, 0)
     guard raw >= 0 else {
       let cause = PosixError("pidfd_open")
       kill(pid, SIGKILL)
       throw .step("start", cause)
     }
     self.pid = pid
+    self.keeper = keeper
     watch = Descriptor(owning: raw)
     self.backend = backend
     self.status = status
@@ -122,7 +126,10 @@ struct Launch: ~Copyable {
     plan.ownsUsers = !machine.isRoot && machine.ownsNamespaces
     plan.ownsNetwork = policy.network != .all && machine.ownsNamespaces
     plan.ports = Forwarder.ports(policy.hosts)
-    if plan.ownsNetwork { plan.addresses = Forwarder.addresses(policy.hosts) }
+    if plan.ownsNetwork {
+      plan.addresses = Forwarder.addresses(policy.hosts)
+      plan.ports6 = Forwarder.ports(policy.hosts.filter(\.isAddress6))
+    }
     let lent = Place.outermost(own + policy.reads) + policy.writes
     plan.lent = Set(lent).filter { unsafe access($0, F_OK) == 0 && !SystemFolders.hold($0) }
       .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }

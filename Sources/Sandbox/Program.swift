@@ -9,6 +9,8 @@ package struct Program: Sendable {
   package var folder: String
   /// Descriptors from 3 up that it is given.
   package var descriptors: [Int32]
+  /// How many seconds it may go on once it has closed its output, a pipe; nil for as long as it likes.
+  package var linger: Double?
 
   package init(
     _ executable: String,

@@ -43,6 +43,9 @@ struct DativoSandbox: ParsableCommand {
   @Option(help: "A descriptor from 3 up that the program keeps. Repeatable.")
   var descriptor: [Int32] = []
 
+  @Option(help: "Seconds that it may go on once it has closed its output, a pipe, and all is read.")
+  var linger: Double?
+
   @Option(help: "A file for the hosts that were reached, and refused; JSON.") var report: String?
 
   @Option(help: "auto, bwrap or landlock (default: auto).") var backend: Choice = .auto
@@ -55,6 +58,12 @@ struct DativoSandbox: ParsableCommand {
   var command: [String] = []
 
   @Flag(name: .long, help: "Show the version.") var version = false
+
+  func validate() throws {
+    // An image is run by the engine, closed by what a tap or target of ours asks of it.
+    guard [.container, .none].contains(backend) else { return }
+    throw ValidationError("--backend \(backend.rawValue) confines no program here.")
+  }
 
   func run() {
     StandardDescriptors.occupy()
@@ -106,13 +115,15 @@ struct DativoSandbox: ParsableCommand {
     for name in env + ["LC_ALL", "TZ", "NO_COLOR"] {
       environment[name] = Environment.value(name)
     }
-    return Program(
+    var program = Program(
       Shim.target(of: Place.absolute(executable, from: folder), in: folder),
       Array(command.dropFirst()),
       environment: environment,
       folder: folder,
       descriptors: descriptor
     )
+    program.linger = linger
+    return program
   }
 }
 

@@ -58,7 +58,10 @@ struct Ending {
     self.code = code
     if let verdict {
       message = "the plugin was ended: \(verdict)"
-      hint = "`permissions.limits` of its plugin.yaml says how much it may use."
+      hint =
+        verdict.contains("output")
+        ? "A tap ends its output by ending itself."
+        : "`permissions.limits` of its plugin.yaml says how much it may use."
     } else if code != 0, !missing.isEmpty {
       let granted = policy.hosts.map(\.description).joined(separator: ", ")
       message =

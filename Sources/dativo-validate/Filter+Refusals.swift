@@ -94,13 +94,6 @@ extension Filter {
   var violating: Int { streams.reduce(malformed) { $0 + $1.violating } }
 
   private static func excerpt(_ start: Position, _ end: Position) -> String {
-    let count = unsafe min(end - start, 240)
-    let text = unsafe String(
-      decoding: UnsafeBufferPointer(start: start, count: count),
-      as: UTF8.self
-    )
-    let line = text.prefix { $0 != "\n" && $0 != "\r" && $0 != "\r\n" }
-    let clean = line.map { $0.isASCII && $0.asciiValue ?? 32 < 32 ? " " : String($0) }.joined()
-    return clean.count > 80 ? clean.prefix(79) + "…" : clean
+    unsafe Excerpt.of(UnsafeBufferPointer(start: start, count: end - start))
   }
 }

@@ -71,7 +71,7 @@ struct Filter: ~Copyable {
     }
     holdsStates = settings.mode == .strict && contracts.hasBindingEndRules(settings)
     if settings.mode == .quarantine, let path = settings.quarantine {
-      quarantine = try Quarantine(path, run: settings.runID)
+      quarantine = try Quarantine(path, run: settings.runID, settings.secrets)
     } else {
       quarantine = nil
     }

@@ -19,6 +19,7 @@ final class Quarantine {
   private let file: Descriptor
   private let path: String
   private let run: String
+  private let secrets: SecretTexts
   private var output: BlockWriter
   private var isDirty = false
   /// Whether records wait for the STATE that covers them.
@@ -29,9 +30,10 @@ final class Quarantine {
 
   /// Begins a new file, or goes on with one that is there, without the line that a writer which was
   /// killed had not finished.
-  init(_ path: String, run: String) throws(Failure) {
+  init(_ path: String, run: String, _ secrets: SecretTexts) throws(Failure) {
     self.path = path
     self.run = run
+    self.secrets = secrets
     do throws(PosixError) {
       try Files.cutUnfinishedLine(path)
       file = try Descriptor(appendingTo: path)
@@ -100,6 +102,8 @@ final class Quarantine {
   }
 
   /// Adds a line that is no record of a stream with a schema, as text; nil withholds it.
+  ///
+  /// It may be of somebody's log, which is not to keep secrets.
   func add(line: Int, _ text: UnsafeRawBufferPointer?, _ findings: [Finding]) throws(Failure) {
     try announce(
       Self.lines,
@@ -108,7 +112,9 @@ final class Quarantine {
     )
     var writer = JSONWriter()
     begin(&writer, Self.lines)
-    let shown = unsafe text.map { unsafe String(decoding: $0, as: UTF8.self) } ?? "[redacted]"
+    let shown =
+      unsafe text.map { unsafe secrets.masked(String(decoding: $0, as: UTF8.self)) }
+      ?? "[redacted]"
     JSONValue.object(["text": .string(shown)]).write(to: &writer)
     if unsafe text == nil {
       writer.key("masked")
@@ -194,9 +200,9 @@ final class Quarantine {
         writer.string(code)
       }
       writer.key("pointer")
-      writer.string(finding.pointer)
+      writer.string(secrets.masked(finding.pointer))
       writer.key("message")
-      writer.string(finding.message)
+      writer.string(secrets.masked(finding.message))
       writer.key("severity")
       writer.string(finding.severity.rawValue)
       writer.endObject()

@@ -50,7 +50,7 @@ struct Report {
     report["code"] = .number(JSONNumber(failure.map { ExitCode($0.kind).rawValue } ?? 0))
     if let failure { report["failure"] = .string(failure.message) }
     var all = JSONObject()
-    for stream in streams { all[stream.name] = Self.json(stream) }
+    for stream in streams { all[stream.name] = json(stream) }
     report["streams"] = .object(all)
     report["violations"] = Self.json(unassigned)
     if let cut {
@@ -68,7 +68,7 @@ struct Report {
         )
       )
     }
-    return .object(report)
+    return settings.secrets.masked(.object(report))
   }
 
   private var result: String {
@@ -82,7 +82,7 @@ struct Report {
     return isClean ? "passed" : "violated"
   }
 
-  private static func json(_ stream: StreamCheck) -> JSONValue {
+  private func json(_ stream: StreamCheck) -> JSONValue {
     var object = JSONObject()
     if let entry = stream.entry {
       object["contract"] = [
@@ -95,7 +95,7 @@ struct Report {
     object["violating"] = .number(JSONNumber(stream.violating))
     object["quarantined"] = .number(JSONNumber(stream.quarantined))
     if stream.discarded > 0 { object["discarded"] = .number(JSONNumber(stream.discarded)) }
-    object["violations"] = json(stream.violations)
+    object["violations"] = Self.json(stream.violations)
     if !stream.drift.isEmpty {
       object["drift"] = .array(
         stream.drift.map { drift in
@@ -120,7 +120,7 @@ struct Report {
         }
       )
     }
-    if let masking = stream.masking { object["masked"] = json(masking) }
+    if let masking = stream.masking { object["masked"] = Self.json(masking) }
     let coerced = stream.coercion?.report ?? []
     if !coerced.isEmpty {
       object["coerced"] = .object(
@@ -136,7 +136,9 @@ struct Report {
     let unknown = stream.unknownFields
     if !unknown.isEmpty {
       object["unknown_fields"] = .object(
-        JSONObject(unknown.map { ($0.name, .number(JSONNumber($0.count))) })
+        JSONObject(
+          unknown.map { (settings.secrets.masked($0.name), .number(JSONNumber($0.count))) }
+        )
       )
     }
     object["skipped"] = .array(

@@ -18,7 +18,7 @@ struct Run {
     do throws(Failure) {
       let contracts = try ContractSet(settings)
       // Before anything is read that must not be found in what a crash leaves.
-      if contracts.isMasking { try Self.forbidCrashReports() }
+      if contracts.isMasking || settings.hasSecrets { try Self.forbidCrashReports() }
       let key = contracts.needsMaskKey ? try settings.maskKey() : nil
       let catalog = try StreamSchemas(settings.catalog)
       filter = try Filter(settings, contracts, catalog, maskKey: key)

@@ -79,6 +79,11 @@ struct Settings {
         "The file of the key for hashes, 16 bytes or more; else DATIVO_MASK_KEY is it."
       ),
       Setting(
+        "secrets_file",
+        .string,
+        "A private file with a JSON list of texts that reasons and reports do not repeat."
+      ),
+      Setting(
         "drift",
         .object,
         "{tables, columns, types}: what happens to what the contracts do not know.",
@@ -151,6 +156,7 @@ struct Settings {
   var inclusiveBetween = false
   var masking: JSONValue?
   var maskKeyFile: String?
+  let secrets: SecretTexts
   var drift = DriftPolicy()
   var severities = Severities()
   var isWholeDataset = false
@@ -181,6 +187,7 @@ struct Settings {
     inclusiveBetween = configuration.string("between") == "inclusive"
     masking = configuration["masking"]
     maskKeyFile = configuration.string("mask_key_file")
+    secrets = try SecretTexts(configuration.string("secrets_file"))
     if let value = configuration["drift"] {
       do throws(DriftPolicy.Problem) {
         try drift.apply(value)
@@ -217,6 +224,9 @@ struct Settings {
     lineLimit = try configuration.size("max_line_size") ?? lineLimit
     controlSocket = configuration.string("control_socket")
   }
+
+  /// Whether there are texts that must not be repeated.
+  var hasSecrets: Bool { configuration.string("secrets_file") != nil }
 
   /// Where a setting stands, for messages; see `Configuration.place`.
   func place(_ path: [String]) -> String { configuration.place(path) }

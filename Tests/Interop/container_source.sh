@@ -24,6 +24,18 @@ case $verb in
       log "$key $(sed -n "s/^$key:[[:space:]]*//p" /proc/self/status)"
     done
     log "networks $(sed -n 's/^ *\([a-z0-9]*\):.*/\1/p' /proc/net/dev | tr '\n' ' ')"
+    for file in memory/memory.limit_in_bytes pids/pids.max cpu/cpu.cfs_quota_us memory.max pids.max cpu.max; do
+      [ ! -r /sys/fs/cgroup/$file ] || log "cgroup ${file##*/} $(cat /sys/fs/cgroup/$file)"
+    done
+    log "limits $(ulimit -n) $(ulimit -f)"
+    log "tmp has $(df -k /tmp | sed -n '$s/^[^ ]* *\([0-9]*\).*/\1/p') KiB"
+    place=$(sed -n 's/.*"place":"\([^"]*\)".*/\1/p' "$config")
+    if [ -n "$place" ]; then
+      said=$(printf 'hello' | nc -w 2 "${place%:*}" "${place##*:}" 2>/dev/null)
+      log "the place says ${said:-nothing}"
+    fi
+    path=$(sed -n 's/.*"secret":"\([^"]*\)".*/\1/p' "$config")
+    [ -z "$path" ] || log "the file holds $(cat "$path" 2>/dev/null)."
     (: >/written) 2>/dev/null && log "the root is written to"
     (: >/tmp/written) 2>/dev/null && log "tmp is written to"
     (: >"$config") 2>/dev/null && log "the configuration is written to"

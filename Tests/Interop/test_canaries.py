@@ -329,3 +329,66 @@ def test_the_memory_of_the_supervisor_is_no_ones_business(all):
         assert seen.returncode != 0
     run.terminate()
     run.communicate(timeout=30)
+
+
+# A tap whose records, lines, names of fields and STATE hold its own secret, cut short or whole.
+REPEATING = r'''
+import json, os, sys
+config = json.load(open(sys.argv[sys.argv.index("--config") + 1]))
+secret = config["password"]
+def say(**message): print(json.dumps(message), flush=True)
+def rows(secret):
+    for value in (secret, "x" * 60 + secret, secret * 3, [secret], {"a": secret}):
+        say(type="RECORD", stream="orders", record={"id": value})
+say(type="SCHEMA", stream="orders", schema={"properties": {"id": {"type": "integer"}}}, key_properties=[])
+rows(secret)
+say(type="RECORD", stream="orders", record={"id": 1, secret: 2})
+print("plain words with " + secret, flush=True)
+print("y" * 70 + secret, flush=True)
+say(type="RECORD", stream=secret, record={"id": 1})
+say(type="STATE", value={"bookmarks": {"orders": {"token": secret}}, "seen": [1, secret]})
+if config.get("rotate"):
+    config["password"] = secret = "fresh-" + secret
+    json.dump(config, open(sys.argv[sys.argv.index("--config") + 1], "w"))
+    import time; time.sleep(1)
+    rows(secret)
+    say(type="STATE", value={"bookmarks": {"orders": {"token": None}}, "seen": []})
+'''
+
+
+@pytest.mark.parametrize("mode", ["quarantine", "warn", "strict"])
+def test_reasons_do_not_repeat_what_records_hold(project, tmp_path_factory, mode):
+    """A record is data and stays it is; what is said of it, and where its STATE has a secret, names no secret."""
+    vault = tmp_path_factory.mktemp("vault")
+    secret = "Zu7-qq/\"Ä" + "tr0ub4dor" * 8
+    (vault / "tenants/acme").mkdir(parents=True)
+    (vault / "tenants/acme/db.json").write_text(json.dumps({"password": secret}))
+    (vault / "tenants/acme/db.json").chmod(0o600)
+    (project.folder / "tap.py").write_text(REPEATING)
+    project.job({"password": "${secret:db/password}", "rotate": True}, tap="tap.py", extra=(
+        f"secrets: {{backend: filesystem, path: {vault}}}\nvalidation: {{mode: {mode}, report: report.json}}\n"
+        "sandbox: none\n"))
+    done = project.dativo("run", "job.yaml", "--verbose")
+    assert done.returncode == (2 if mode == "strict" else 1), done.err
+    begins = [secret[:9], "tr0ub4"]
+    shown = [done.out, done.err, (project.folder / "report.json").read_text(), project.dativo("runs", "logs", "last").out,
+             project.dativo("runs", "show", "last", "--json").out, project.dativo("quarantine", "list", "--json").out]
+    for text in shown:
+        assert not [begin for begin in begins if begin in text], text
+    report = json.loads((project.folder / "report.json").read_text())
+    assert "********" in json.dumps(report)
+    if mode == "strict":
+        return
+    logs = project.dativo("runs", "logs", "last").out
+    assert "the STATE of stream orders holds a secret at bookmarks/orders/token: it is stored as the tap sent it" in logs
+    assert logs.count("holds a secret at seen/1") == 1
+    if mode == "quarantine":
+        lines = [json.loads(line) for path in (project.folder / ".dativo/quarantine").rglob("*.jsonl")
+                 for line in path.read_text().splitlines()]
+        kept = [line for line in lines if line.get("stream") == "orders" and line["type"] == "RECORD"]
+        assert kept[0]["record"] == {"id": secret} and kept[-1]["record"]["id"] == {"a": "fresh-" + secret}
+        for line in lines:
+            if line["type"] == "RECORD":
+                assert not [begin for begin in begins if begin in json.dumps(line["violations"], ensure_ascii=False)], line
+                if line["stream"] == "_dativo_lines":
+                    assert "tr0ub4" not in json.dumps(line["record"])

@@ -22,10 +22,8 @@ def sandbox(backend, *words, **options):
     return run("dativo-sandbox", "--backend", backend, *words, **options)
 
 
-@pytest.fixture
-def server():
-    """A server that answers with the line that it gets, and how often it was asked."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def answering(listener):
+    """Answers each line that comes; returns what came."""
     seen = []
 
     def serve():
@@ -40,8 +38,14 @@ def server():
                 link.sendall(b"answer " + line)
 
     threading.Thread(target=serve, daemon=True).start()
-    yield listener.getsockname()[1], seen
-    listener.close()
+    return seen
+
+
+@pytest.fixture
+def server():
+    """A server that answers with the line that it gets, and how often it was asked."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1], answering(listener)
 
 
 def test_what_works_here_is_told():
@@ -147,6 +151,33 @@ def test_a_granted_place_is_reached_by_name_and_by_address(backend, server):
     assert len(seen) == 2
 
 
+@pytest.fixture
+def server6():
+    """The same at ::1 alone."""
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listener:
+        yield listener.getsockname()[1], answering(listener)
+
+
+@backends
+def test_an_address_of_ipv6_is_granted_as_such(backend, server6):
+    port, seen = server6
+    done = sandbox(backend, "--host", f"[::1]:{port}", "--", PYTHON, "-c", FETCH, f"::1:{port}")
+    assert (done.code, done.out, seen) == (0, "answer hello\n", [b"hello"]), done
+    # By a name whose only address is of that kind: it is looked up outside.
+    done = sandbox(backend, "--host", f"ip6-localhost:{port}", "--", PYTHON, "-c", FETCH, f"ip6-localhost:{port}")
+    if "cannot be reached" not in done.err:
+        assert (done.code, done.out) == (0, "answer hello\n"), done
+    reached = len(seen)
+    # Another address, another port, and the same by its other name are refused, and named.
+    for grant in (f"[::2]:{port}", "[::1]:1", f"[0:0::2]:{port}"):
+        done = sandbox(backend, "--host", grant, "--host", f"127.0.0.1:{port}", "--", PYTHON, "-c", FETCH, f"::1:{port}")
+        assert done.code == 1 and len(seen) == reached, done
+    assert f"the plugin tried to reach [::1]:{port}, which its policy does not grant" in done.err
+    # An address that is none of loopback's is one inside.
+    done = sandbox(backend, "--host", f"[2001:db8::5]:{port}", "--", PYTHON, "-c", FETCH, f"2001:db8::5:{port}")
+    assert f"[2001:db8::5]:{port} cannot be reached" in done.err, done
+
+
 @backends
 def test_a_wildcard_stands_for_names_below(backend, server):
     port, seen = server
@@ -240,6 +271,30 @@ def test_time_and_memory_end_it_with_the_reason(backend):
     assert done.code in (1, 137), done
     if done.code == 137:
         assert "it used more than its 209715200 bytes of memory" in done.failure["message"]
+
+
+@backends
+@pytest.mark.parametrize("ends_well", [False, True])
+def test_one_that_closes_its_output_and_goes_on_is_ended(backend, ends_well):
+    end = "signal.signal(15, lambda *_: os._exit(0))\n" if ends_well else ""
+    script = f"import os, signal, time\n{end}os.write(1, b'out\\n')\nos.close(1)\nfor _ in range(900): time.sleep(0.1)"
+    began = time.time()
+    done = sandbox(backend, "--linger", "1", "--", PYTHON, "-c", script)
+    assert done.code == 143 and done.out == "out\n" and 1 < time.time() - began < 8, done
+    assert done.failure["message"] == "the plugin was ended: it went on after it had closed its output"
+    # Whoever still has it open, or one whose reader is slow, is left alone.
+    child = "import os, subprocess, time\nsubprocess.Popen(['sleep', '4'])\nos.close(1)\ntime.sleep(4)"
+    assert sandbox(backend, "--linger", "1", "--", PYTHON, "-c", child).code == 0
+    full = "import os, time\nos.write(1, b'x' * 9000)\nos.close(1)\ntime.sleep(4)"
+    command = [SANDBOX, "--backend", backend, "--linger", "1", "--", PYTHON, "-c", full]
+    slow = subprocess.Popen(command, stdout=subprocess.PIPE, cwd="/")
+    assert slow.wait(timeout=20) == 0
+
+
+def test_a_backend_that_confines_no_program_is_refused():
+    for backend in ("container", "none"):
+        done = sandbox(backend, "--", "true")
+        assert done.code == 64 and f"--backend {backend} confines no program here" in done.err
 
 
 def test_where_nothing_confines_nothing_is_run(tmp_path):

@@ -3,6 +3,7 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -242,3 +243,37 @@ def test_nothing_outlives_it(place, backend, user, ending):
         child.kill()
     child.wait(timeout=10)
     assert not beats(trace)
+
+
+def running(mark):
+    """The processes whose command line has a text in it."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and mark.encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+    return found
+
+
+@needs_root
+@users
+@backends
+def test_nothing_outlives_a_kill_however_early(place, backend, user):
+    """At any moment of the start: the plugin must be gone, or never come to be."""
+    source = random.Random(7)
+    for _ in range(int(os.environ.get("KILLS", 8))):
+        mark = f"early-{uuid.uuid4().hex}"
+        child = subprocess.Popen(
+            as_user(user, place.words(backend, "/bin/sh", "-c", "sleep 60; :", mark)), cwd="/", stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(source.uniform(0, 0.06))
+        child.kill()
+        child.wait()
+        deadline = time.time() + 5
+        # Several times in a row: what is about to be started by another might be between two looks.
+        calm = 0
+        while calm < 3 and time.time() < deadline:
+            calm = 0 if running(mark) else calm + 1
+            time.sleep(0.02)
+        assert calm == 3, [pathlib.Path(f"/proc/{pid}/cmdline").read_bytes() for pid in running(mark)]

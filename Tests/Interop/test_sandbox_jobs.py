@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -95,11 +96,18 @@ def test_a_tap_sees_its_project_and_no_secrets(curious, backend, tmp_path_factor
     told = curious.project.record()["sandbox"]["tap"]
     assert told["backend"] == ("landlock" if backend == "landlock" else "bwrap")
     assert "network" in told["enforced"] and "network: none" in told["granted"]
+    # An exporter takes the same from the event that ends the run.
+    done = curious.project.run("--log-format", "json")
+    event = [json.loads(line) for line in done.err.splitlines() if '"event":"run"' in line][-1]
+    assert event["sandbox"]["tap"]["backend"] == told["backend"]
+    assert event["sandbox"]["tap"]["not_enforced"] == told["not_enforced"]
 
 
 def test_none_must_be_written_out_and_is_recorded(curious):
     seen, done = curious(extra="sandbox: none", env={"A_SECRET": "told"}, variables=["A_SECRET"])
     assert seen == {"A_SECRET": "told"}
+    told = curious.project.run("--log-format", "json").err
+    assert [json.loads(line)["sandbox"] for line in told.splitlines() if '"event":"run"' in line] == [{"tap": "none"}]
     assert curious.project.record()["sandbox"] == {"tap": "none"}
     assert "tap.py runs unconfined: the job says `sandbox: none`" in done.err
 
@@ -202,3 +210,84 @@ def test_an_audit_shows_and_proposes_the_least(project, server):
     done = run("dativo", "plugins", "audit", "curious", "--config", config, cwd=project.folder)
     assert "since 1.0.0:" in done.out and f"+ reads: {project.folder}/b" in done.out, done
     assert f"- hosts: 127.0.0.1:{server}" in done.out
+
+
+def test_credentials_of_clouds_are_none_of_an_unconfined_connectors(curious, monkeypatch):
+    names = [
+        "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AZURE_CLIENT_SECRET", "VAULT_TOKEN", "BAO_TOKEN",
+        "GOOGLE_APPLICATION_CREDENTIALS", "DATIVO_SECRET_ACME_KEY", "DATIVO_SECRETS_HOME",
+    ]
+    for name in names:
+        monkeypatch.setenv(name, "precious-words")
+    seen, done = curious(extra="sandbox: none", variables=[*names, "HOME"])
+    assert seen.pop("HOME") == os.environ["HOME"]
+    assert not any(seen.values()), seen
+    log = run("dativo", "runs", "logs", "last", cwd=curious.project.folder).out
+    told = next(line for line in log.splitlines() if "runs unconfined" in line)
+    assert set(names) <= set(told.split("does not get ")[1].split(", which")[0].split(", ")), told
+    # A job that names one gives it.
+    job = curious.project.folder / "job.yaml"
+    text = job.read_text().replace("  command: [", "  env: {AWS_PROFILE: '${AWS_PROFILE}'}\n  command: [", 1)
+    job.write_text(text)
+    curious.project.run()
+    import duckdb
+
+    rows = duckdb.sql(f"select what, seen from read_parquet('{curious.project.folder}/out/seen/*.parquet')").fetchall()
+    assert ("AWS_PROFILE", "precious-words") in rows and ("AWS_SECRET_ACCESS_KEY", "precious-words") not in rows
+
+
+def test_a_confined_tap_that_closes_its_output_and_goes_on_is_ended(project):
+    tap = TAP.replace("import json", "import json, time", 1) + "sys.stdout.flush()\nos.close(1)\ntime.sleep(300)\n"
+    (project.folder / "tap.py").write_text(tap)
+    project.job({"paths": []}, tap="tap.py")
+    job = project.folder / "job.yaml"
+    job.write_text(job.read_text().replace("attempts: 3", "attempts: 1"))
+    began = time.time()
+    done = project.run(code=2)
+    assert 10 < time.time() - began < 40
+    assert "it went on after it had closed its output" in done.err, done.err
+
+
+SOURCE = """\
+import json, os, sys
+verb = sys.argv[1]
+def say(**message): print(json.dumps(message), flush=True)
+if verb == "spec": say(type="SPEC", spec={"connectionSpecification": {"type": "object"}})
+if verb == "check": say(type="CONNECTION_STATUS", connectionStatus={"status": "SUCCEEDED"})
+schema = {"type": "object", "properties": {"what": {"type": "string"}, "seen": {"type": ["null", "string"]}}}
+if verb == "discover":
+    say(type="CATALOG", catalog={"streams": [{"name": "seen", "json_schema": schema, "supported_sync_modes": ["full_refresh"]}]})
+if verb == "read":
+    config = json.load(open(sys.argv[sys.argv.index("--config") + 1]))
+    for path in config["look"]:
+        try: text = open("/" + path).read()
+        except OSError: text = None
+        say(type="RECORD", record={"stream": "seen", "data": {"what": path, "seen": text}, "emitted_at": 1})
+"""
+
+
+@pytest.mark.parametrize("choice", ["auto", "none"])
+def test_a_package_of_airbyte_is_confined_as_programs_are(project, tmp_path_factory, monkeypatch, choice):
+    """The package is there already, as after a first run: nothing is fetched."""
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("DATIVO_CACHE", str(cache))
+    environment = cache / "airbyte/airbyte-source-look==1"
+    (environment / "bin").mkdir(parents=True)
+    (environment / ".installed").write_text("")
+    program = environment / "bin/source-look"
+    program.write_text("#!/usr/bin/python3\n" + SOURCE)
+    program.chmod(0o755)
+    outside = tmp_path_factory.mktemp("outside") / "secret"
+    outside.write_text("precious")
+    (project.folder / "job.yaml").write_text(
+        f"apiVersion: dativo/v1\nkind: Job\ntenant: acme\nname: look\nsandbox: {choice}\n"
+        f"source: {{airbyte: {{package: airbyte-source-look==1}}, config: {{look: ['{str(outside)[1:]}']}}}}\n"
+        "target: {target: parquet, config: {destination: out}}\n"
+    )
+    project.run()
+    import duckdb
+
+    rows = duckdb.sql(f"select what, seen from read_parquet('{project.folder}/out/seen/*.parquet')").fetchall()
+    assert rows == [(str(outside)[1:], None if choice == "auto" else "precious")]
+    told = project.record()["sandbox"]["tap"]
+    assert told == "none" if choice == "none" else told["backend"] == "bwrap"

@@ -10,7 +10,7 @@ import time
 import pytest
 
 import secret_servers
-from conftest import CACHE
+from conftest import CACHE, run
 from job_project import project  # noqa: F401  (a fixture)
 from test_secret_backends import Job
 
@@ -99,6 +99,42 @@ def test_the_operators_file_goes_before_the_jobs(files):
     files.store.environment = {"DATIVO_SECRET_ACME__PG__PASSWORD": "from-a-variable"}
     files.run()
     assert files.seen["config"] == {"a": "operators-password", "b": "from-a-variable"}
+
+
+SECRETS_FILE = """\
+apiVersion: dativo/v1
+kind: Secrets
+backend: vault
+adress: http://127.0.0.1:1
+named:
+  files: {backend: filesystm}
+  mine: {backend: vault, auth: aprole, kv: 3}
+"""
+
+
+def test_lint_checks_files_of_secrets_by_line_and_column(project, tmp_path):
+    file = tmp_path / "secrets.yaml"
+    file.write_text(SECRETS_FILE)
+    done = run("dativo", "lint", "secrets.yaml", cwd=tmp_path)
+    assert done.code == 78, done
+    for told in (
+        'secrets.yaml:4:1: error: unknown key "adress"',
+        'secrets.yaml:6:20: error: ',
+        'secrets.yaml:7:32: error: "secrets.named.mine.auth" must be one of token, approle, kubernetes, not "aprole"',
+        'secrets.yaml:7:44: error: "secrets.named.mine.kv" must be 1 or 2',
+    ):
+        assert told in done.out + done.err, (told, done)
+    assert 'Did you mean "filesystem"?' in done.out + done.err
+    file.write_text("apiVersion: dativo/v2\nkind: Secrets\nbackend: env\n")
+    assert "secrets.yaml:1:1: error: the file must say `apiVersion: dativo/v1`" in str(run("dativo", "lint", ".", cwd=tmp_path))
+    # A job that is kept to the file tells of it as well: each once.
+    file.write_text("apiVersion: dativo/v1\nkind: Secrets\nbackend: vault\nkv: 3\n")
+    project.job()
+    done = run("dativo", "lint", project.folder / "job.yaml", file, env={"DATIVO_SECRETS": str(file)})
+    assert str(done.out + done.err).count("must be 1 or 2") == 1, done
+    file.write_text("apiVersion: dativo/v1\nkind: Secrets\nbackend: vault\naddress: ${NOT_SET_HERE}\n")
+    done = run("dativo", "lint", file)
+    assert done.code == 0 and "NOT_SET_HERE" in done.out + done.err, done
 
 
 def test_files_that_others_can_read_are_refused(files):

@@ -4,7 +4,9 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
+import threading
 import time
 
 import pyarrow.parquet as pq
@@ -31,7 +33,7 @@ def podman(tmp_path_factory):
     for name in ("bin", "dev", "proc", "sys", "tmp", "etc"):
         (root / name).mkdir(parents=True)
     shutil.copy("/bin/busybox", root / "bin/busybox")
-    for name in ("sh", "sed", "awk", "id", "tr", "cat", "sleep"):
+    for name in ("sh", "sed", "awk", "id", "tr", "cat", "sleep", "nc", "df"):
         (root / "bin" / name).symlink_to("busybox")
     shutil.copy(SOURCE, root / "source.sh")
     (root / "source.sh").chmod(0o755)
@@ -156,3 +158,115 @@ def test_a_plugin_file_describes_an_image(podman, tmp_path):
     assert done.code == 0 and ids(tmp_path) == list(range(1, 1501)), done
     # Without hosts among its permissions it has no network.
     assert "networks lo " in run("dativo", "runs", "logs", "last", "--stage", "tap", cwd=tmp_path).out
+
+
+@pytest.fixture
+def server():
+    """A server on loopback that greets whoever connects, and how many did."""
+    seen = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            while True:
+                try:
+                    link, _ = listener.accept()
+                except OSError:
+                    return
+                seen.append(link)
+                with link:
+                    link.sendall(b"answer\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1], seen
+
+
+PLUGIN = """
+apiVersion: dativo/v1
+kind: Plugin
+name: nums
+role: tap
+protocol: airbyte
+image: {image}
+permissions: {permissions}
+"""
+
+
+def plugin_job(folder, permissions="{}", sandbox="container", config=None):
+    """A job whose tap is an image with a description."""
+    (folder / "taps/nums").mkdir(parents=True, exist_ok=True)
+    (folder / "taps/nums/plugin.yaml").write_text(PLUGIN.format(image=IMAGE, permissions=permissions))
+    (folder / "job.yaml").write_text(
+        f"apiVersion: dativo/v1\nkind: Job\ntenant: acme\nname: nums\nsandbox: {sandbox}\n"
+        f"source: {{tap: nums, config: {json.dumps({'n': 10, **(config or {})}, separators=(',', ':'))}}}\n"
+        "target: {target: parquet, config: {destination: out}}\n"
+    )
+
+
+def told(folder, podman, code=0):
+    """What the source says of its confinement, and the run's record of it."""
+    done = run("dativo", "run", "job.yaml", cwd=folder, env=podman)
+    assert done.code == code, done
+    if code:
+        return done, None
+    record = json.loads(run("dativo", "runs", "show", "last", "--json", cwd=folder).out)["result"]
+    return run("dativo", "runs", "logs", "last", cwd=folder).out, record["sandbox"]["tap"]
+
+
+def test_an_image_whose_policy_grants_nothing_reads_nothing_and_reaches_nobody(podman, tmp_path, server):
+    port, seen = server
+    (tmp_path / "key").write_text("precious")
+    config = {"place": f"127.0.0.1:{port}", "secret": str(tmp_path / "key")}
+    plugin_job(tmp_path, config=config)
+    said, record = told(tmp_path, podman)
+    assert "the place says nothing" in said and not seen, said
+    assert "the file holds ." in said and "precious" not in said and "networks lo " in said
+    assert record["backend"] == "container" and record["not_enforced"] == []
+    assert "network" in record["enforced"] and record["granted"].startswith("network: none; memory 1073741824;")
+    assert "nums is confined: container enforces files" in said
+    # The same source reaches it where its engine may use the machine's network, and the record says so.
+    job = JOB.replace("{{image: {image}}}", "{{image: {image}, container: {{network: host}}}}").format(image=IMAGE)
+    (tmp_path / "job.yaml").write_text(job.replace("{n: 1500}", json.dumps({"n": 10, **config}, separators=(",", ":"))))
+    shutil.rmtree(tmp_path / "out")  # of another source
+    shutil.rmtree(tmp_path / ".dativo")
+    said, record = told(tmp_path, podman)
+    assert "the place says answer" in said and len(seen) == 1 and "precious" not in said
+    assert record["not_enforced"] == ["hosts: any is reached by the network host"]
+    # A job that grants no host at all cuts that off.
+    (tmp_path / "job.yaml").write_text((tmp_path / "job.yaml").read_text() + "sandbox: {tap: {hosts: []}}\n")
+    said, record = told(tmp_path, podman)
+    assert "the place says nothing" in said and len(seen) == 1 and "network" in record["enforced"]
+
+
+def test_limits_of_an_image_are_in_force_inside_and_a_job_narrows_them(podman, tmp_path):
+    permissions = "{limits: {memory: 96MiB, processes: 40, cpu: 0.5, open_files: 77, scratch: 8MiB}}"
+    plugin_job(tmp_path, permissions)
+    said, record = told(tmp_path, podman)
+    assert "memory.limit_in_bytes 100663296" in said or "memory.max 100663296" in said, said
+    assert "pids.max 40" in said and ("cpu.cfs_quota_us 50000" in said or "cpu.max 50000 100000" in said)
+    assert "limits 77 " in said and "tmp has 8192 KiB" in said
+    assert "memory 100663296; processes 40; cpu 0.5; open_files 77; scratch 8388608" in record["granted"]
+    narrower = "{backend: container, tap: {limits: {memory: 64MiB, processes: 100}}}"
+    plugin_job(tmp_path, permissions, narrower)
+    said, _ = told(tmp_path, podman)
+    assert "memory.limit_in_bytes 67108864" in said or "memory.max 67108864" in said
+    assert "pids.max 40" in said
+
+
+def test_container_confines_images_and_nothing_else(podman, tmp_path):
+    plugin_job(tmp_path)
+    job = tmp_path / "job.yaml"
+    image = job.read_text()
+    for source in ("command: [/bin/true]", "airbyte: {executable: [/bin/true]}", "airbyte: {package: airbyte-source-x}"):
+        job.write_text(image.replace("tap: nums", source))
+        done, _ = told(tmp_path, podman, code=78)
+        assert "is no image, and `sandbox: container` confines images only" in done.err, done
+        assert "`sandbox: auto`" in done.err
+    # Nor is a target that is a program.
+    job.write_text(image.replace("target: parquet, config: {destination: out}", "command: [/bin/cat]"))
+    done, _ = told(tmp_path, podman, code=78)
+    assert "the target /bin/cat is no image" in done.err, done
+    # Files and hosts that its description does not grant are refused, not left out.
+    plugin_job(tmp_path, sandbox="{backend: container, tap: {read: [.]}}")
+    assert "grants files to an image" in told(tmp_path, podman, code=78)[0].err
+    plugin_job(tmp_path, "{hosts: [a.test]}", "{backend: container, tap: {hosts: ['b.test:1']}}")
+    assert "names b.test:1, which the plugin's description does not grant" in told(tmp_path, podman, code=78)[0].err

@@ -37,7 +37,9 @@ struct clinux_confinement {
   int owns_network;             /* whether a network namespace is made, with loopback alone */
   const uint16_t *ports;        /* that are listened to on every loopback address */
   int port_count;
-  const char *const *addresses; /* IPv4 addresses that loopback is given; null-ended */
+  const uint16_t *ports6;       /* that are listened to on every IPv6 address of loopback */
+  int port6_count;
+  const char *const *addresses; /* addresses that loopback is given; null-ended */
   int control;                  /* the socket through which listeners are handed over, or -1 */
 
   /* Pairs of source and place: what the one is before all of them is mounted at the other. */
@@ -64,9 +66,11 @@ struct clinux_confinement {
   int kept_count;
 };
 
-/* Starts it in a session of its own; killed when the caller ends. On failure -1, with errno and the
-   step's name. */
-pid_t clinux_confine(const struct clinux_confinement *what, const char **step);
+/* Starts it in a session of its own, below a keeper, a child of the caller that ends everything below
+   it when the program or the caller ends, and exits with the code that a shell would show for the
+   program. Returns the keeper, and the program in `program`; on failure -1, with errno and the step's
+   name. */
+pid_t clinux_confine(const struct clinux_confinement *what, pid_t *program, const char **step);
 
 /* The program of the filter, at most `room` instructions of 8 bytes; how many there are. */
 int clinux_filter(unsigned flags, uint64_t *out, int room);
@@ -90,8 +94,8 @@ int clinux_message_sockets(int *ends);
    -1 at the end. */
 int clinux_take_descriptor(int control, int *kind);
 
-/* The address and port at which a connection was made, in host order. */
-int clinux_local_address(int descriptor, uint32_t *address, uint16_t *port);
+/* The address, as people write it, and port at which a connection was made. */
+int clinux_local_address(int descriptor, char text[46], uint16_t *port);
 
 /* Forks a process that joins `inside` to host:port; `message` is what it prints where it cannot.
    The descriptor stays the caller's. */

@@ -23,6 +23,7 @@ struct Enclosing {
     settings: JSONValue? = nil
   ) throws(Failure) -> Enclosure? {
     if end.sandbox.choice == .none || Self.isOurs(executable) { return nil }
+    try refuseContainer(executable)
     let project = catalog.project
     var policy = (permissions ?? Permissions())
       .policy(Self.filled(end.config, settings), folder: project, writes: role == .target)
@@ -68,7 +69,7 @@ struct Enclosing {
   }()
 
   /// What the job says: less than a plugin's description, or all that a program without one has.
-  private func narrowed(_ policy: Policy, isDescribed: Bool) throws(Failure) -> Policy {
+  func narrowed(_ policy: Policy, isDescribed: Bool) throws(Failure) -> Policy {
     var policy = policy
     let job = end.sandbox
     if let hosts = job.hosts {
@@ -113,7 +114,7 @@ struct Enclosing {
   }
 
   /// The configuration, with the defaults that the settings name.
-  private static func filled(_ config: JSONObject, _ settings: JSONValue?) -> JSONObject {
+  static func filled(_ config: JSONObject, _ settings: JSONValue?) -> JSONObject {
     var filled = config
     for (name, setting) in settings?["properties"]?.object?.members ?? [] where filled[name] == nil
     {

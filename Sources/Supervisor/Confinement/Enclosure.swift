@@ -17,12 +17,14 @@ package struct Enclosure: Hashable, Sendable {
     enforcement = Enforcement(backend, machine, policy)
   }
 
-  /// The words of `dativo-sandbox` for a program that gets these variables and descriptors.
+  /// The words of `dativo-sandbox` for a program that gets these variables and descriptors, and may go
+  /// on for `linger` seconds once it has closed its output.
   func words(
     _ program: [String],
     writing: String?,
     variables: [String],
-    descriptors: [Int32]
+    descriptors: [Int32],
+    linger: Double? = nil
   ) -> [String] {
     var words = ["--backend", backend.rawValue]
     switch policy.network {
@@ -35,6 +37,7 @@ package struct Enclosure: Hashable, Sendable {
     words += policy.limits.texts.flatMap { ["--limit", "\($0.key)=\($0.value)"] }
     words += variables.sorted().flatMap { ["--env", $0] }
     words += descriptors.flatMap { ["--descriptor", "\($0)"] }
+    if let linger { words += ["--linger", "\(linger)"] }
     return words + ["--"] + program
   }
 
@@ -44,6 +47,7 @@ package struct Enclosure: Hashable, Sendable {
     writing: String? = nil,
     environment: [String: String],
     descriptors: [Int32] = [],
+    linger: Double? = nil,
     folder: String
   ) -> Command {
     Command(
@@ -52,7 +56,8 @@ package struct Enclosure: Hashable, Sendable {
         program,
         writing: writing,
         variables: Array(environment.keys),
-        descriptors: descriptors
+        descriptors: descriptors,
+        linger: linger
       ),
       environment: Self.plain.merging(environment) { $1 },
       folder: folder
@@ -71,7 +76,7 @@ package struct Enclosure: Hashable, Sendable {
   package var text: String { "\(enforcement.text); granted: \(policy.summary)" }
 
   /// The processes that stand between a stage and its program.
-  var overhead: Int { backend == .bubblewrap ? 3 : 2 }
+  var overhead: Int { backend == .bubblewrap ? 4 : 2 }
 
   /// What may be the matter with a program that fails confined.
   var hint: String {

@@ -43,15 +43,24 @@ extension JobReader {
     var inner = YAMLReader(file: path)
     inner.findings = reading.findings
     var settings = SecretSettings()
-    if let root = reading.root {
-      if root["apiVersion"]?.text != Self.apiVersion || root["kind"]?.text != "Secrets" {
-        inner.error(root, "the file must say `apiVersion: \(Self.apiVersion)`, `kind: Secrets`")
-      }
-      settings = secrets(root, Paths.absolute(Files.folder(of: path)), &inner, isFile: true)
-    }
+    if let root = reading.root { settings = operators(root, &inner) }
     settings.file = path
     yaml.findings += inner.findings
     return settings
+  }
+
+  /// What is wrong with the operator's file, as whose reader this one was made.
+  func findings(ofSecrets root: YAMLNode) -> [Finding] {
+    var inner = YAMLReader(file: yaml.file)
+    _ = operators(root, &inner)
+    return inner.findings
+  }
+
+  private func operators(_ root: YAMLNode, _ yaml: inout YAMLReader) -> SecretSettings {
+    if root["apiVersion"]?.text != Self.apiVersion || root["kind"]?.text != "Secrets" {
+      yaml.error(root, "the file must say `apiVersion: \(Self.apiVersion)`, `kind: Secrets`")
+    }
+    return secrets(root, Paths.absolute(Files.folder(of: yaml.file)), &yaml, isFile: true)
   }
 
   private func secrets(

@@ -3,13 +3,14 @@ internal import JSON
 internal import Posix
 internal import Wire
 
-/// Checks files of a project: jobs, contracts, plugins, told apart by their `kind`.
+/// Checks files of a project: jobs, contracts, plugins, places of secrets, told apart by their `kind`.
 package struct Linter {
   /// What Dativo knows of files, by their `kind`.
   package enum Kind: String, CaseIterable, Sendable {
     case job = "Job"
     case contract = "DataContract"
     case plugin = "Plugin"
+    case secrets = "Secrets"
   }
 
   /// The files that were checked.
@@ -67,6 +68,11 @@ package struct Linter {
     case .job: job(path, root)
     case .contract: contract(path)
     case .plugin: found += PluginFile(path, root).findings
+    case .secrets:
+      let substitution = Substitution(environment: environment, allowsMissing: true)
+      let reader = JobReader(path, substitution)
+      // A job that is kept to this file has told the same.
+      found += reader.findings(ofSecrets: root).filter { !found.contains($0) }
     }
   }
 
@@ -106,7 +112,7 @@ package struct Linter {
         path,
         member?.keyMark ?? root.mark,
         root.isNull ? "the file is empty" : "\"kind\" is missing",
-        hint: "Write `kind: Job`, `kind: DataContract` or `kind: Plugin`."
+        hint: "Write `kind: Job`, `kind: DataContract`, `kind: Plugin` or `kind: Secrets`."
       )
     )
     return nil
@@ -124,7 +130,7 @@ package struct Linter {
 
   private mutating func job(_ path: String, _ root: YAMLNode) {
     let file = JobFile(path, root, environment: environment, allowsMissing: true)
-    found += file.findings
+    found += file.findings.filter { !found.contains($0) }
     guard let job = file.job else { return }
     if let other = pipelines[job.pipeline] {
       found.append(

@@ -29,6 +29,7 @@ package final class Pipeline {
   private(set) var rounds: [[Int]] = []
   private var lastRound = -1.0
   private var oddLines = 0
+  private var stateSecrets = StateSecrets()
   /// A second reading end of the target's input; nil once that is decided, and for a target of ours,
   /// which never ends with 0 before its input has.
   private var targetInput: Descriptor?
@@ -181,6 +182,7 @@ package final class Pipeline {
     }
     for stage in stages { tell(stage.finish(now: Self.now), observer) }
     readStates(observer, blocks: 1024)
+    if let state { tell(stateSecrets.look(state, now: Self.now, isLast: true), observer) }
     closeVerdict()
     return outcome()
   }
@@ -309,20 +311,23 @@ package final class Pipeline {
         newest = value
         self.stateCount += 1
       } else if !StateLine.isEmpty(line) {
-        odd.append(String(decoding: line.prefix(200), as: UTF8.self))
+        odd.append(String(decoding: line.prefix(1 << 16), as: UTF8.self))
       }
     }
     states.read(blocks: blocks) { splitter.take($0, take) }
     if !states.isOpen { splitter.end(take) }
     self.splitter = splitter
     if oddLines == 0, let first = odd.first {
-      let text = Redactor.known.applied(to: "a line on standard output that is no STATE: \(first)")
+      // A secret that is cut could not be told from other text.
+      let shown = Redactor.known.applied(to: first).prefix(200)
+      let text = "a line on standard output that is no STATE: \(shown)"
       observer.log([LogLine("target", text, level: .warning)])
     }
     oddLines += odd.count
     if let newest {
       state = newest
       observer.committed(newest)
+      tell(stateSecrets.look(newest, now: Self.now), observer)
     }
   }
 

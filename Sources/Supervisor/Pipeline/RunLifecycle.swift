@@ -71,7 +71,7 @@ package struct RunLifecycle: Sendable {
   /// What a stage whose reader is gone may take to notice that by itself; a reader that has come to
   /// the end of its input leaves one that has closed its output and tidies up.
   private static let brokenPipeGrace = 1.0
-  private static let tidyingGrace = 10.0
+  static let tidyingGrace = 10.0
   /// How long what was sent may take to drain, once the time is up.
   private static let drainSeconds = 60.0
 

@@ -43,7 +43,8 @@ final class Stage {
   ) throws(StartFailure) -> Stage {
     var variables = plan.environment
     if plan.enclosure == nil {
-      variables = StageEnvironment.variables(environment, of: plan.role).merging(variables) { $1 }
+      let base = plan.isOurs ? environment : StageEnvironment.withoutCredentials(environment)
+      variables = StageEnvironment.variables(base, of: plan.role).merging(variables) { $1 }
       variables.merge(Plan.Stage.channels) { $1 }
       if verdict == nil { variables["DATIVO_VERDICT_FD"] = nil }
     }

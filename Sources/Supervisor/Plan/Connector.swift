@@ -13,7 +13,9 @@ package struct Connector: Sendable {
   package var quirks: Set<Plugin.Quirk>
   /// How it is confined; nil for a program of ours, and where the job wants none of it.
   package var enclosure: Enclosure?
-  /// Whether it is a program of ours.
+  /// How an engine confines it; nil for what is no image.
+  package var container: ContainerPolicy?
+  /// Whether it is a program of ours, that runs none of other people's.
   package var isOurs = false
 
   package init(
@@ -44,13 +46,15 @@ package struct Connector: Sendable {
   ///
   /// `environment` is what the job gives it beside that of `dativo`, which a confined program does
   /// not see, as little as the folder of what is `private`, but for its own configuration, which it
-  /// may write back; `descriptors` are those from 3 up that it keeps.
+  /// may write back; `descriptors` are those from 3 up that it keeps; `linger` is how many seconds it
+  /// may go on, confined, once it has closed its output.
   func command(
     config: String,
     _ further: [String],
     environment: [String: String],
     private: String,
     descriptors: [Int32] = [],
+    linger: Double? = nil,
     folder: String
   ) -> Command {
     let arguments = self.arguments + ["--config", config] + further
@@ -61,7 +65,7 @@ package struct Connector: Sendable {
       return Command(
         executable,
         arguments,
-        environment: StageEnvironment.base.merging(environment) { $1 },
+        environment: StageEnvironment.base(isOurs: isOurs).merging(environment) { $1 },
         folder: folder
       )
     }
@@ -70,6 +74,7 @@ package struct Connector: Sendable {
       writing: config,
       environment: environment,
       descriptors: descriptors,
+      linger: linger,
       folder: folder
     )
   }

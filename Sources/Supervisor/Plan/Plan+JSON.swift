@@ -86,7 +86,7 @@ extension Plan.Stage {
 extension Plan.Stage {
   /// How it is confined; `none` for what is not, null for a program of ours.
   package var sandbox: JSONValue {
-    if let enclosure { return enclosure.json }
+    if let confined = enclosure?.json ?? container?.json { return confined }
     return isOurs ? .null : "none"
   }
 }
@@ -102,10 +102,14 @@ extension Plan {
   /// The same, a line for each.
   var sandboxLines: [(text: String, isConfined: Bool)] {
     stages.filter { !$0.isOurs }.map { stage in
-      guard let enclosure = stage.enclosure else {
-        return ("\(stage.name) runs unconfined: the job says `sandbox: none`", false)
+      if let text = stage.enclosure?.text ?? stage.container?.text {
+        return ("\(stage.name) is confined: \(text)", true)
       }
-      return ("\(stage.name) is confined: \(enclosure.text)", true)
+      let kept = StageEnvironment.withheld.filter { stage.environment[$0] == nil }
+      let told =
+        kept.isEmpty
+        ? "" : "; it does not get \(kept.joined(separator: ", ")), which \"env\" may name"
+      return ("\(stage.name) runs unconfined: the job says `sandbox: none`\(told)", false)
     }
   }
 }

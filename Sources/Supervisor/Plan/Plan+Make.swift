@@ -102,6 +102,7 @@ extension Plan {
       environment: environment,
       private: privateFolder,
       descriptors: speaks ? [3, 4] : [],
+      linger: role == .tap ? RunLifecycle.tidyingGrace : nil,
       folder: folder
     )
     return Stage(
@@ -112,6 +113,7 @@ extension Plan {
       environment: connector.enclosure == nil ? environment : command.environment,
       awaitsVerdict: connector.awaitsVerdict,
       enclosure: connector.enclosure,
+      container: connector.container,
       isOurs: connector.isOurs
     )
   }
@@ -129,6 +131,9 @@ extension Plan {
     if !job.select.isEmpty || job.part != nil { config["deselected"] = parts.catalog?.leftOut }
     if job.window != nil { config["keep_state"] = true }
     config["record_limit"] = job.limit.map { .number(JSONNumber($0)) }
+    let secrets = "\(privateFolder)/validate.secrets.json"
+    config["secrets_file"] = .string(secrets)
+    files.append(File(path: secrets, content: .null, listsSecrets: true))
     if let path = job.validation.maskKeyFile {
       config["mask_key_file"] = .string(Self.absolute(path, job.folder))
     }

@@ -22,7 +22,9 @@ package struct Plan: Sendable {
     package var awaitsVerdict: Bool
     /// How it is confined; then `executable` and `arguments` are those of its launcher.
     package var enclosure: Enclosure?
-    /// Whether it is a program of ours.
+    /// How an engine confines the image that it runs.
+    package var container: ContainerPolicy?
+    /// Whether it is a program of ours, that runs none of other people's.
     package var isOurs: Bool
 
     package init(
@@ -33,6 +35,7 @@ package struct Plan: Sendable {
       environment: [String: String] = [:],
       awaitsVerdict: Bool = false,
       enclosure: Enclosure? = nil,
+      container: ContainerPolicy? = nil,
       isOurs: Bool = true
     ) {
       self.role = role
@@ -42,6 +45,7 @@ package struct Plan: Sendable {
       self.environment = environment
       self.awaitsVerdict = awaitsVerdict
       self.enclosure = enclosure
+      self.container = container
       self.isOurs = isOurs
     }
   }
@@ -52,11 +56,20 @@ package struct Plan: Sendable {
     package var content: JSONValue
     /// The plugin whose configuration it is, which alone gets the secrets in it; nil for all else.
     package var plugin: (Connector, Stage.Role)?
+    /// Whether it gets the forms of all secrets that are known once the plugins have theirs: what is
+    /// not to be repeated.
+    package var listsSecrets: Bool
 
-    package init(path: String, content: JSONValue, plugin: (Connector, Stage.Role)? = nil) {
+    package init(
+      path: String,
+      content: JSONValue,
+      plugin: (Connector, Stage.Role)? = nil,
+      listsSecrets: Bool = false
+    ) {
       self.path = path
       self.content = content
       self.plugin = plugin
+      self.listsSecrets = listsSecrets
     }
   }
 

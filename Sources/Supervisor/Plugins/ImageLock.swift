@@ -1,7 +1,4 @@
-internal import Children
 internal import Contracts
-internal import JSON
-internal import Posix
 package import Wire
 
 /// The container images of a project, and the digests that `dativo.lock` pins them to.
@@ -24,7 +21,7 @@ package struct ImageLock {
         }
       case .plugin:
         if let image = PluginFile.read(file.path).plugin?.image { images.insert(image) }
-      case .contract: break
+      case .contract, .secrets: break
       }
     }
     return images.sorted()
@@ -43,27 +40,9 @@ package struct ImageLock {
   private func ask(_ image: String) throws(Failure) -> String {
     let tap = try catalog.find("airbyte", .tap)
     if let failure = catalog.obstacle(tap) { throw failure }
-    let capture: Capture
-    do throws(SpawnError) {
-      capture = try Capture.run(
-        Command(
-          tap.executable,
-          ["--image", image, "--show-digest"],
-          environment: StageEnvironment.base
-        )
-      )
-    } catch {
-      throw Failure(error)
-    }
-    let line = String(decoding: capture.stdout, as: UTF8.self).split(separator: "\n").first
-    guard capture.exit.isSuccess, let line else {
-      let note = capture.errorLines.last.flatMap(ExitNote.init(line:))
-      throw Failure(
-        .configuration,
-        note?.message ?? "the digest of \(image) is not known",
-        hint: note?.hint
-      )
-    }
-    return String(line)
+    return try AirbyteQuestion(tap.executable).answer(
+      ["--image", image, "--show-digest"],
+      otherwise: "the digest of \(image) is not known"
+    )
   }
 }

@@ -21,16 +21,26 @@ extension PluginCatalog {
       }
       Redactor.learn(SecretValues(end, plugin.settings))
       var connector = try runnable(plugin)
-      if plugin.image == nil, let image = end.config["image"]?.string, name == "airbyte" {
-        connector.arguments += try pin(image)
-      }
-      connector.isOurs = Enclosing.isOurs(plugin.executable)
       let enclosing = Enclosing(catalog: self, end: end, role: role)
-      if connector.isOurs, name == "airbyte", let words = end.config["executable"]?.array {
-        // Ours runs a program of other people's.
-        connector.enclosure = try enclosing.enclosure(around: words.compactMap(\.string))
-        connector.isOurs = connector.enclosure == nil
-      } else if plugin.image == nil {
+      // Where it is ours, it runs a connector of other people's that its configuration names.
+      let isAirbyte = connector.isOurs && name == "airbyte"
+      let image = isAirbyte ? end.config["image"]?.string : nil
+      if let image { connector.arguments += try pin(image) }
+      if image != nil || plugin.image != nil {
+        let policy = try enclosing.container(
+          plugin.origin.permissions,
+          settings: plugin.settings,
+          container: isAirbyte ? end.config["container"]?.object : nil
+        )
+        connector.container = policy
+        connector.arguments += policy.options
+        connector.isOurs = false
+      } else if isAirbyte,
+        let words = try enclosing.words(connector.executable, &connector.arguments)
+      {
+        connector.enclosure = try enclosing.enclosure(around: words)
+        connector.isOurs = false
+      } else {
         connector.enclosure = try enclosing.enclosure(
           plugin.executable,
           permissions: plugin.origin.permissions,
@@ -76,6 +86,7 @@ extension PluginCatalog {
       settings: plugin.settings,
       quirks: plugin.quirks
     )
+    connector.isOurs = Enclosing.isOurs(plugin.executable)
     guard plugin.wire == "airbyte" else { return connector }
     let host = try find("airbyte", plugin.role)
     if let failure = obstacle(host) { throw failure }
@@ -83,10 +94,6 @@ extension PluginCatalog {
     connector.capabilities = host.capabilities
     if let image = plugin.image {
       connector.arguments = ["--image", image] + (try pin(image))
-      // A container reaches nobody unless its description says whom it must.
-      if !plugin.origin.permissions.hosts.isEmpty {
-        connector.arguments += ["--network", "bridge"]
-      }
     } else {
       connector.arguments = ["--executable", plugin.executable]
     }

@@ -100,6 +100,8 @@ package struct PluginCatalog: Sendable {
     _ variables: [String: String] = [:],
     enclosure: Enclosure? = nil
   ) throws(Failure) -> About {
+    // What is confined gets none of our own variables.
+    let base = enclosure == nil ? StageEnvironment.base(of: executable, environment) : [:]
     let home = folders.home
     return try .kept(executable, arguments, enclosure: enclosure, home: home) {
       () throws(Failure) in
@@ -107,7 +109,7 @@ package struct PluginCatalog: Sendable {
         executable,
         arguments,
         folder: project,
-        environment: enclosure == nil ? environment.merging(variables) { $1 } : variables,
+        environment: base.merging(variables) { $1 },
         enclosure: enclosure
       )
     }

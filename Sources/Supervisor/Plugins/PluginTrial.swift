@@ -67,7 +67,8 @@ package struct PluginTrial {
       let enclosure = try catalog.enclosure(of: plugin)
       // What is confined gets none of our own variables.
       let environment =
-        enclosure == nil ? StageEnvironment.base.merging(environment) { $1 } : environment
+        enclosure == nil
+        ? StageEnvironment.base(of: plugin.executable).merging(environment) { $1 } : environment
       about =
         plugin.wire == "airbyte"
         ? try About.specified(

@@ -1,10 +1,11 @@
 package import JSON
 internal import Secrets
+internal import Telemetry
 
 /// Keeps secrets out of what is shown, by the names that settings have.
 package enum Redaction {
   /// What stands in place of a secret.
-  package static let mark = "********"
+  package static let mark = TextMask.mark
 
   private static let words = [
     "password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey", "accesskey",

@@ -252,7 +252,10 @@ package final class Runner {
           keep(StateEdit.carrying(entry.state, into: state), source)
         },
         progress: { [console, job, secrets] progress in
-          for line in secrets.harvest(&handed) { console.show("warning: \(line)", .doubtful) }
+          let changes = secrets.harvest(&handed)
+          for line in changes { console.show("warning: \(line)", .doubtful) }
+          // A reason may repeat the new ones as well.
+          if !changes.isEmpty { try? secrets.list(plan.files) }
           live.write(progress.seconds, read: progress.read) {
             var figures = ProgressText.figures(progress, of: record)
             figures["file"] = .string(Paths.absolute(job.file))

@@ -17,6 +17,40 @@ package enum StageEnvironment {
     [EnvironmentBackend.prefix, "VAULT_", "BAO_"].contains { name.hasPrefix($0) }
   }
 
+  // MARK: Programs of other people
+
+  /// What opens clouds and stores, by the first letters of variables: a connector of ours may need it,
+  /// one of other people gets what the job's `env` names.
+  private static let credentials = [
+    "AWS_", "AZURE_", "ARM_", "CLOUDSDK_", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CREDENTIALS",
+    "DATIVO_SECRETS",
+  ]
+
+  /// Variables without those that open clouds and stores.
+  static func withoutCredentials(_ variables: [String: String]) -> [String: String] {
+    variables.filter { variable in
+      !isSecretStores(variable.key) && !credentials.contains(where: variable.key.hasPrefix)
+    }
+  }
+
+  /// The names of those in our own environment.
+  static var withheld: [String] {
+    let all = Set(Environment.all.map(\.name))
+    let given = Dictionary(all.map { ($0, "") }) { first, _ in first }
+    return all.subtracting(withoutCredentials(given).keys).sorted()
+  }
+
+  /// What a program begins with.
+  static func base(isOurs: Bool) -> [String: String] { isOurs ? base : withoutCredentials(base) }
+
+  /// The same, by its file; `variables` are those to begin from.
+  static func base(
+    of executable: String,
+    _ variables: [String: String] = StageEnvironment.base
+  ) -> [String: String] {
+    Enclosing.isOurs(executable) ? variables : withoutCredentials(variables)
+  }
+
   /// The variable with the key for masked hashes, which is none of the connectors' business.
   private static let maskKey = "DATIVO_MASK_KEY"
 

@@ -17,13 +17,23 @@ extension SecretAccess {
   func hand(_ files: some Sequence<Plan.File>) throws(Failure) -> [HandedConfig] {
     var handed: [HandedConfig] = []
     for file in files {
+      if file.listsSecrets { continue }
       if let (plugin, role) = file.plugin {
         handed.append(try hand(file.content, to: plugin, role, at: file.path))
       } else {
         try PrivateFile.write(file.path, file.content)
       }
     }
+    try list(files)
     return handed
+  }
+
+  /// Writes what is not to be repeated, as it is known now.
+  func list(_ files: some Sequence<Plan.File>) throws(Failure) {
+    for file in files where file.listsSecrets {
+      let forms = Redactor.known.forms.sorted().map { JSONValue.string($0) }
+      try PrivateFile.replace(file.path, .array(forms))
+    }
   }
 
   /// Keeps what plugins have changed of their secrets; returns what to tell of it.

@@ -22,16 +22,23 @@ struct TapAirbyte: ParsableCommand {
   @Flag(name: .long, help: "Print the digest of the image, and end.")
   var showDigest = false
 
+  @Flag(
+    name: .long,
+    help: "Install the package where it is not there yet, print its program, and end."
+  )
+  var showProgram = false
+
   @Option(name: .customLong("protocol"), help: "What to write: singer or airbyte.")
   var wording: Wording = .singer
 
   func run() {
-    Lifecycle.run(AirbyteSettings.info.name, writesMessages: options.writesMessages && !showDigest)
-    {
+    let answers = showDigest || showProgram
+    Lifecycle.run(AirbyteSettings.info.name, writesMessages: options.writesMessages && !answers) {
       let shape = choice.shape
-      if showDigest {
+      if answers {
         let configuration = try options.configuration(AirbyteSettings.info, shape: shape)
-        return print(try ConnectorSettings(configuration, .source).digest())
+        let settings = try ConnectorSettings(configuration, .source)
+        return print(try showDigest ? settings.digest() : settings.installed())
       }
       try options.run(
         AirbyteTap.self,

@@ -23,6 +23,12 @@ struct TargetAirbyte: ParsableCommand {
   @Flag(name: .long, help: "Check that the destination can be written to.")
   var test = false
 
+  @Flag(
+    name: .long,
+    help: "Install the package where it is not there yet, print its program, and end."
+  )
+  var showProgram = false
+
   @Option(
     name: .long,
     help: "Airbyte's configured catalog, which its messages need; or Singer's, to know all streams."
@@ -32,6 +38,10 @@ struct TargetAirbyte: ParsableCommand {
   func run() {
     Lifecycle.run(DestinationSettings.info.name) {
       let info = DestinationSettings.info
+      if showProgram {
+        let configuration = try options.configuration(info, shape: choice.shape)
+        return print(try ConnectorSettings(configuration, .destination).installed())
+      }
       guard
         try !options.answersAbout(
           info,

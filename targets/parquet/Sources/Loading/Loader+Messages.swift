@@ -237,12 +237,7 @@ extension Loader {
     _ start: Position,
     _ end: Position
   ) throws(Failure) {
-    let count = unsafe min(end - start, 120)
-    let excerpt =
-      unsafe String(
-        decoding: UnsafeBufferPointer(start: start, count: count),
-        as: UTF8.self
-      ).split(separator: "\n").first.map(String.init) ?? ""
+    let excerpt = unsafe Excerpt.of(UnsafeBufferPointer(start: start, count: end - start), 120)
     if settings.lenient {
       Log.warning("line \(lineNumber + 1) is no message: \(excerpt)")
       return

@@ -193,7 +193,7 @@ struct Loader: ~Copyable {
     switch reason {
     case .misfit(let misfit)?:
       let path = "/" + misfit.path.joined(separator: "/")
-      let value = String(decoding: misfit.value.prefix(80), as: UTF8.self)
+      let value = Excerpt.of(misfit.value)
       guard let wider = Widening.widened(table.schema, for: misfit) else {
         throw violation(
           "stream \(table.stream), \(path): the value \(value) does not fit its column",

@@ -1,6 +1,7 @@
 import Columns
 import JSON
 import Parquet
+import Wire
 
 /// The rows of a row group as lines of JSON, as a tap would have sent the records.
 struct RowLines: ~Copyable {
@@ -92,10 +93,10 @@ struct RowLines: ~Copyable {
   ) throws(Problem) {
     switch field.type {
     case .float, .double:
-      throw .noJSON(column: field.name, text)
+      throw .noJSON(column: field.name, Excerpt.of(text.utf8))
     case .json where target != .string:
       guard let value = try? JSONValue.parse(Array(text.utf8)) else {
-        throw .noJSON(column: field.name, String(text.prefix(80)))
+        throw .noJSON(column: field.name, Excerpt.of(text.utf8))
       }
       value.write(to: &writer)
     default: writer.string(text)
