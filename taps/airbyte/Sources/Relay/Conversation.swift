@@ -25,6 +25,8 @@ struct Conversation: ~Copyable {
   /// The streams whose last state is held, with its line.
   private var held: [String: [UInt8]] = [:]
   private var lines = 0
+  /// How many bytes are handed on at once: as many as leave without being copied again.
+  private static let block = 1 << 18
 
   init(
     _ source: String,
@@ -56,7 +58,7 @@ struct Conversation: ~Copyable {
       let feed = unsafe Bytes.find(0x0A, p, end) ?? end
       lines += 1
       if !(unsafe passRecord(p, feed)) { unsafe try takeMessage(p, feed, to: &writer) }
-      if buffer.count >= 1 << 17 { try handOn(to: &writer) }
+      if buffer.count >= Self.block { try handOn(to: &writer) }
       unsafe p = unsafe feed < end ? feed + 1 : end
     }
   }
@@ -130,11 +132,10 @@ struct Conversation: ~Copyable {
     guard buffered > 0 else { return }
     progress.count(relays[last].name, buffered)
     let (name, count) = (relays[last].name, buffered)
-    let bytes = buffer
     buffered = 0
-    buffer.removeAll(keepingCapacity: true)
+    defer { buffer.removeAll(keepingCapacity: true) }
     let result: Result<Void, Failure> = unsafe withUnsafeMutablePointer(to: &writer) { writer in
-      unsafe bytes.withUnsafeBytes { bytes in
+      unsafe buffer.withUnsafeBytes { bytes in
         do throws(Failure) {
           return .success(unsafe try writer.pointee.lines(bytes, records: count, of: name))
         } catch {
