@@ -19,6 +19,13 @@ struct ConnectorPackage {
     names = name == words ? [name] : [name, words]
   }
 
+  /// Whether a text names a package, and is neither a path nor an address nor an option of pip's.
+  static func isRequirement(_ text: String) -> Bool {
+    let parts = text.prefix { $0 != "=" && $0 != "<" && $0 != ">" && $0 != "~" && $0 != "!" }
+    return text.first.map { $0.isASCII && ($0.isLetter || $0.isNumber) } ?? false
+      && parts.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.[], ".contains($0)) }
+  }
+
   /// The program's file.
   func program() throws(Failure) -> String {
     let folder = "\(Self.cache)/airbyte/\(Self.safe(requirement))"
@@ -80,7 +87,8 @@ struct ConnectorPackage {
     guard answer.exit.isSuccess else {
       throw Failure(
         .configuration,
-        "\(requirement) could not be installed: \(answer.errorLines.last ?? "pip said nothing")"
+        "\(requirement) could not be installed: \(answer.errorLines.last ?? "pip said nothing")",
+        hint: "`pip install \(requirement)` says more; is it on PyPI under this name and version?"
       )
     }
   }

@@ -86,6 +86,17 @@ def test_a_line_becomes_the_same_first_or_after_one_of_a_known_form(said, form):
     assert 40 < len(mixed) / 2 < len(variants) - 20
 
 
+def test_lines_that_are_too_long_or_of_another_protocol_are_told(said, tmp_path):
+    config = {"executable": ["./source"], "max_line_size": "4MiB"}
+    (tmp_path / "tap.json").write_text(json.dumps(config))
+    # What is read at once is a block, so a longer one is within the limit until it has to grow.
+    _, code, message = said(BASE, BASE, line(json.dumps({"s": "x" * (5 << 20)})))
+    assert (code, message) == (65, "line 3 is longer than 4194304 bytes")
+    assert said(BASE, line(json.dumps({"s": "x" * (3 << 20)})))[1:] == (0, "")
+    _, code, message = said(BASE, '{"type":"RECORD","stream":"a","record":{"id":1}}')
+    assert code == 65 and message == "a message of Singer, from a source of Airbyte"
+
+
 def test_what_stands_under_data_leaves_as_it_came(said):
     for data in DATA[:9]:
         [first, second], code, _ = said(BASE, line(data))

@@ -99,7 +99,10 @@ struct Conversation: ~Copyable {
     case .airbyteTrace: unsafe try take(trace: message.value("trace", in: start), to: &writer)
     case .airbyteOther: unsafe try remarks.control(message.value("control", in: start))
     case .record, .schema, .state, .activateVersion, .batch:
-      throw broken("a message of Singer, from a source of Airbyte")
+      throw broken(
+        "a message of Singer, from a source of Airbyte",
+        hint: "A Singer tap needs no dativo-tap-airbyte: in a job, name it as `command` or `tap`."
+      )
     case .unknown: break
     }
   }
@@ -243,7 +246,13 @@ struct Conversation: ~Copyable {
     if let fault = remarks.noise(problem, text) { throw broken(fault) }
   }
 
-  private func broken(_ what: String) -> Failure {
-    Failure(.data, "\(source), line \(lines) of its output: \(what)")
+  /// Why the output of the source cannot be read on.
+  func failure(_ problem: LineReader.Problem) -> Failure {
+    let failure = Ending.failure(problem, line: lines)
+    return Failure(failure.kind, "the output of \(source): \(failure.message)", hint: failure.hint)
+  }
+
+  private func broken(_ what: String, hint: String? = nil) -> Failure {
+    Failure(.data, "\(source), line \(lines) of its output: \(what)", hint: hint)
   }
 }
