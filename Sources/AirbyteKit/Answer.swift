@@ -43,7 +43,14 @@ package struct Answer {
   package func failure(_ connector: String, _ otherwise: String) -> Failure {
     let trace = messages.last { $0["trace"]?["type"]?.string == "ERROR" }?["trace"]
     guard let trace else {
-      guard !exit.isSuccess else { return Failure(.data, "\(connector): \(otherwise)") }
+      guard !exit.isSuccess else {
+        let hint = "It printed no message of Airbyte's: is it the program that was meant?"
+        return Failure(
+          .data,
+          "\(connector): \(otherwise)",
+          hint: messages.contains { $0["type"] != nil } ? nil : hint
+        )
+      }
       return Self.failure(connector, exit, lastLine.map(clean))
     }
     let error = ConnectorError(trace["error"])
@@ -63,7 +70,14 @@ package struct Answer {
       )
     case .code(let code) where (125...127).contains(code):
       // Of a container's engine, or of a shell: there is no such image or program.
-      return Failure(.configuration, "\(connector) could not be started\(words)")
+      let isMissing = ["image not known", "No such image", "Unable to find image"]
+        .contains { words.contains($0) }
+      return Failure(
+        .configuration,
+        "\(connector) could not be started\(words)",
+        hint: isMissing
+          ? "Images are never fetched: bring it to this machine first, as `podman pull` does." : nil
+      )
     case .code(let code):
       return Failure(.plugin(1), "\(connector) ended with code \(code) and told no error\(words)")
     case .signal(let number):

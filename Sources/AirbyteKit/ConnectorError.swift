@@ -12,6 +12,12 @@ package struct ConnectorError {
   package init(_ error: JSONValue?) {
     let inner = error?["internal_message"]?.string
     message = error?["message"]?.string ?? inner ?? "an error without a message"
+    // What Airbyte's kit says of any exception; the exception itself says more.
+    if message.hasPrefix("Something went wrong in the connector"),
+      let line = inner?.split(whereSeparator: \.isNewline).first
+    {
+      message = "something went wrong in the connector: \(line.prefix(400))"
+    }
     type = error?["failure_type"]?.string ?? "system_error"
     stream = AirbyteStream.name(error?["stream_descriptor"])
   }

@@ -8,20 +8,31 @@ struct ConnectorPackage {
   private let requirement: String
   /// The program that the package brings: `source-faker` of airbyte-source-faker.
   let name: String
+  /// What it may be called; few are called as their whole package.
+  private let names: [String]
 
   init(_ requirement: String) {
     self.requirement = requirement
     let package = String(requirement.prefix { $0.isLetter || $0.isNumber || "-_.".contains($0) })
     let words = package.lowercased().replacing("_", with: "-")
     name = words.hasPrefix("airbyte-") ? String(words.dropFirst("airbyte-".count)) : words
+    names = name == words ? [name] : [name, words]
+  }
+
+  /// Whether a text names a package, and is neither a path nor an address nor an option of pip's.
+  static func isRequirement(_ text: String) -> Bool {
+    let parts = text.prefix { $0 != "=" && $0 != "<" && $0 != ">" && $0 != "~" && $0 != "!" }
+    return text.first.map { $0.isASCII && ($0.isLetter || $0.isNumber) } ?? false
+      && parts.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.[], ".contains($0)) }
   }
 
   /// The program's file.
   func program() throws(Failure) -> String {
     let folder = "\(Self.cache)/airbyte/\(Self.safe(requirement))"
-    let program = "\(folder)/bin/\(name)"
     let mark = "\(folder)/.installed"
-    if Executable.isExecutable(program), (try? Files.read(mark)) != nil { return program }
+    if let program = Self.program(names, in: folder), (try? Files.read(mark)) != nil {
+      return program
+    }
     guard let python = Executable.find("python3", from: ".") else {
       throw Failure(.configuration, "\"package\" needs python3, which is not on PATH")
     }
@@ -38,10 +49,10 @@ struct ConnectorPackage {
       ["install", "-q", "--disable-pip-version-check", "setuptools<81", requirement],
       requirement
     )
-    guard Executable.isExecutable(program) else {
+    guard let program = Self.program(names, in: folder) else {
       throw Failure(
         .configuration,
-        "the package \(requirement) has no program \(name)",
+        "the package \(requirement) has no program \(names.joined(separator: " or "))",
         hint: "Name its program: \"executable\": [\"\(folder)/bin/PROGRAM\"]."
       )
     }
@@ -51,6 +62,11 @@ struct ConnectorPackage {
       throw Failure(.io, "\(error)")
     }
     return program
+  }
+
+  /// The first program of these names.
+  private static func program(_ names: [String], in folder: String) -> String? {
+    names.map { "\(folder)/bin/\($0)" }.first(where: Executable.isExecutable)
   }
 
   private static func run(
@@ -71,7 +87,8 @@ struct ConnectorPackage {
     guard answer.exit.isSuccess else {
       throw Failure(
         .configuration,
-        "\(requirement) could not be installed: \(answer.errorLines.last ?? "pip said nothing")"
+        "\(requirement) could not be installed: \(answer.errorLines.last ?? "pip said nothing")",
+        hint: "`pip install \(requirement)` says more; is it on PyPI under this name and version?"
       )
     }
   }

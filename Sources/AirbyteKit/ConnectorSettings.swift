@@ -95,8 +95,22 @@ package struct ConnectorSettings {
       )
     }
     if let package = configuration.string("package") {
+      guard ConnectorPackage.isRequirement(package) else {
+        throw Failure(
+          .configuration,
+          "\(configuration.place("package")): \"\(package)\" is no package of PyPI",
+          hint: "Write a name, and a version if you like: airbyte-\(side)-x==1.0."
+        )
+      }
       program = .package(package)
     } else if let image = configuration.string("image") {
+      guard !image.isEmpty, !image.hasPrefix("-") else {
+        throw Failure(
+          .configuration,
+          "\(configuration.place("image")): \"\(image)\" is no name of an image",
+          hint: "Such as airbyte/\(side)-x:1.0."
+        )
+      }
       program = .image(image)
     } else {
       let texts = (words ?? []).compactMap(\.string)

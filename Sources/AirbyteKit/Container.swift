@@ -106,7 +106,7 @@ package struct Container {
       .configuration,
       "no container engine answers: \(said.joined(separator: "; "))",
       hint:
-        "Install podman, start docker's daemon, or run the source by \"executable\" or \"package\"."
+        "Install podman, start docker's daemon, or name an \"executable\" or a \"package\" instead."
     )
   }
 

@@ -115,7 +115,7 @@ extension JSONScanner {
   }
 
   /// The position after `byte`, which must stand at `p`.
-  @inlinable
+  @inlinable @inline(__always)
   public static func expect(
     _ byte: UInt8,
     _ p: Position,

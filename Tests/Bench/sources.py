@@ -1,9 +1,12 @@
-"""dativo-tap-airbyte over a replayed conversation, beside PyAirbyte; the source's own time taken off.
+"""dativo-tap-airbyte over a replayed conversation, beside PyAirbyte and the Singer tap for Airbyte of
+PyPI; the source's own time taken off.
 
-Meltano's wrapper for Airbyte's sources is on no package index, so it cannot be installed here; the
-package tap-airbyte of PyPI is another program, which runs Docker only.
+The tap of PyPI is a branch of the one that is now Meltano's wrapper, which is on no package index. It
+runs inside of a connector's image, as /airbyte/base.sh, so it gets such a folder; and it knows states of
+the oldest form only.
 """
 import json
+import os
 import pathlib
 import statistics
 
@@ -27,6 +30,11 @@ PROPERTIES = {
     "id": {"type": "integer"}, "name": {"type": "string"}, "email": {"type": "string"}, "note": {"type": "string"},
     "price": {"type": "number"}, "active": {"type": "boolean"}, "at": {"type": "string", "format": "date-time"},
 }  # fmt: skip
+#: What a peer takes before it does anything, which is taken off too.
+STARTS = {
+    "PyAirbyte, get_records": "PyAirbyte, its import alone",
+    "tap-airbyte of PyPI": "tap-airbyte of PyPI, its start alone",
+}
 
 
 def line(kind, member, body):
@@ -38,7 +46,7 @@ def status(word):
     return line("TRACE", "trace", {"type": "STREAM_STATUS", "emitted_at": 1.5, "stream_status": body})
 
 
-def conversation(path, records):
+def conversation(path, records, legacy=False):
     """Records as a source on Airbyte's kit writes them, with a state for every ten thousand."""
     with open(path, "w") as out:
         out.write(status("STARTED") + status("RUNNING"))
@@ -52,8 +60,8 @@ def conversation(path, records):
             out.write(line("RECORD", "record", body))
             if number % 10_000 == 0:
                 stream = {"stream_descriptor": {"name": "events"}, "stream_state": {"id": number}}
-                stats = {"recordCount": 10_000.0}
-                out.write(line("STATE", "state", {"type": "STREAM", "stream": stream, "sourceStats": stats}))
+                body = {"type": "STREAM", "stream": stream, "sourceStats": {"recordCount": 10_000.0}}
+                out.write(line("STATE", "state", {"data": {"events": {"id": number}}} if legacy else body))
         out.write(status("COMPLETE"))
 
 
@@ -64,6 +72,28 @@ def source(work, records):
     program.write_text(SOURCE.replace("FOLDER", str(work)).replace("RECORDS", str(records)))
     program.chmod(0o755)
     return str(program)
+
+
+def wrapper(work, tap, records):
+    """The tap of PyPI in a file system that is the image of a connector: its start alone, and a run."""
+    folder = work / "airbyte"
+    folder.mkdir()
+    conversation(folder / f"{records}.jsonl", records, legacy=True)
+    (folder / "discover.jsonl").write_text((work / "discover.jsonl").read_text())
+    program = SOURCE.replace("FOLDER", "/airbyte").replace("RECORDS", str(records))
+    (folder / "base.sh").write_text(program)
+    (folder / "base.sh").chmod(0o755)
+    (folder / "tap.json").write_text('{"airbyte_config": {}}')
+    confined = ["bwrap"]
+    for entry in sorted(pathlib.Path("/").iterdir()):
+        if entry.is_symlink():
+            confined += ["--symlink", os.readlink(entry), str(entry)]
+        elif entry.name not in ("tmp", "airbyte"):
+            confined += ["--dev-bind", str(entry), str(entry)]
+    # It leaves its files in /tmp.
+    confined += ["--tmpfs", "/tmp", "--ro-bind", str(tap.parents[1]), str(tap.parents[1])]
+    confined += ["--ro-bind", str(folder), "/airbyte", "--chdir", "/airbyte", str(tap)]
+    return [*confined, "--version"], [*confined, "--config", "tap.json"]
 
 
 def compare(arguments, work, binaries, measure):
@@ -82,6 +112,11 @@ def compare(arguments, work, binaries, measure):
     if python.exists():
         programs.append(("PyAirbyte, its import alone", [str(python), "-c", "import airbyte"], 0))
         programs.append(("PyAirbyte, get_records", [str(python), "-c", PYAIRBYTE, few], 100_000))
+    tap = pathlib.Path(arguments.cache) / "tap-airbyte/bin/tap-airbyte"
+    if tap.exists():
+        start, run = wrapper(work, tap, 100_000)
+        programs.append(("tap-airbyte of PyPI, its start alone", start, 0))
+        programs.append(("tap-airbyte of PyPI", run, 100_000))
     results = {}
     for _ in range(arguments.runs):
         for name, command, records in programs:
@@ -93,8 +128,8 @@ def compare(arguments, work, binaries, measure):
         own = cpu
         if not name.startswith("the source"):
             own -= medians.get(("the source alone", records), [0])[0]
-        if name == "PyAirbyte, get_records":
-            own -= medians[("PyAirbyte, its import alone", 0)][0]
+        for peer, start in STARTS.items():
+            own -= medians[(start, 0)][0] if name == peer else 0
         own = max(own, 0.01)
         size = (work / f"{records}.jsonl").stat().st_size / 1e6 if records else 0
         print(

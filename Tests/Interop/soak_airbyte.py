@@ -1,4 +1,5 @@
-"""More Airbyte sources from PyPI, for scripts/soak: one of the old wire style, and a manifest."""
+"""More of Airbyte from PyPI, for scripts/soak: a source of the old wire style, a manifest, a destination."""
+import collections
 import http.server
 import json
 import subprocess
@@ -7,9 +8,10 @@ import time
 import urllib.parse
 
 import duckdb
+import fastavro
 import pytest
 
-from conftest import CACHE
+from conftest import CACHE, ROOT
 from job_project import project  # noqa: F401 (fixture)
 
 FILE = [str(CACHE / "airbyte-source-file/bin/source-file")]
@@ -164,3 +166,80 @@ def test_a_manifest_full_then_incremental_with_a_kill(soaked):
         assert sum(s["read"] for s in project.record()["streams"].values()) < asked
     finally:
         server.shutdown()
+
+
+# The destination turns a text into numbers by a program that the user names: here without a model.
+EMBED = """import json, sys
+json.dump([[len(text) / 100, 0.5] for text in json.load(sys.stdin)], sys.stdout)
+"""
+DESTINATION = str(CACHE / "airbyte-destination-ailake/bin/airbyte-destination-ailake")
+LAKE = """
+apiVersion: dativo/v1
+kind: Job
+tenant: acme
+name: lake
+source:
+  airbyte: {{executable: [{source}]}}
+  config: {{n: 60000}}
+target:
+  airbyte: {{executable: [{destination}]}}
+  config:
+    {{table_base_path: {folder}/out, embed_mode: cmd, embed_cmd: python3 {folder}/embed.py,
+      embedding_dim: 2, text_field: s, batch_size: 1000}}
+  env: {{DATIVO_TEST_MARK: "${{DATIVO_TEST_MARK}}"}}
+retry: {{attempts: 1}}
+sandbox: {{target: {{write: [.]}}}}
+"""
+
+
+def lake(folder):
+    """The ids and texts that the table's last snapshot has: Iceberg, read without the destination."""
+    metadata = folder / "out/nums/default/table/metadata"
+    if not (metadata / "version-hint.text").exists():
+        return []
+    version = (metadata / "version-hint.text").read_text()
+    table = json.loads((metadata / f"v{version}.metadata.json").read_text())
+    snapshots = {s["snapshot-id"]: s["manifest-list"] for s in table.get("snapshots", [])}
+    if table.get("current-snapshot-id") not in snapshots:
+        return []
+
+    def entries(address):
+        with open(address.removeprefix("file://"), "rb") as file:
+            return list(fastavro.reader(file))
+
+    manifests = entries(snapshots[table["current-snapshot-id"]])
+    files = [e["data_file"]["file_path"].removeprefix("file://") for m in manifests for e in entries(m["manifest_path"])]
+    return duckdb.execute("select id, text from read_parquet($1)", [files]).fetchall() if files else []
+
+
+def state(project):
+    shown = json.loads(project.dativo("state", "show", "job.yaml", "--json").out)["result"]["state"]
+    return shown["bookmarks"]["nums"]["stream"]["stream_state"]["id"] if shown else 0
+
+
+def test_a_destination_of_pypi_with_kills(project):
+    """Killed twice, it has all that the state covers, and after the last run every row."""
+    folder = project.folder
+    (folder / "embed.py").write_text(EMBED)
+    source = ROOT / "taps/airbyte/fixtures/toy_source.py"
+    (folder / "job.yaml").write_text(LAKE.format(source=source, destination=DESTINATION, folder=folder))
+    assert project.dativo("check", "job.yaml").returncode == 0
+    reached = 0
+    for wanted in (5, 20):
+        running = project.start("run", "job.yaml")
+        written = project.wait(lambda: project.stage(b"airbyte-destination-ailake\0write"), seconds=120)
+        project.wait(lambda: len(list(folder.glob("out/nums/**/snap-*.avro"))) >= wanted, seconds=300)
+        subprocess.run(["kill", "-9", str(written)], check=True)
+        running.communicate(timeout=60)
+        assert running.returncode == 2
+        kept = {id for id, _ in lake(folder)}
+        # Rows after the state may be there: they come again.
+        assert kept >= set(range(1, state(project) + 1)) and state(project) > reached
+        reached = state(project)
+    assert reached < 60_000
+    project.run()
+    assert state(project) == 60_000
+    counts = collections.Counter(lake(folder))
+    assert set(counts) == {(n, f"row {n}") for n in range(1, 60_001)}
+    # At least once: what a kill repeats lies between the state that was known and what had been written.
+    assert sum(counts.values()) <= 60_000 + 2 * 3_000, sum(counts.values())

@@ -70,6 +70,12 @@ def test_mistakes_are_told_with_their_place(nums):
         ("faker", "must be a mapping"),
         ('{executble: [a]}', 'Did you mean "executable"?'),
         ('{executable: [no-such-source]}', "no-such-source was not found"),
+        ("{executable: []}", 'job.yaml:7:25: error: "source.airbyte.executable" is empty'),
+        ("{executable: source-x --flag}", "Write `executable: [source-x, --flag]`."),
+        ("{package: }", '"source.airbyte.package" is no name'),
+        ('{image: ""}', 'job.yaml:7:20: error: "source.airbyte.image" is no name'),
+        ("{package: ../evil}", '"../evil" is no package of PyPI'),
+        ("{executable: [/bin/true]}", "It printed no message of Airbyte's"),
     ):
         done = nums(airbyte, n=1).dativo("check", "job.yaml")
         assert done.returncode != 0 and message in done.out + done.err, (airbyte, done.out, done.err)

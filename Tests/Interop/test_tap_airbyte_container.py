@@ -1,8 +1,6 @@
 """A source in a real container: closed, resumed after a kill, and gone whatever happens."""
 import json
 import os
-import pathlib
-import shutil
 import signal
 import socket
 import subprocess
@@ -10,50 +8,15 @@ import threading
 import time
 
 import pyarrow.parquet as pq
-import pytest
 
 from conftest import BIN, run
-
-IMAGE = "localhost/dativo/source-nums:1"
-SOURCE = pathlib.Path(__file__).with_name("container_source.sh")
-
-
-@pytest.fixture(scope="module")
-def podman(tmp_path_factory):
-    """An engine with a store of its own, which has one image, made of a shell and the source."""
-    folder = tmp_path_factory.mktemp("podman")
-    (folder / "containers.conf").write_text(
-        '[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n'
-        '[engine]\ncgroup_manager = "cgroupfs"\nruntime = "runc"\nevents_logger = "file"\n'
-    )
-    store = f'[storage]\ndriver = "vfs"\ngraphroot = "{folder}/storage"\nrunroot = "{folder}/run"\n'
-    (folder / "storage.conf").write_text(store)
-    env = {"CONTAINERS_CONF": f"{folder}/containers.conf", "CONTAINERS_STORAGE_CONF": f"{folder}/storage.conf"}
-    root = folder / "root"
-    for name in ("bin", "dev", "proc", "sys", "tmp", "etc"):
-        (root / name).mkdir(parents=True)
-    shutil.copy("/bin/busybox", root / "bin/busybox")
-    for name in ("sh", "sed", "awk", "id", "tr", "cat", "sleep", "nc", "df"):
-        (root / "bin" / name).symlink_to("busybox")
-    shutil.copy(SOURCE, root / "source.sh")
-    (root / "source.sh").chmod(0o755)
-    archive = subprocess.run(["tar", "-C", root, "-cf", "-", "."], check=True, capture_output=True).stdout
-    change = ["-c", 'ENTRYPOINT ["/source.sh"]', "-c", "ENV PATH=/bin"]
-    made = run("podman", "import", "-q", *change, "-", IMAGE, stdin=archive, env=env)
-    assert made.code == 0, made
-    yield env
-    run("podman", "rm", "-f", "-a", "-t", "0", env=env)
-    run("podman", "system", "reset", "-f", env=env)
+from container_engine import SOURCE as IMAGE, containers, podman  # noqa: F401 (fixture)
 
 
 def configure(folder, container=None, **config):
     settings = {"image": IMAGE, "connector_config": config, "container": container or {}}
     (folder / "tap.json").write_text(json.dumps(settings))
     (folder / "target.json").write_text('{"destination": "out"}')
-
-
-def containers(env):
-    return run("podman", "ps", "-a", "--format", "{{.Names}}", env=env).out.split()
 
 
 PIPE = f"""{BIN}/dativo-tap-airbyte --config tap.json $STATE |

@@ -3,9 +3,10 @@ package import JSON
 internal import Posix
 package import Wire
 
-/// Asks a tap what it offers, and whether it can reach its source.
+/// Asks a tap what it offers, and a tap or target whether it can reach what it reads or writes.
 package struct Discovery {
   private let tap: Connector
+  private let role: Plan.Stage.Role
   private let config: JSONObject
   private let environment: [String: String]
   /// Where the tap runs.
@@ -17,6 +18,7 @@ package struct Discovery {
   /// `interrupt` is a descriptor that becomes readable when the user asks to end.
   package init(
     _ tap: Connector,
+    _ role: Plan.Stage.Role = .tap,
     config: JSONObject,
     environment: [String: String] = [:],
     folder: String,
@@ -24,6 +26,7 @@ package struct Discovery {
     interrupt: Int32? = nil
   ) {
     self.tap = tap
+    self.role = role
     self.config = config
     self.environment = environment
     self.folder = folder
@@ -42,7 +45,7 @@ package struct Discovery {
     throw failure("--discover", capture, answer: "catalog", seconds)
   }
 
-  /// Lets the tap test its connection.
+  /// Lets the tap or target test its connection.
   package func test() throws(Failure) {
     let capture = try ask("--test") { _ in true }
     guard capture.exit.isSuccess, capture.cut == nil else {
@@ -71,7 +74,7 @@ package struct Discovery {
     let path = "\(folder.path)/discover.config.json"
     var handed: HandedConfig?
     if let secrets {
-      handed = try secrets.hand(.object(config), to: tap, .tap, at: path)
+      handed = try secrets.hand(.object(config), to: tap, role, at: path)
     } else {
       try PrivateFile.write(path, .object(config))
     }

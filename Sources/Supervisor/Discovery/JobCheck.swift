@@ -128,7 +128,16 @@ package struct JobCheck {
     let job = job
     step("target") { _ throws(Failure) in
       let target = try PluginCatalog(project: job.folder).connector(job.target, .target)
-      return target.executable
+      guard target.capabilities.contains("test") else { return target.executable }
+      try Discovery(
+        target,
+        .target,
+        config: job.target.config,
+        environment: job.target.environment,
+        folder: job.folder,
+        secrets: SecretAccess(job)
+      ).test()
+      return "\(target.executable) answers"
     }
     if let destination = job.target.config["destination"]?.string, !destination.contains("://") {
       step("destination") { _ throws(Failure) in

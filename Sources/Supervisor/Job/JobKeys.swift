@@ -18,7 +18,8 @@ package enum JobKeys {
   ]
   /// Those of a source of Airbyte, which is one of the first three.
   package static let airbyte = [
-    "executable", "package", "image", "container", "streams", "count_mismatch", "config_store",
+    "executable", "package", "image", "container", "streams", "count_mismatch", "max_line_size",
+    "config_store",
   ]
   /// Those of a destination of Airbyte.
   package static let airbyteDestination = [

@@ -36,6 +36,11 @@ extension JobReader {
     {
       yaml.error(connector, "\"\(end).airbyte\" must name one \(side)", hint: example)
     }
+    _ = command(connector["executable"], "\(end).airbyte.executable")
+    for key in ["package", "image"] {
+      guard let name = connector[key], name.text?.isEmpty ?? true else { continue }
+      yaml.error(name, "\"\(end).airbyte.\(key)\" is no name", hint: example)
+    }
     var settings = substitution.value(connector, &yaml).object ?? JSONObject()
     if let word = settings["executable"]?.string { settings["executable"] = [.string(word)] }
     settings["connector_config"] = .object(config(node["config"], end))
@@ -110,13 +115,14 @@ extension JobReader {
   /// A program with its arguments; one text is a program without any.
   private mutating func command(_ node: YAMLNode?, _ path: String) -> [String] {
     guard let node, !node.isNull else { return [] }
+    let key = path.split(separator: ".").last ?? "command"
     if let text = node.text, text.contains(" ") {
       let words = text.split(separator: " ").joined(separator: ", ")
-      yaml.error(node, "\"\(path)\" must be a list", hint: "Write `command: [\(words)]`.")
+      yaml.error(node, "\"\(path)\" must be a list", hint: "Write `\(key): [\(words)]`.")
       return []
     }
     if let elements = node.elements, elements.isEmpty {
-      yaml.error(node, "\"\(path)\" is empty", hint: "Write `command: [program, argument]`.")
+      yaml.error(node, "\"\(path)\" is empty", hint: "Write `\(key): [program, argument]`.")
       return []
     }
     // Arguments may be empty texts; the program may not.

@@ -1,4 +1,5 @@
 internal import Children
+internal import Wire
 
 extension Pipeline {
   /// What the attempt came to, once every process is gone.
@@ -49,9 +50,10 @@ extension Pipeline {
 extension Diagnosis {
   /// With what a stage was granted, where it failed of a cause that it did not say itself.
   fileprivate func hinting(_ hint: (Int) -> String?) -> Diagnosis {
-    guard case .failed(var blame) = self, blame.hint == nil, (1...127).contains(blame.code) else {
-      return self
-    }
+    // What is wrong with data is wrong with it anywhere.
+    guard case .failed(var blame) = self, blame.hint == nil, (1...127).contains(blame.code),
+      ExitCode(rawValue: blame.code).kind != .data
+    else { return self }
     blame.hint = hint(blame.stage)
     return .failed(blame)
   }

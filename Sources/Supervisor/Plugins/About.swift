@@ -94,6 +94,7 @@ package struct About: Sendable {
   /// Asks a connector of Airbyte, by `spec`: its settings.
   static func specified(
     _ executable: String,
+    _ role: Plugin.Role,
     folder: String,
     environment: [String: String],
     enclosure: Enclosure? = nil
@@ -120,7 +121,9 @@ package struct About: Sendable {
       about.source = .silent(told ?? late ?? capture.errorLines.last ?? "spec gave no answer")
       return about
     }
-    var about = About(capabilities: ["catalog", "discover", "state", "test"], settings: form)
+    // A destination has neither streams of its own nor a state.
+    let verbs: Set<String> = role == .tap ? ["catalog", "discover", "state", "test"] : ["test"]
+    var about = About(capabilities: verbs, settings: form)
     about.source = .about
     return about
   }

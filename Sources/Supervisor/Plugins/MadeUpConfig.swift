@@ -12,7 +12,8 @@ enum MadeUpConfig {
       for name in (settings?["required"]?.array ?? []).compactMap(\.string) {
         config[name] = value(name, properties[name] ?? .null)
       }
-      if properties["start_date"] != nil { config["start_date"] = "2024-01-01T00:00:00Z" }
+      // Many want it without saying so, in a form that an example of theirs shows.
+      config["start_date"] = properties["start_date"].map { value("start_date", $0) }
     }
     return config
   }

@@ -73,6 +73,7 @@ package struct PluginTrial {
         plugin.wire == "airbyte"
         ? try About.specified(
           plugin.executable,
+          plugin.role,
           folder: folders.project,
           environment: environment,
           enclosure: enclosure
@@ -138,7 +139,7 @@ package struct PluginTrial {
   }
 
   private mutating func test(_ config: JSONObject) {
-    guard plugin.role == .tap, about.capabilities.contains("test") else { return }
+    guard about.capabilities.contains("test") else { return }
     do throws(Failure) {
       try withDiscovery(config) { discovery throws(Failure) in try discovery.test() }
       test = .works

@@ -22,7 +22,8 @@ package enum Redaction {
   package static func isSecret(_ name: String) -> Bool {
     // The working folder is called by a short word for password.
     if ["PWD", "OLDPWD"].contains(name) { return false }
-    let plain = name.lowercased().filter { $0 != "_" && $0 != "-" }
+    // A tokenizer cuts texts into words.
+    let plain = name.lowercased().filter { $0 != "_" && $0 != "-" }.replacing("tokeniz", with: "")
     // `auth_method` and `author` tell, `auth` is told.
     if words.contains(where: { $0 == "auth" ? plain == $0 : plain.contains($0) }) { return true }
     let parts = name.lowercased().split { $0 == "_" || $0 == "-" || $0 == "." }.map(String.init)

@@ -28,6 +28,7 @@ struct AirbyteSettings {
         default: "warn",
         choices: ["warn", "fail"]
       ),
+      Setting("max_line_size", .size, "The longest line that is accepted.", default: "64MiB"),
     ]
   )
 
@@ -40,6 +41,8 @@ struct AirbyteSettings {
   let connector: ConnectorSettings
   let streams: [String: Stream]
   let failsOnCounts: Bool
+  /// How many bytes a line of the source may have.
+  let lineLimit: Int
 
   init(_ configuration: Configuration) throws(Failure) {
     try configuration.checkNested(Self.info.settings)
@@ -53,6 +56,7 @@ struct AirbyteSettings {
       )
     }
     self.streams = streams
+    lineLimit = try configuration.size("max_line_size") ?? 64 << 20
     failsOnCounts = configuration.string("count_mismatch") == "fail"
   }
 }

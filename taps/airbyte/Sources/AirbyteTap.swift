@@ -84,8 +84,15 @@ struct AirbyteTap: Tap {
     _ command: Command,
     to writer: inout MessageWriter
   ) throws(Failure) {
-    var run = try SourceRun(command)
-    unsafe try run.read { region throws(Failure) in
+    var run = try SourceRun(command, limit: settings.lineLimit)
+    while true {
+      let region: UnsafeRawBufferPointer?
+      do throws(LineReader.Problem) {
+        unsafe region = unsafe try run.next()
+      } catch {
+        throw conversation.failure(error)
+      }
+      guard let region = unsafe region else { break }
       unsafe try conversation.take(region, to: &writer)
     }
     let exit = run.end()

@@ -25,6 +25,8 @@ struct Conversation: ~Copyable {
   /// The streams whose last state is held, with its line.
   private var held: [String: [UInt8]] = [:]
   private var lines = 0
+  /// How many bytes are handed on at once: as many as leave without being copied again.
+  private static let block = 1 << 18
 
   init(
     _ source: String,
@@ -56,7 +58,7 @@ struct Conversation: ~Copyable {
       let feed = unsafe Bytes.find(0x0A, p, end) ?? end
       lines += 1
       if !(unsafe passRecord(p, feed)) { unsafe try takeMessage(p, feed, to: &writer) }
-      if buffer.count >= 1 << 17 { try handOn(to: &writer) }
+      if buffer.count >= Self.block { try handOn(to: &writer) }
       unsafe p = unsafe feed < end ? feed + 1 : end
     }
   }
@@ -97,7 +99,10 @@ struct Conversation: ~Copyable {
     case .airbyteTrace: unsafe try take(trace: message.value("trace", in: start), to: &writer)
     case .airbyteOther: unsafe try remarks.control(message.value("control", in: start))
     case .record, .schema, .state, .activateVersion, .batch:
-      throw broken("a message of Singer, from a source of Airbyte")
+      throw broken(
+        "a message of Singer, from a source of Airbyte",
+        hint: "A Singer tap needs no dativo-tap-airbyte: in a job, name it as `command` or `tap`."
+      )
     case .unknown: break
     }
   }
@@ -130,11 +135,10 @@ struct Conversation: ~Copyable {
     guard buffered > 0 else { return }
     progress.count(relays[last].name, buffered)
     let (name, count) = (relays[last].name, buffered)
-    let bytes = buffer
     buffered = 0
-    buffer.removeAll(keepingCapacity: true)
+    defer { buffer.removeAll(keepingCapacity: true) }
     let result: Result<Void, Failure> = unsafe withUnsafeMutablePointer(to: &writer) { writer in
-      unsafe bytes.withUnsafeBytes { bytes in
+      unsafe buffer.withUnsafeBytes { bytes in
         do throws(Failure) {
           return .success(unsafe try writer.pointee.lines(bytes, records: count, of: name))
         } catch {
@@ -242,7 +246,13 @@ struct Conversation: ~Copyable {
     if let fault = remarks.noise(problem, text) { throw broken(fault) }
   }
 
-  private func broken(_ what: String) -> Failure {
-    Failure(.data, "\(source), line \(lines) of its output: \(what)")
+  /// Why the output of the source cannot be read on.
+  func failure(_ problem: LineReader.Problem) -> Failure {
+    let failure = Ending.failure(problem, line: lines)
+    return Failure(failure.kind, "the output of \(source): \(failure.message)", hint: failure.hint)
+  }
+
+  private func broken(_ what: String, hint: String? = nil) -> Failure {
+    Failure(.data, "\(source), line \(lines) of its output: \(what)", hint: hint)
   }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Posix
 import Wire
 
 // SAFETY, for the whole file: every read lies between the start and the end of one line.
@@ -13,8 +14,8 @@ struct EnvelopeForm {
   @safe
   struct Parts {
     let data: UnsafeRawBufferPointer
-    /// The digits of `emitted_at`.
-    let emitted: UnsafeRawBufferPointer
+    /// `emitted_at`, in milliseconds since 1970.
+    let emitted: Int64
   }
 
   private var prefix: [UInt8] = []
@@ -40,15 +41,21 @@ struct EnvelopeForm {
       let after = unsafe try? JSONScanner.skipValue(data, end),
       unsafe Self.has(middle, after, end)
     else { return nil }
-    let emitted = unsafe after + middle.count
-    var p = unsafe emitted
-    while unsafe p < end, unsafe Self.isDigit(p.pointee) { unsafe p += 1 }
-    guard unsafe p > emitted, unsafe end - p == suffix.count, unsafe Self.has(suffix, p, end) else {
-      return nil
+    let digits = unsafe after + middle.count
+    var p = unsafe digits
+    var emitted: Int64 = 0
+    while unsafe p < end, unsafe Self.isDigit(p.pointee) {
+      emitted = unsafe emitted &* 10 &+ Int64(p.pointee &- 0x30)
+      unsafe p += 1
     }
+    // No number begins with 0 but 0 itself; eighteen digits always fit.
+    guard unsafe p > digits, unsafe p - digits <= 18,
+      unsafe digits.pointee != 0x30 || p - digits == 1,
+      unsafe end - p == suffix.count, unsafe Self.has(suffix, p, end)
+    else { return nil }
     return unsafe Parts(
       data: UnsafeRawBufferPointer(start: data, count: after - data),
-      emitted: UnsafeRawBufferPointer(start: emitted, count: p - emitted)
+      emitted: emitted
     )
   }
 
@@ -58,15 +65,12 @@ struct EnvelopeForm {
     unsafe Array(UnsafeBufferPointer(start: start, count: end - start))
   }
 
+  @inline(__always)
   private static func has(_ text: [UInt8], _ p: Position, _ end: Position) -> Bool {
     guard unsafe end - p >= text.count else { return false }
     return unsafe text.withUnsafeBufferPointer { text in
-      var index = 0
-      while index < text.count {
-        if unsafe p[index] != text[index] { return false }
-        index += 1
-      }
-      return true
+      guard let base = text.baseAddress else { return true }
+      return unsafe Bytes.equal(base, p, text.count)
     }
   }
 }

@@ -15,7 +15,7 @@ struct RecordRelay {
   private let wording: Wording
   /// What follows the record, for the last `emitted_at`.
   private var tail: [UInt8] = []
-  private var emitted: [UInt8] = []
+  private var emitted: Int64?
 
   init(_ name: String, deselected: [String], _ wording: Wording) {
     self.name = name
@@ -46,7 +46,9 @@ struct RecordRelay {
     func slice(_ range: Range<Int>) -> UnsafeRawBufferPointer {
       unsafe UnsafeRawBufferPointer(start: start + range.lowerBound, count: range.count)
     }
-    let time = unsafe line.timeExtracted.map { unsafe slice($0) }
+    let time = line.timeExtracted.flatMap { range in
+      unsafe Int64(String(decoding: slice(range), as: UTF8.self))
+    }
     unsafe append(slice(line.record), time, meta, start, end, to: &output)
     // What a record says of its changes stands in its own line only.
     if meta == nil { unsafe form.learn(line, start, end) }
@@ -54,7 +56,7 @@ struct RecordRelay {
 
   private mutating func append(
     _ data: UnsafeRawBufferPointer,
-    _ time: UnsafeRawBufferPointer?,
+    _ time: Int64?,
     _ meta: [UInt8]?,
     _ start: UnsafePointer<UInt8>,
     _ end: UnsafePointer<UInt8>,
@@ -65,7 +67,7 @@ struct RecordRelay {
       output.append(0x0A)
       return
     }
-    output.append(contentsOf: head)
+    unsafe head.withUnsafeBufferPointer { head in unsafe output.append(contentsOf: head) }
     if deselected.isEmpty {
       unsafe output.append(contentsOf: data)
     } else {
@@ -74,19 +76,15 @@ struct RecordRelay {
     if let meta {
       output.append(contentsOf: Array(#","meta":"#.utf8) + meta)
     }
-    unsafe setTail(time)
-    output.append(contentsOf: tail)
+    setTail(time)
+    unsafe tail.withUnsafeBufferPointer { tail in unsafe output.append(contentsOf: tail) }
   }
 
   /// Sources emit many records in one millisecond.
-  private mutating func setTail(_ time: UnsafeRawBufferPointer?) {
-    guard let time = unsafe time else {
-      (tail, emitted) = (Array("}\n".utf8), [])
-      return
-    }
-    if unsafe emitted.elementsEqual(time), !emitted.isEmpty { return }
-    emitted = unsafe Array(time)
-    let text = Int64(String(decoding: emitted, as: UTF8.self)).flatMap(EmittedAt.text)
+  private mutating func setTail(_ time: Int64?) {
+    if !tail.isEmpty, time == emitted { return }
+    emitted = time
+    let text = time.flatMap(EmittedAt.text)
     tail = Array((text.map { #","time_extracted":"\#($0)"}"# } ?? "}").utf8) + [0x0A]
   }
 

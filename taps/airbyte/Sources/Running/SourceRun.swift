@@ -8,8 +8,10 @@ import Wire
 struct SourceRun: ~Copyable {
   private var child: Child
   private let output: Descriptor
+  private var reader: LineReader
 
-  init(_ command: Command) throws(Failure) {
+  /// Starts the source, whose lines may be `limit` bytes long.
+  init(_ command: Command, limit: Int) throws(Failure) {
     let nothing = try Self.open { () throws(PosixError) in try Descriptor(opening: "/dev/null") }
     let pipe = try Self.open { () throws(PosixError) in try Pipe() }
     do throws(SpawnError) {
@@ -18,6 +20,7 @@ struct SourceRun: ~Copyable {
       throw Failure(.configuration, "\(error)")
     }
     output = pipe.keepReading()
+    reader = LineReader(output.raw, limit: limit) { Signals.received != nil }
   }
 
   private static func open<Opened: ~Copyable>(
@@ -30,21 +33,15 @@ struct SourceRun: ~Copyable {
     }
   }
 
-  /// Gives whole lines until the source closes its output or a signal asks for the end.
-  mutating func read(
-    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
-  ) throws(Failure) {
-    var reader = LineReader(output.raw) { Signals.received != nil }
-    while true {
-      let region: UnsafeRawBufferPointer?
-      do throws(LineReader.Problem) {
-        unsafe region = unsafe try reader.next()
-      } catch {
-        child.signal(Teardown.gentle.signal)
-        throw Failure(.data, "the output of the source cannot be read: \(error)")
-      }
-      guard let region = unsafe region else { return }
-      unsafe try body(region)
+  /// The next whole lines; nil once the source has closed its output or a signal asks for the end.
+  ///
+  /// A source whose output cannot be read is asked to end.
+  mutating func next() throws(LineReader.Problem) -> UnsafeRawBufferPointer? {
+    do throws(LineReader.Problem) {
+      return unsafe try reader.next()
+    } catch {
+      child.signal(Teardown.gentle.signal)
+      throw error
     }
   }
 
