@@ -1,6 +1,7 @@
 """A source in a real container: closed, resumed after a kill, and gone whatever happens."""
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import threading
 import time
 
 import pyarrow.parquet as pq
+import pytest
 
 from conftest import BIN, run
 from container_engine import SOURCE as IMAGE, containers, podman  # noqa: F401 (fixture)
