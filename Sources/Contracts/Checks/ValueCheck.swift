@@ -129,6 +129,17 @@ final class ValueCheck {
       }
       return
     }
+    if case .carried(let field)? = property.encryption {
+      // The clear value is what must not be seen: it is not told.
+      let expected = "no clear value: it comes encrypted in \(field)"
+      findings.append(Finding("encryptedName", at: pointer, expected: expected))
+      return
+    }
+    if property.isDeprecated {
+      var finding = Finding("deprecated", at: pointer, expected: "a record without the field")
+      finding.severity = .warning
+      findings.append(finding)
+    }
     guard kinds.admits(value) else {
       findings.append(Finding("type", at: pointer, expected: expectedType, value: value))
       return

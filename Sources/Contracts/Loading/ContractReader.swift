@@ -72,6 +72,7 @@ struct ContractReader {
       var object = ContractObject(name: name, physicalName: element["physicalName"]?.text)
       object.properties = readProperties(element["properties"], "\(name)")
       object.rules = readRules(element["quality"], property: nil)
+      object.isDeprecated = readBool(element, "deprecated")
       object.document = element.json
       checkKeyPositions(object, element)
       readExtensions(element["customProperties"], &object)
@@ -113,6 +114,7 @@ struct ContractReader {
     }
     var nodes = [root["slaDefaultElement"]].compactMap(\.self)
     nodes += (root["slaProperties"]?.elements ?? []).compactMap { $0["element"] }
+    checkEncryptedNames(root)
     for node in nodes {
       for element in (node.text ?? "").split(separator: ",") {
         let name = element.drop { $0 == " " }
