@@ -233,6 +233,11 @@ package final class ObjectCheck {
     return true
   }
 
+  /// Takes up which fields the outgoing SCHEMA announces as dates, whatever the contract says.
+  package func announceDates(_ names: Set<String>) {
+    for check in checks where names.contains(check.property.field) { check.becomeColumn() }
+  }
+
   /// Adds the paths of members within a field's value that the contract does not know.
   package func listUnknown(in value: JSONValue, of field: String, _ list: inout [String]) {
     checks.first { $0.property.field == field }?.listUnknown(value, field, &list)

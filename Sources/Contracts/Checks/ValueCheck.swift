@@ -11,7 +11,7 @@ enum UnknownFields {
 
 /// A property of a contract, compiled: the exact check of its values.
 final class ValueCheck {
-  let property: ContractProperty
+  private(set) var property: ContractProperty
   let kinds: ValueKinds
   let text: TextRules
   /// The size that its values have where they are kept.
@@ -53,6 +53,9 @@ final class ValueCheck {
     item = property.items.first.map { ValueCheck($0, unknown: unknown) }
     mapKey = property.mapKeys.first.map { ValueCheck($0) }
   }
+
+  /// Takes up that a column of dates waits for the values, which must find room in it.
+  func becomeColumn() { property.temporal?.isColumn = true }
 
   /// Whether its objects have the declared members only; one that declares none has any.
   var isClosed: Bool { unknown != .pass && declaresMembers }
