@@ -4,7 +4,9 @@ extension ContractReader {
   /// Warns of each `encryptedName` that names no other element of its object: the standard's own
   /// example has such, and nothing can be judged by them.
   mutating func checkEncryptedNames(_ root: YAMLNode) {
-    for object in root["schema"]?.elements ?? [] { checkEncryptedNames(among: object["properties"]) }
+    for object in root["schema"]?.elements ?? [] {
+      checkEncryptedNames(among: object["properties"])
+    }
   }
 
   private mutating func checkEncryptedNames(among properties: YAMLNode?) {
@@ -28,7 +30,8 @@ extension ContractReader {
           near.map { "Did you mean \"\($0)\"?" }
         )
       } else if readBool(element, "primaryKey") {
-        warn(node, "encryptedName of \(own) is not judged: a part of the primary key cannot be absent")
+        let reason = "a part of the primary key cannot be absent"
+        warn(node, "encryptedName of \(own) is not judged: \(reason)")
       }
     }
   }
