@@ -4,6 +4,7 @@ import json
 import pytest
 
 from conftest import ROOT, lines, record, run, schema
+from contract_text import head
 
 TABLE = ROOT.parent / "shared/corpus/odcs/jdk-dates"
 # Where the contract's words mean more than the JDK makes of them: letters that are read as others.
@@ -13,7 +14,7 @@ TOLERATED = {"YYYY-MM-dd", "YYYY-MM-DD", "yyyy-MM-DD", "yyyy-MM-ddTHH:mm:ssZ", "
 def contract(path, format_, more=""):
     text = json.dumps(format_)
     path.write_text(
-        "apiVersion: v3.1.0\nkind: DataContract\nid: x\nversion: 1.0.0\nstatus: active\nschema:\n- name: o\n  properties:\n"
+        f"{head()}- name: o\n  properties:\n"
         f"  - {{name: n, logicalType: integer}}\n  - {{name: d, logicalType: date, logicalTypeOptions: {{format: {text}{more}}}}}\n"
     )
 
@@ -94,6 +95,17 @@ def test_a_pattern_takes_what_it_names_and_nothing_else(tmp_path, format_, good,
     found, report = accepted(tmp_path, format_, good + bad)
     assert found == good
     assert not [one for one in report["skipped"] if one["rule"] == "format"]
+
+
+@pytest.mark.parametrize("format_", ["yyyy-MM-dd", "y-M-d", "uuuu-MM-dd'T'HH:mm:ssX", "D/yyyy", "h:m a", "YYYY-'W'w-e"])
+def test_absurd_numbers_are_no_dates(tmp_path, format_):
+    """Digits without end, at the edge of machine integers and beyond it."""
+    values = []
+    for digits in ("9223372036854775807", "9223372036854775808", "18446744073709551616", "9" * 18, "9" * 19, "9" * 200):
+        values += [f"{digits}-01-01", f"+{digits}-01-01", f"-{digits}-01-01", f"2024-{digits}-1", f"1/{digits}", f"{digits}/2024",
+                   f"{digits}:1 AM", digits, f"{digits}-W1-1"]  # fmt: skip
+    found, _ = accepted(tmp_path, format_, values)
+    assert found == []
 
 
 @pytest.mark.parametrize("format_, bounds, good, bad", [

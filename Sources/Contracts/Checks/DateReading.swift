@@ -100,9 +100,10 @@ struct DateReading {
     place = first + limit
     var value = 0
     for byte in text[first..<place] {
-      let (next, overflow) = value.multipliedReportingOverflow(by: 10)
-      if overflow { return nil }
-      value = next + Int(byte - 0x30)
+      let (next, isTooMuch) = value.multipliedReportingOverflow(by: 10)
+      let (sum, isBeyond) = next.addingReportingOverflow(Int(byte - 0x30))
+      if isTooMuch || isBeyond { return nil }
+      value = sum
     }
     if isYear, !isFixed {
       // More digits than the pattern has letters need a sign, and a plus needs more digits.

@@ -34,7 +34,7 @@ package struct TemporalRules: Sendable {
   }
 
   /// The days that a DATE column holds: the years 0001 to 9999.
-  static let columnDays = Calendar.days(1, 1, 1)...Calendar.days(9999, 12, 31)
+  package static let columnDays = Calendar.days(1, 1, 1)...Calendar.days(9999, 12, 31)
 
   /// Whether the texts are ISO days, which a SCHEMA can announce as `date`.
   package var isDay: Bool {
