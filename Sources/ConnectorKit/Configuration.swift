@@ -90,7 +90,7 @@ public struct Configuration: Sendable {
     case .string: return .string(text)
     case .boolean: return .bool(["true", "1", "yes", "on"].contains(text.lowercased()))
     case .integer, .number: return JSONNumber(text).map { .number($0) }
-    case .size: return JSONNumber(text).map { .number($0) } ?? .string(text)
+    case .size, .share: return JSONNumber(text).map { .number($0) } ?? .string(text)
     case .object, .array: return try? JSONValue.parse(text)
     }
   }

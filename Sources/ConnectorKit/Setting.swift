@@ -7,6 +7,8 @@ public struct Setting: Sendable {
     case string, integer, number, boolean, object, array
     /// A number of bytes, or text such as `128MiB`.
     case size
+    /// A whole number, or text such as `2%`.
+    case share
   }
 
   /// The key in the configuration.
@@ -58,7 +60,7 @@ public struct Setting: Sendable {
   var schema: JSONValue {
     var object = JSONObject()
     object["type"] =
-      kind == .size ? .array(["integer", "string"]) : .string(kind.rawValue)
+      kind == .size || kind == .share ? .array(["integer", "string"]) : .string(kind.rawValue)
     object["description"] = .string(summary)
     if let defaultValue { object["default"] = defaultValue }
     if !choices.isEmpty { object["enum"] = .array(choices.map { .string($0) }) }
@@ -96,8 +98,8 @@ public struct Setting: Sendable {
     case (.string, .string(let text)): choices.isEmpty || choices.contains(text)
     case (.integer, .number(let number)): number.isInteger
     case (.number, .number), (.boolean, .bool), (.object, .object), (.array, .array): true
-    case (.size, .number(let number)): number.isInteger
-    case (.size, .string): true
+    case (.size, .number(let number)), (.share, .number(let number)): number.isInteger
+    case (.size, .string), (.share, .string): true
     default: false
     }
   }
@@ -107,6 +109,7 @@ public struct Setting: Sendable {
     if !choices.isEmpty { return "one of \(choices.joined(separator: ", "))" }
     switch kind {
     case .size: return "a number of bytes, such as 134217728 or \"128MiB\""
+    case .share: return "a whole number, or a percentage such as \"2%\""
     case .integer, .array, .object: return "an \(kind.rawValue)"
     default: return "a \(kind.rawValue)"
     }

@@ -24,7 +24,8 @@ struct ContractSet {
         narrowsTypes: !settings.admitsMisfits,
         view: view(settings, isIncremental),
         inclusiveBetween: settings.inclusiveBetween,
-        capturing: StreamMasking.captured(mask)
+        capturing: StreamMasking.captured(mask),
+        isMasked: { mask?.masks($0) ?? false }
       )
     }
 

@@ -90,6 +90,9 @@ extension Filter {
       try checkMasked(catalog.keys(of: name), "key or cursor", masking, name)
     }
     if !isWanted { stream.noteUnwanted() }
+    if entry?.object.isDeprecated == true {
+      Log.warning("stream \(name): its object of the contract is deprecated")
+    }
     if isNew {
       stream.drift.append(Drift(.newTable, "", "no contract describes the stream"))
     }

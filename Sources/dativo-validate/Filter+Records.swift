@@ -203,6 +203,7 @@ extension Filter {
         if finding.severity == .error { errors.append(finding) }
       }
     }
+    stream.noteLosses(line: lineNumber)
     guard let first = errors.first else {
       try keep(stream)
       stream.passed += 1

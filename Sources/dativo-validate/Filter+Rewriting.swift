@@ -39,6 +39,7 @@ extension Filter {
       stream.read += 1
       stream.passed += 1
       stream.bytes += unsafe next - p
+      stream.noteLosses(line: lineNumber)
       unsafe p = unsafe next
       unsafe from = unsafe next
       if rewritten.count >= Self.portion { try writeRewritten() }

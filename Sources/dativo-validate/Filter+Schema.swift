@@ -38,6 +38,7 @@ extension Filter {
     }
     if stream.object != nil {
       try checkDrift(stream, schema)
+      if !settings.admitsMisfits { stream.object?.announceDates(Self.dates(schema)) }
       stream.compile()
       stream.schemaOutput = try narrowed(stream, line)
     } else {
@@ -48,15 +49,21 @@ extension Filter {
     return stream.schemaOutput.map { .replace($0) } ?? .pass
   }
 
+  /// The fields that a SCHEMA has as dates.
+  private static func dates(_ schema: JSONValue) -> Set<String> {
+    let members = schema["properties"]?.object?.members ?? []
+    return Set(members.filter { $0.value["format"]?.string == "date" }.map(\.key))
+  }
+
   /// Makes a stream's own schema its measure.
   func adopt(_ schema: JSONValue, _ stream: StreamCheck) throws(Failure) {
-    guard
-      schema["properties"]?.object != nil || schema["$ref"] != nil || schema["allOf"] != nil
-        || schema["anyOf"] != nil || schema["oneOf"] != nil
-    else {
-      throw violation(
-        "the schema of stream \(stream.name) has no properties",
-        hint: "A SCHEMA names the fields of its records under properties."
+    guard schema.object != nil else {
+      throw violation("the schema of stream \(stream.name) is no object")
+    }
+    let names = ["properties", "$ref", "$dynamicRef", "allOf", "anyOf", "oneOf"]
+    if names.allSatisfy({ schema[$0] == nil }) {
+      Log.warning(
+        "the schema of stream \(stream.name) has no properties: it says little of its records"
       )
     }
     do throws(JSONSchema.Problem) {

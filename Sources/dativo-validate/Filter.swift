@@ -163,6 +163,7 @@ struct Filter: ~Copyable {
     stream.read += count
     stream.passed += count
     stream.bytes += unsafe p - start
+    stream.noteLosses(line: lineNumber)
     return isUnsure
   }
 

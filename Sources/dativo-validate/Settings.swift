@@ -51,8 +51,8 @@ struct Settings {
       Setting("lenient", .boolean, "Relay lines that are not JSON to stderr.", default: false),
       Setting(
         "max_violations",
-        .string,
-        "Fail above so many violating records: \"100\" or \"2%\"."
+        .share,
+        "Fail above so many violating records: 100 or \"2%\"."
       ),
       Setting(
         "unknown_fields",
@@ -182,7 +182,9 @@ struct Settings {
     report = configuration.string("report")
     catalog = configuration.string("catalog")
     isLenient = configuration.bool("lenient")
-    if let text = configuration.string("max_violations") { limit = try Limit(text) }
+    if let value = configuration["max_violations"] {
+      limit = try Limit(value.string ?? value.number?.text ?? "")
+    }
     refusesUnknown = configuration.string("unknown_fields") == "refuse"
     inclusiveBetween = configuration.string("between") == "inclusive"
     masking = configuration["masking"]

@@ -9,8 +9,15 @@ extension StreamCheck {
   /// If so they are kept. A repeat is left to the exact check, which names it; so is a disk that
   /// cannot be read, which fails there.
   func acceptCapturedKeys() -> Bool {
+    guard let object else { return true }
+    guard object.deprecated.isEmpty || !isFirstDeprecated(object) else { return false }
     if !newest.isEmpty { noteCapturedDates() }
-    guard let object, !object.keys.isEmpty else { return true }
+    guard object.keys.isEmpty || acceptKeys(object) else { return false }
+    if !object.deprecated.isEmpty { countDeprecated(object) }
+    return true
+  }
+
+  private func acceptKeys(_ object: ObjectCheck) -> Bool {
     hashes.removeAll(keepingCapacity: true)
     for key in object.keys {
       var hash: KeySet.Hash? = KeySet.Hash()

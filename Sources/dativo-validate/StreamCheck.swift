@@ -72,6 +72,9 @@ final class StreamCheck {
   var pendingUnknown = 0
   private var knownNames: Set<String> = []
   var skipped: [ObjectCheck.Skipped] = []
+  /// For each rule of the end that can be lost before: the count that loses it, and the line at which
+  /// it was reached.
+  var losses: [Loss] = []
   var endings: [EndResult] = []
 
   init(
@@ -103,6 +106,7 @@ final class StreamCheck {
       newest = promises.found.map { Newest($0, capture: object.capture($0.field)) }
       skipped += promises.skipped
     }
+    losses = lossesToCome(inclusiveBetween: settings.inclusiveBetween)
     compile()
   }
 

@@ -11,7 +11,8 @@ struct ContractDiffCommand: ParsableCommand {
     discussion: """
       A change breaks readers if what they count on may be gone, or values may come that never came; \
       it breaks writers if records that were fine may be refused. Either asks for a new major \
-      version, an addition for a minor one, mere words for a patch. Masking, coercions, \
+      version, an addition for a minor one, mere words for a patch. What the jobs mask by \
+      classifications and tags is compared, and masking, coercions, \
       relationships, severities and everything else that is written are compared, too. The jobs \
       below --project that use the contract are named, and the roles of the old one.
 
@@ -41,8 +42,11 @@ struct ContractDiffCommand: ParsableCommand {
   func run() throws {
     try Answer.give("contract diff", json: json) {
       let before = try ContractConversion.contract(old)
-      let diff = ContractDiff(from: before, to: try ContractConversion.contract(new))
-      let jobs = ContractUsers.jobs(of: before.id, below: project)
+      let after = try ContractConversion.contract(new)
+      let users = ContractUsers.jobs(of: before.id, below: project)
+      let maskings = users.compactMap { user in user.masking.map { (user.path, $0) } }
+      let diff = ContractDiff(from: before, to: after, maskings: maskings)
+      let jobs = users.map(\.path)
       let roles = (before.document["roles"]?.array ?? []).compactMap { $0["role"]?.string }
       let isFine = !diff.isBreaking && diff.isRaisedEnough
       let result: JSONValue = [

@@ -97,7 +97,7 @@ NULLS = [{"id": n, "f": None} for n in range(5)] + [{"id": n, "f": 1} for n in r
 END_RULES = [
     ("v3.1.0", "", "{metric: rowCount, mustBeGreaterThan: 2}", [{"id": 1}] * 3, [{"id": 1}] * 2, "rowCount is 2, expected more than 2"),
     ("v3.1.0", "", "{metric: rowCount, mustBeBetween: [1, 4]}", [{"id": 1}] * 3, [{"id": 1}] * 4, "rowCount is 4, expected between 1 and 4, exclusive"),
-    ("v3.0.2", "", "{rule: rowCount, mustBeLessOrEqualTo: 3}", [{"id": 1}] * 3, [{"id": 1}] * 9, "rowCount is 9, expected at most 3, and it cannot get less"),
+    ("v3.0.2", "", "{rule: rowCount, mustBeLessOrEqualTo: 3}", [{"id": 1}] * 3, [{"id": 1}] * 9, "rowCount is 4, expected at most 3, and it cannot get less"),
     ("v3.1.0", "{metric: nullValues, unit: percent, mustBeLessThan: 51}", "", NULLS, NULLS[:9], "nullValues of /f is 55.555556 percent"),
     ("v3.1.0", "{metric: nullValues, mustBeLessOrEqualTo: 5}", "", NULLS, [*NULLS, NULLS[0]], "nullValues of /f is 6, expected at most 5, and it cannot"),
     ("v3.1.0", "{metric: duplicateValues, mustBeLessThan: 2}", "", [{"f": 1}, {"f": 1}], [{"f": 1}] * 3, "duplicateValues of /f is 2, expected less than 2, and it cannot"),

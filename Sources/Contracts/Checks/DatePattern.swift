@@ -2,21 +2,30 @@ package import JSONSchema
 
 /// A pattern of the JDK's DateTimeFormatter, as far as dates in data need it.
 ///
-/// Read calendar-strictly: 2024-02-30 is no date and 24:00 no time. `y` is the proleptic year.
+/// Read calendar-strictly: 2024-02-30 is no date and 24:00 no time. `y` is the proleptic year, but
+/// beside an era. Of a pattern whose letters make no whole date (`yyyy-MM`, `QQQ yyyy`) the form is
+/// read and the range of each field, as the JDK leaves such unresolved.
 package struct DatePattern: Sendable, Hashable {
-  enum Field: Sendable, Hashable {
-    case year, month, day, hour, hour12, minute, second, fraction
+  enum Field: Int, Sendable, Hashable, CaseIterable {
+    case year, yearOfEra, month, day, dayOfYear, quarter, weekYear, week, dayOfWeek
+    case hour, hour12, clockHour, hourOfHalf, minute, second, fraction
   }
 
   enum Element: Sendable, Hashable {
     case literal([UInt8])
     /// Digits, `fixed` in number or at least `width`; the sum of the fixed ones that follow at once.
     case number(Field, width: Int, isFixed: Bool, reserved: Int)
-    case monthName(isLong: Bool)
-    case halfDay
-    case dayName(isLong: Bool)
+    /// One of several words, and the field that its place among them is.
+    case word(Word, isLong: Bool)
     case offset(Offset)
+    /// The id of a zone, or with `takesNames` an abbreviation too.
+    case zone(takesNames: Bool)
     case optional([Element])
+  }
+
+  /// What words stand for.
+  enum Word: Sendable, Hashable {
+    case month, weekday, halfDay, quarter, era
   }
 
   /// The forms that an offset may have.
@@ -40,9 +49,19 @@ package struct DatePattern: Sendable, Hashable {
   let elements: [Element]
   /// What was read differently from the letter, for a warning.
   package let tolerated: String?
-  package let hasDate: Bool
-  package let hasTime: Bool
-  package let hasOffset: Bool
+  /// What the values are compared by; nil where they have no order that the pattern tells.
+  package let order: Order?
+
+  /// Whether a text may name its zone, whose offset is then mostly not known.
+  package let namesZone: Bool
+
+  /// How much of a time texts of a pattern name.
+  package enum Order: Sendable, Hashable {
+    /// Days, times of day, or both.
+    case whole
+    /// Years, quarters or months, which come one after the other.
+    case period
+  }
 
   /// Whether texts of the pattern are ISO days of ten characters.
   package var isISODay: Bool {
@@ -57,33 +76,73 @@ package struct DatePattern: Sendable, Hashable {
     var compiler = DatePatternCompiler(source)
     elements = try compiler.compile()
     self.source = source
-    tolerated = compiler.tolerated
     var fields: Set<Field> = []
-    var hasOffset = false
-    Self.collect(elements, &fields, &hasOffset)
-    self.hasOffset = hasOffset
-    hasDate = fields.isSuperset(of: [.year, .month, .day])
-    hasTime = fields.contains(.hour) || fields.contains(.hour12)
-    guard hasDate || (hasTime && fields.isDisjoint(with: [.year, .month, .day])) else {
-      throw Problem(reason: "the pattern names neither a whole date nor a time of day")
+    var words: Set<Word> = []
+    Self.collect(elements, &fields, &words)
+    guard !fields.isEmpty || !words.isEmpty else {
+      throw Problem(reason: "the pattern names no part of a date or a time")
     }
-    guard !fields.contains(.hour12) || compiler.hasHalfDay else {
-      throw Problem(reason: "hh without a does not tell morning from evening")
+    namesZone = Self.namesZone(elements)
+    (order, tolerated) = Self.reading(fields, words, compiler.tolerated)
+  }
+
+  /// What order the values have, and what is worth a warning.
+  private static func reading(
+    _ fields: Set<Field>,
+    _ words: Set<Word>,
+    _ tolerated: String?
+  ) -> (Order?, String?) {
+    var fields = fields
+    if words.contains(.month) { fields.insert(.month) }
+    if words.contains(.quarter) { fields.insert(.quarter) }
+    let hasYear =
+      fields.contains(.year) || (fields.contains(.yearOfEra) && words.contains(.era))
+    let ofDay: Set<Field> = [.hour, .hour12, .clockHour, .hourOfHalf, .minute, .second, .fraction]
+    let halves: Set<Field> = [.hour12, .hourOfHalf]
+    if !fields.isDisjoint(with: halves), fields.isDisjoint(with: [.hour, .clockHour]),
+      !words.contains(.halfDay)
+    {
+      return (nil, tolerated ?? "hh without a does not tell morning from evening: write HH")
+    }
+    let hasHour = !fields.isDisjoint(with: [.hour, .clockHour, .hour12, .hourOfHalf])
+    let hasDay =
+      hasYear && (fields.isSuperset(of: [.month, .day]) || fields.contains(.dayOfYear))
+    let dateFields = fields.subtracting(ofDay)
+    if hasDay, hasHour || fields.isDisjoint(with: ofDay) { return (.whole, tolerated) }
+    if dateFields.isEmpty, words.isSubset(of: [.halfDay]), hasHour { return (.whole, tolerated) }
+    if !fields.contains(.month), fields.contains(.minute), fields.contains(.day) {
+      return (nil, tolerated ?? "mm is the minute: write MM for the month")
+    }
+    if hasYear, fields.isDisjoint(with: ofDay),
+      dateFields.isSubset(of: [.year, .yearOfEra, .month, .quarter])
+    {
+      return (.period, tolerated)
+    }
+    let message = "it names no whole day: its form and the range of each field are checked, no more"
+    return (nil, tolerated ?? message)
+  }
+
+  private static func namesZone(_ elements: [Element]) -> Bool {
+    elements.contains { element in
+      switch element {
+      case .zone: true
+      case .optional(let inner): namesZone(inner)
+      default: false
+      }
     }
   }
 
   private static func collect(
     _ elements: [Element],
     _ fields: inout Set<Field>,
-    _ hasOffset: inout Bool
+    _ words: inout Set<Word>
   ) {
     for element in elements {
       switch element {
       case .number(let field, _, _, _): fields.insert(field)
-      case .monthName: fields.insert(.month)
-      case .offset: hasOffset = true
-      case .optional(let inner): collect(inner, &fields, &hasOffset)
-      case .literal, .halfDay, .dayName: break
+      case .word(let word, _): words.insert(word)
+      case .optional(let inner): collect(inner, &fields, &words)
+      case .literal, .offset, .zone: break
       }
     }
   }

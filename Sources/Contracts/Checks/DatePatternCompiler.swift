@@ -2,8 +2,9 @@
 struct DatePatternCompiler {
   private var rest: Substring
   private(set) var tolerated: String?
-  private(set) var hasHalfDay = false
   private let source: String
+  /// Whether years are counted within an era.
+  private var hasEra = false
 
   init(_ source: String) {
     self.source = source
@@ -17,7 +18,15 @@ struct DatePatternCompiler {
       text.replaceSubrange(found, with: right)
       tolerated = "YYYY and DD are read as year and day of month: write yyyy and dd"
     }
+    hasEra = Self.hasEra(text)
     rest = text[...]
+  }
+
+  /// Whether the letter G stands outside quotes.
+  private static func hasEra(_ text: String) -> Bool {
+    text.split(separator: "'", omittingEmptySubsequences: false).enumerated().contains {
+      $0.offset % 2 == 0 && $0.element.contains("G")
+    }
   }
 
   private static func find(_ needle: String, in text: String) -> Range<String.Index>? {
@@ -100,24 +109,36 @@ struct DatePatternCompiler {
     func number(_ field: DatePattern.Field) -> DatePattern.Element {
       .number(field, width: count, isFixed: count > 1, reserved: 0)
     }
+    let year = letter == "y" && hasEra ? DatePattern.Field.yearOfEra : .year
     switch (letter, count) {
-    case ("y", 2), ("u", 2): return .number(.year, width: 2, isFixed: true, reserved: 0)
+    case ("y", 2), ("u", 2): return .number(year, width: 2, isFixed: true, reserved: 0)
     case ("y", 1), ("u", 1), ("y", 3...9), ("u", 3...9):
-      return .number(.year, width: count, isFixed: false, reserved: 0)
+      return .number(year, width: count, isFixed: false, reserved: 0)
+    case ("Y", 2): return number(.weekYear)
+    case ("Y", 1), ("Y", 3...9):
+      return .number(.weekYear, width: count, isFixed: false, reserved: 0)
     case ("M", 1...2), ("L", 1...2): return number(.month)
-    case ("M", 3), ("L", 3): return .monthName(isLong: false)
-    case ("M", 4), ("L", 4): return .monthName(isLong: true)
+    case ("M", 3...4), ("L", 3...4): return .word(.month, isLong: count == 4)
+    case ("Q", 1...2), ("q", 1...2): return number(.quarter)
+    case ("Q", 3...4), ("q", 3...4): return .word(.quarter, isLong: count == 4)
+    case ("G", 1...4): return .word(.era, isLong: count == 4)
     case ("d", 1...2): return number(.day)
+    case ("D", 1), ("D", 3): return number(.dayOfYear)
+    case ("w", 1...2): return number(.week)
     case ("H", 1...2): return number(.hour)
+    case ("k", 1...2): return number(.clockHour)
     case ("h", 1...2): return number(.hour12)
+    case ("K", 1...2): return number(.hourOfHalf)
     case ("m", 1...2): return number(.minute)
     case ("s", 1...2): return number(.second)
     case ("S", 1...9): return .number(.fraction, width: count, isFixed: true, reserved: 0)
-    case ("a", 1):
-      hasHalfDay = true
-      return .halfDay
-    case ("E", 1...3): return .dayName(isLong: false)
-    case ("E", 4): return .dayName(isLong: true)
+    case ("a", 1): return .word(.halfDay, isLong: false)
+    case ("E", 1...3): return .word(.weekday, isLong: false)
+    case ("E", 4): return .word(.weekday, isLong: true)
+    case ("e", 1...2): return number(.dayOfWeek)
+    case ("e", 3...4): return .word(.weekday, isLong: count == 4)
+    case ("V", 2): return .zone(takesNames: false)
+    case ("z", 1...3): return .zone(takesNames: true)
     case ("X", 1), ("x", 1):
       return .offset(.init(acceptsZ: letter == "X", minutes: .optional, hasColon: false))
     case ("X", 2), ("x", 2), ("X", 4), ("x", 4):

@@ -1,19 +1,46 @@
-internal import JSONSchema
-
 /// What has been read of a date so far.
 struct DateReading {
-  private static let months = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+  private static let words: [DatePattern.Word: [String]] = [
+    .month: [
+      "January", "February", "March", "April", "May", "June", "July", "August", "September",
+      "October", "November", "December",
+    ],
+    .weekday: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    .halfDay: ["AM", "PM"],
+    .quarter: ["1st quarter", "2nd quarter", "3rd quarter", "4th quarter"],
+    .era: ["Before Christ", "Anno Domini"],
   ]
-  private static let weekdays = [
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
-  ]
+  /// The short forms, by their bytes.
+  private static let shortWords: [DatePattern.Word: [[UInt8]]] = words.mapValues {
+    $0.map { Array($0.utf8.prefix(3)) }
+  }.merging(
+    [
+      .halfDay: [[0x41, 0x4D], [0x50, 0x4D]], .era: [[0x42, 0x43], [0x41, 0x44]],
+      .quarter: [0x31, 0x32, 0x33, 0x34].map { [0x51, $0] },
+    ]
+  ) { $1 }
+  private static let longWords: [DatePattern.Word: [[UInt8]]] = words.mapValues {
+    $0.map { Array($0.utf8) }
+  }
 
-  private var fields: [DatePattern.Field: Int] = [:]
+  private static let absent = Int.min
+  private var values = InlineArray<16, Int>(repeating: absent)
   private var isAfternoon: Bool?
   private var weekday: Int?
-  private var offset: Int?
+  private var isAnnoDomini: Bool?
+  /// Seconds east of UTC, where they are known.
+  private(set) var offset: Int?
+
+  subscript(_ field: DatePattern.Field) -> Int? {
+    values[field.rawValue] == Self.absent ? nil : values[field.rawValue]
+  }
+
+  /// Takes a field's value up; false if the text has said otherwise before.
+  private mutating func set(_ field: DatePattern.Field, _ value: Int) -> Bool {
+    if let known = self[field] { return known == value }
+    values[field.rawValue] = value
+    return true
+  }
 
   /// Reads `elements` from `start` and returns where they end; nil if the text does not follow.
   mutating func read(_ elements: [DatePattern.Element], _ text: [UInt8], _ start: Int) -> Int? {
@@ -32,21 +59,14 @@ struct DateReading {
       case .number(let field, let width, let isFixed, let reserved):
         guard let end = number(field, width, isFixed, reserved, text, place) else { return nil }
         place = end
-      case .monthName(let isLong):
-        guard let (index, end) = Self.name(Self.months, isLong, text, place) else { return nil }
-        fields[.month] = index + 1
+      case .word(let word, let isLong):
+        guard let end = read(word, isLong, text, place) else { return nil }
         place = end
-      case .dayName(let isLong):
-        guard let (index, end) = Self.name(Self.weekdays, isLong, text, place) else { return nil }
-        weekday = index
-        place = end
-      case .halfDay:
-        let word = text[place...].prefix(2)
-        guard word.elementsEqual("AM".utf8) || word.elementsEqual("PM".utf8) else { return nil }
-        isAfternoon = word.first == 0x50
-        place += 2
       case .offset(let form):
-        guard let end = offset(form, text, place) else { return nil }
+        guard let end = readOffset(form, text, place) else { return nil }
+        place = end
+      case .zone(let takesNames):
+        guard let end = readZone(takesNames, text, place) else { return nil }
         place = end
       }
     }
@@ -61,10 +81,11 @@ struct DateReading {
     _ text: [UInt8],
     _ start: Int
   ) -> Int? {
+    let isYear = field == .year || field == .yearOfEra || field == .weekYear
     var place = start
     var sign = 1
     var hasSign = false
-    if field == .year, !isFixed, place < text.count, text[place] == 0x2B || text[place] == 0x2D {
+    if isYear, !isFixed, place < text.count, text[place] == 0x2B || text[place] == 0x2D {
       sign = text[place] == 0x2D ? -1 : 1
       hasSign = true
       place += 1
@@ -79,38 +100,44 @@ struct DateReading {
     place = first + limit
     var value = 0
     for byte in text[first..<place] {
-      let (next, overflow) = value.multipliedReportingOverflow(by: 10)
-      if overflow { return nil }
-      value = next + Int(byte - 0x30)
+      let (next, isTooMuch) = value.multipliedReportingOverflow(by: 10)
+      let (sum, isBeyond) = next.addingReportingOverflow(Int(byte - 0x30))
+      if isTooMuch || isBeyond { return nil }
+      value = sum
     }
-    if field == .year, !isFixed {
+    if isYear, !isFixed {
       // More digits than the pattern has letters need a sign, and a plus needs more digits.
       if width >= 4, limit > width, !hasSign { return nil }
       if hasSign, sign > 0, limit <= width { return nil }
       if hasSign, sign < 0, value == 0 { return nil }
       value *= sign
     }
-    if field == .year, isFixed, width == 2 { value += 2000 }
+    if isYear, isFixed, width == 2 { value += 2000 }
     if field == .fraction { for _ in 0..<(9 - width) { value *= 10 } }
-    if let known = fields[field], known != value { return nil }
-    fields[field] = value
-    return place
+    return set(field, value) ? place : nil
   }
 
-  private static func name(
-    _ names: [String],
+  private mutating func read(
+    _ word: DatePattern.Word,
     _ isLong: Bool,
     _ text: [UInt8],
     _ place: Int
-  ) -> (Int, Int)? {
-    for (index, name) in names.enumerated() {
-      let name = isLong ? Array(name.utf8) : Array(name.utf8.prefix(3))
-      if text[place...].starts(with: name) { return (index, place + name.count) }
+  ) -> Int? {
+    let words = (isLong ? Self.longWords : Self.shortWords)[word] ?? []
+    guard let index = words.firstIndex(where: { text[place...].starts(with: $0) }) else {
+      return nil
     }
-    return nil
+    switch word {
+    case .month: if !set(.month, index + 1) { return nil }
+    case .quarter: if !set(.quarter, index + 1) { return nil }
+    case .weekday: weekday = index
+    case .halfDay: isAfternoon = index == 1
+    case .era: isAnnoDomini = index == 1
+    }
+    return place + words[index].count
   }
 
-  private mutating func offset(
+  private mutating func readOffset(
     _ form: DatePattern.Offset,
     _ text: [UInt8],
     _ start: Int
@@ -140,6 +167,21 @@ struct DateReading {
     return place
   }
 
+  private mutating func readZone(_ takesNames: Bool, _ text: [UInt8], _ start: Int) -> Int? {
+    let name = text[start...].prefix { byte in
+      (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x2F || byte == 0x5F
+        || byte == 0x2B || byte == 0x2D || byte == 0x3A
+    }
+    guard !name.isEmpty else { return nil }
+    let word = String(decoding: name, as: UTF8.self)
+    if let zone = Zone(word) {
+      if case .offset(let seconds) = zone { offset = seconds }
+    } else {
+      guard takesNames, Zone.abbreviations.contains(word) else { return nil }
+    }
+    return start + name.count
+  }
+
   private static func two(_ text: [UInt8], _ place: Int) -> Int? {
     guard place + 1 < text.count, text[place] &- 0x30 <= 9, text[place + 1] &- 0x30 <= 9 else {
       return nil
@@ -147,26 +189,25 @@ struct DateReading {
     return Int(text[place] - 0x30) * 10 + Int(text[place + 1] - 0x30)
   }
 
-  /// The instant that the fields name; nil for a day or a time that does not exist.
-  var instant: Calendar.Instant? {
-    var days = 0
-    if let year = fields[.year], let month = fields[.month], let day = fields[.day] {
-      guard abs(year) <= 999_999_999, (1...12).contains(month), day >= 1,
-        day <= Calendar.length(ofMonth: month, year)
-      else { return nil }
-      days = Calendar.days(year, month, day)
-      if let weekday, (days % 7 + 7 + 3) % 7 != weekday { return nil }
+  // MARK: What words have told
+
+  /// Whether the hour falls into the half of the day that is named, where one is.
+  func isInHalf(_ hour: Int) -> Bool { isAfternoon.map { $0 == (hour >= 12) } ?? true }
+
+  /// The hour of a half of the day, as an hour of the day; the first half, where none is named.
+  func hour(ofHalf hour: Int) -> Int { hour + (isAfternoon == true ? 12 : 0) }
+
+  /// Whether the day, counted from 1970-01-01, has the name that is given, where one is.
+  func isNamed(_ days: Int) -> Bool { weekday.map { (days % 7 + 7 + 3) % 7 == $0 } ?? true }
+
+  /// The proleptic year; nil if the text tells none, or contradicts itself.
+  var year: Int? {
+    guard let ofEra = self[.yearOfEra] else {
+      guard let year = self[.year] else { return nil }
+      return isAnnoDomini.map { $0 == (year > 0) } ?? true ? year : nil
     }
-    var hour = fields[.hour] ?? 0
-    if let half = fields[.hour12] {
-      guard (1...12).contains(half), let isAfternoon else { return nil }
-      hour = half % 12 + (isAfternoon ? 12 : 0)
-    }
-    let minute = fields[.minute] ?? 0
-    let second = fields[.second] ?? 0
-    guard hour <= 23, minute <= 59, second <= 59 else { return nil }
-    let nanoseconds =
-      (hour * 3600 + minute * 60 + second) * 1_000_000_000 + (fields[.fraction] ?? 0)
-    return Calendar.Instant(days: days, nanoseconds: nanoseconds, offset: offset)
+    guard ofEra >= 1 else { return nil }
+    let year = isAnnoDomini == false ? 1 - ofEra : ofEra
+    return self[.year] ?? year == year ? year : nil
   }
 }

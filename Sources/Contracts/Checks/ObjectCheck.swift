@@ -26,6 +26,8 @@ package final class ObjectCheck {
   package private(set) var endRules: [EndRule] = []
   package internal(set) var skipped: [Skipped] = []
   package private(set) var captureCount = 0
+  /// The deprecated fields of records, and their capture numbers.
+  package private(set) var deprecated: [(pointer: String, capture: Int)] = []
   /// Fields whose type the SCHEMA declares otherwise than the contract, where the drift policy is to
   /// set aside the records that have a value there (quarantine), or to leave the field out (discard).
   package private(set) var driftedTypes: [String: DriftPolicy.Action] = [:]
@@ -44,7 +46,7 @@ package final class ObjectCheck {
   /// records with one to the exact check; with `narrowsTypes` ISO
   /// days must fit the DATE column that the outgoing SCHEMA announces. The places of the fields
   /// `capturing` are kept for whoever asks the shape's check for them. What the `view` does not let
-  /// see is skipped.
+  /// see is skipped. `isMasked` tells which fields leave masked, and so may come in the clear.
   package init(
     _ object: ContractObject,
     refusesUnknown: Bool,
@@ -52,14 +54,16 @@ package final class ObjectCheck {
     narrowsTypes: Bool,
     view: View = .whole,
     inclusiveBetween: Bool = false,
-    capturing names: [String] = []
+    capturing names: [String] = [],
+    isMasked: (String) -> Bool = { _ in false }
   ) {
     self.object = object
     let unknown: UnknownFields = refusesUnknown ? .refuse : looksForUnknown ? .find : .pass
     self.unknown = unknown
     self.inclusiveBetween = inclusiveBetween
     self.view = view
-    let columns = object.properties.filter { !$0.isMeasure }.map { property in
+    let properties = Encryption.resolved(object.properties, isMasked: isMasked)
+    let columns = properties.filter { !$0.isMeasure }.map { property in
       var property = property
       let isDay = property.temporal?.isDay ?? false
       property.temporal?.isColumn = narrowsTypes && isDay
@@ -73,7 +77,11 @@ package final class ObjectCheck {
       let pointer = Pointer.append("", check.property.field)
       note(check.property, pointer, isTop: true)
       addRules(check, pointer, isTop: true)
+      if check.property.isDeprecated {
+        deprecated.append((pointer, capture(check.property.field)))
+      }
     }
+    noteRelationships()
     for name in names { _ = capture(name) }
   }
 
@@ -223,6 +231,11 @@ package final class ObjectCheck {
     }
     driftedTypes[name] = action
     return true
+  }
+
+  /// Takes up which fields the outgoing SCHEMA announces as dates, whatever the contract says.
+  package func announceDates(_ names: Set<String>) {
+    for check in checks where names.contains(check.property.field) { check.becomeColumn() }
   }
 
   /// Adds the paths of members within a field's value that the contract does not know.

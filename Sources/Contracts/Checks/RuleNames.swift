@@ -6,6 +6,6 @@ package enum RuleNames {
     "unknownTable", "typeDrift", "format", "pattern", "minLength", "maxLength", "minimum",
     "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems",
     "physicalType", "uniqueItems", "minProperties", "maxProperties", "contains", "maxContains",
-    "additionalProperties", "anyOf", "oneOf", "not", "false",
+    "encryptedName", "deprecated", "additionalProperties", "anyOf", "oneOf", "not", "false",
   ]
 }

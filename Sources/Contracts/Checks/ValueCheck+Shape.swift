@@ -5,6 +5,7 @@ extension ValueCheck {
   /// The property as a shape that bytes are checked by.
   func shape() -> FastShape {
     var shape = FastShape(kinds, number: property.number)
+    if case .carried? = property.encryption { return FastShape(.null) }
     if refusesNull { shape.kinds.remove(.null) } else { shape.kinds.insert(.null) }
     isOpaque = false
     guard !needsTree, addRules(&shape) else {
@@ -35,7 +36,12 @@ extension ValueCheck {
     for child in children {
       let name = child.property.field
       let isRequired = child.refusesNull || property.requiredMembers.contains(name)
-      shape.properties.append((name, child.shape(), isRequired || child.judgesAbsence))
+      var inner = child.shape()
+      // One that comes is told of, by the exact check.
+      if child.property.isDeprecated {
+        inner = FastShape(inner.exact == nil ? inner.kinds.intersection(.null) : [])
+      }
+      shape.properties.append((name, inner, isRequired || child.judgesAbsence))
     }
     return shape
   }

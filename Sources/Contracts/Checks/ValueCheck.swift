@@ -11,7 +11,7 @@ enum UnknownFields {
 
 /// A property of a contract, compiled: the exact check of its values.
 final class ValueCheck {
-  let property: ContractProperty
+  private(set) var property: ContractProperty
   let kinds: ValueKinds
   let text: TextRules
   /// The size that its values have where they are kept.
@@ -53,6 +53,9 @@ final class ValueCheck {
     item = property.items.first.map { ValueCheck($0, unknown: unknown) }
     mapKey = property.mapKeys.first.map { ValueCheck($0) }
   }
+
+  /// Takes up that a column of dates waits for the values, which must find room in it.
+  func becomeColumn() { property.temporal?.isColumn = true }
 
   /// Whether its objects have the declared members only; one that declares none has any.
   var isClosed: Bool { unknown != .pass && declaresMembers }
@@ -128,6 +131,17 @@ final class ValueCheck {
         )
       }
       return
+    }
+    if case .carried(let field)? = property.encryption {
+      // The clear value is what must not be seen: it is not told.
+      let expected = "no clear value: it comes encrypted in \(field)"
+      findings.append(Finding("encryptedName", at: pointer, expected: expected))
+      return
+    }
+    if property.isDeprecated {
+      var finding = Finding("deprecated", at: pointer, expected: "a record without the field")
+      finding.severity = .warning
+      findings.append(finding)
     }
     guard kinds.admits(value) else {
       findings.append(Finding("type", at: pointer, expected: expectedType, value: value))

@@ -3,6 +3,8 @@ import JSON
 /// Reads an Avro record as an object of a contract.
 struct AvroImport {
   var losses: [String] = []
+  /// The attribute of a field whose own name Avro does not take.
+  static let nameKey = "odcs-name"
   /// Fields whose record has another of the same name.
   var duplicates: [String] = []
   /// Named types that came before, by name.
@@ -22,7 +24,7 @@ struct AvroImport {
       duplicates.append("\(place).\(name)")
     }
     return (record["fields"]?.array ?? []).map { field in
-      let name = field["name"]?.string ?? ""
+      let name = field[Self.nameKey]?.string ?? field["name"]?.string ?? ""
       var property: JSONObject = ["name": .string(name)]
       let (type, isNullable) = described(field["type"] ?? .null, "\(place).\(name)")
       for (key, value) in type.members { property[key] = value }
@@ -49,7 +51,8 @@ struct AvroImport {
       return ContractImport.typed("timestamp")
     case (_, let logical?) where logical.hasPrefix("local-timestamp-"):
       return ContractImport.typed("timestamp", ["timezone": false])
-    case (_, let logical?) where logical.hasPrefix("time-"): return ContractImport.typed("time")
+    case (_, let logical?) where logical.hasPrefix("time-"):
+      return ContractImport.typed("time", ["timezone": false])
     case (_, "uuid"?): return ContractImport.typed("string", ["format": "uuid"])
     case (_, "decimal"?): return decimal(type)
     default: break
@@ -95,6 +98,15 @@ struct AvroImport {
 
   private func decimal(_ type: JSONValue) -> JSONObject {
     let scale = type["scale"]?.number?.int64 ?? 0
+    guard let precision = type["precision"]?.number?.int64, precision > 0 else {
+      return scaled(scale)
+    }
+    var property = scaled(scale)
+    property["physicalType"] = .string("decimal(\(precision),\(scale))")
+    return property
+  }
+
+  private func scaled(_ scale: Int64) -> JSONObject {
     // Written out: a YAML 1.1 reader takes 1e-2 for text.
     let digits = String(repeating: "0", count: max(0, min(Int(scale), 100) - 1))
     guard scale > 0, let step = JSONNumber("0.\(digits)1") else {

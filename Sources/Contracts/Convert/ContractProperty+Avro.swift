@@ -28,14 +28,29 @@ private struct AvroWriter {
   ) -> JSONValue {
     var unique = Self.name(name)
     while !names.insert(unique).inserted { unique += "_" }
-    let fields = properties.filter { !$0.isMeasure }.map { field($0, "\(place).\($0.name)") }
+    let columns = properties.filter { !$0.isMeasure }
+    // Names that are Avro's as they are go before those that only become so.
+    var taken = Set(columns.map(\.field).filter { Self.name($0) == $0 })
+    let fields = columns.map { property in
+      var name = Self.name(property.field)
+      if name != property.field {
+        while !taken.insert(name).inserted { name += "_" }
+      }
+      return field(property, name, "\(place).\(property.name)")
+    }
     return ["type": "record", "name": .string(unique), "fields": .array(fields)]
   }
 
-  private mutating func field(_ property: ContractProperty, _ place: String) -> JSONValue {
-    let name = Self.name(property.field)
-    if name != property.field { losses.append("\(place): the name, which is \(name) in Avro") }
+  private mutating func field(
+    _ property: ContractProperty,
+    _ name: String,
+    _ place: String
+  ) -> JSONValue {
     var field: JSONObject = ["name": .string(name)]
+    if name != property.field {
+      losses.append("\(place): the name, which is \(name) in Avro")
+      field[AvroImport.nameKey] = .string(property.field)
+    }
     let type = type(property, place)
     if property.isRequired || property.keyPosition != nil {
       field["type"] = type
@@ -56,10 +71,18 @@ private struct AvroWriter {
     case .number?: return number(property)
     case .date?:
       if property.temporal?.isDay ?? false { return ["type": "int", "logicalType": "date"] }
-      if case .isoDate? = property.temporal?.form { return Self.timestamp }
-      return "string"
-    case .timestamp?: return Self.timestamp
-    case .time?: return ["type": "long", "logicalType": "time-micros"]
+      if case .isoDate? = property.temporal?.form {
+        losses.append("\(place): dates without a time, which become midnight in UTC")
+        return Self.timestamp
+      }
+      return text(property, place)
+    case .timestamp?: return timestamp(property, place)
+    case .time?:
+      guard case .isoTime? = property.temporal?.form else {
+        return text(property, place)
+      }
+      if !property.isLocal { losses.append("\(place): offsets of times") }
+      return ["type": "long", "logicalType": "time-micros"]
     case .object?:
       guard !property.properties.isEmpty else { break }
       return record(property.name, property.properties, place)
@@ -83,34 +106,63 @@ private struct AvroWriter {
 
   private static let timestamp: JSONValue = ["type": "long", "logicalType": "timestamp-micros"]
 
+  /// With `timezone: false` the time of the place, else an instant.
+  private mutating func timestamp(_ property: ContractProperty, _ place: String) -> JSONValue {
+    guard case .isoTimestamp? = property.temporal?.form else {
+      return text(property, place)
+    }
+    if property.isLocal { return ["type": "long", "logicalType": "local-timestamp-micros"] }
+    if property.temporal?.zone == nil, !property.hasOffsets {
+      losses.append("\(place): timestamps without an offset, which are taken for UTC")
+    }
+    return Self.timestamp
+  }
+
+  /// Times of a form of their own.
+  private mutating func text(_ property: ContractProperty, _ place: String) -> JSONValue {
+    losses.append("\(place): \(property.temporal?.expectation ?? "its format"), which stays text")
+    return "string"
+  }
+
+  private static func decimal(_ precision: Int, _ scale: Int) -> JSONValue {
+    [
+      "type": "bytes", "logicalType": "decimal", "precision": .number(JSONNumber(precision)),
+      "scale": .number(JSONNumber(scale)),
+    ]
+  }
+
   private func integer(_ property: ContractProperty) -> JSONValue {
-    switch property.number.width?.name {
+    if let size = DecimalSize(property), size.scale == 0, property.number.width == nil {
+      return Self.decimal(size.precision, 0)
+    }
+    return switch property.number.width?.name {
     case "i8"?, "i16"?, "i32"?, "u8"?, "u16"?: "int"
-    case "u64"?: ["type": "bytes", "logicalType": "decimal", "precision": 20, "scale": 0]
-    case "i128"?, "u128"?: ["type": "bytes", "logicalType": "decimal", "precision": 39, "scale": 0]
+    case "u64"?: Self.decimal(20, 0)
+    case "i128"?, "u128"?: Self.decimal(39, 0)
     default: "long"
     }
   }
 
-  /// A decimal where the step is a power of ten, else a double.
+  /// A decimal where the physical type is one, or the step is a power of ten; else a double.
   private func number(_ property: ContractProperty) -> JSONValue {
     if property.number.width?.name == "f32" { return "float" }
-    guard let step = property.number.multipleOf?.decimal, step.digits == [1], step.exponent <= 0
+    if let size = DecimalSize(property) { return Self.decimal(size.precision, size.scale) }
+    guard let step = property.number.multipleOf?.decimal, step.digits == [1], step.exponent <= 0,
+      step.exponent >= -38
     else { return "double" }
-    return [
-      "type": "bytes", "logicalType": "decimal", "precision": 38,
-      "scale": .number(JSONNumber(-step.exponent)),
-    ]
+    return Self.decimal(38, -step.exponent)
   }
 
   private mutating func noteLosses(_ property: ContractProperty, _ place: String) {
     var bounds = property.number
     bounds.width = nil
-    bounds.multipleOf = nil
+    // A decimal's scale says the same as a step of a power of ten.
+    if bounds.multipleOf?.decimal.digits == [1] { bounds.multipleOf = nil }
     let has: [(String, Bool)] = [
       ("bounds", !bounds.isEmpty || property.temporal?.minimum != nil),
       ("lengths", property.minLength != nil || property.maxLength != nil),
-      ("pattern", property.pattern != nil), ("format", property.format != nil),
+      ("pattern", property.pattern != nil),
+      ("format", property.format != nil && property.type == .string),
       ("enum", property.choices != nil), ("unique", property.isUnique),
       ("primary key", property.keyPosition != nil),
       ("numbers of items", property.minItems != nil || property.maxItems != nil),

@@ -5,10 +5,12 @@ extension ContractObject {
   /// The object as a JSON Schema without `$schema`: what records of it must look like.
   ///
   /// `losses` gets what such a schema cannot say.
-  package func jsonSchema(_ losses: inout [String]) -> JSONObject {
+  /// Of a stream (`isStream`) times without offset keep the format date-time, by which targets know
+  /// their columns.
+  package func jsonSchema(_ losses: inout [String], isStream: Bool = false) -> JSONObject {
     var schema: JSONObject = ["type": "object"]
     if let text = document["description"]?.string { schema["description"] = .string(text) }
-    schema.describe(properties, name, &losses)
+    schema.describe(properties, name, isStream, &losses)
     for rule in rules { losses.append("\(name): the rule \(rule.summary)") }
     return schema
   }
@@ -19,13 +21,14 @@ extension JSONObject {
   fileprivate mutating func describe(
     _ properties: [ContractProperty],
     _ owner: String,
+    _ isStream: Bool,
     _ losses: inout [String]
   ) {
     var members = JSONObject()
     var required: [JSONValue] = []
     for property in properties where !property.isMeasure {
       let place = "\(owner).\(property.name)"
-      members[property.field] = .object(property.jsonSchema(place, &losses))
+      members[property.field] = .object(property.jsonSchema(place, isStream, &losses))
       if property.isRequired || property.keyPosition != nil {
         required.append(.string(property.field))
       }
@@ -36,37 +39,40 @@ extension JSONObject {
 }
 
 extension ContractProperty {
-  fileprivate func jsonSchema(_ place: String, _ losses: inout [String]) -> JSONObject {
+  fileprivate func jsonSchema(
+    _ place: String,
+    _ isStream: Bool,
+    _ losses: inout [String]
+  ) -> JSONObject {
     var schema = JSONObject()
     switch type {
     case .string?:
       schema["type"] = "string"
       schema["format"] = format.map { .string($0) }
-    case .date?: schema = temporalSchema(isDay: temporal?.isDay ?? false, place, &losses)
-    case .timestamp?: schema = temporalSchema(isDay: false, place, &losses)
-    case .time?: schema = temporalSchema(isDay: false, place, &losses)
+    case .date?, .timestamp?, .time?: schema = temporalSchema(place, isStream, &losses)
     case .integer?: schema["type"] = "integer"
     case .number?: schema["type"] = "number"
     case .boolean?: schema["type"] = "boolean"
     case .object?:
       schema["type"] = "object"
-      if !properties.isEmpty { schema.describe(properties, place, &losses) }
+      if !properties.isEmpty { schema.describe(properties, place, isStream, &losses) }
       if !requiredMembers.isEmpty {
-        let names = (schema["required"]?.array ?? []) + requiredMembers.map { .string($0) }
-        schema["required"] = .array(names)
+        let names = schema["required"]?.array ?? []
+        let more = requiredMembers.map { JSONValue.string($0) }.filter { !names.contains($0) }
+        schema["required"] = .array(names + more)
       }
     case .array?, .vector?:
       schema["type"] = "array"
       if let item = items.first {
-        schema["items"] = .object(item.jsonSchema("\(place)[]", &losses))
+        schema["items"] = .object(item.jsonSchema("\(place)[]", isStream, &losses))
       }
     case .map?:
       schema["type"] = "object"
       if let value = items.first {
-        schema["additionalProperties"] = .object(value.jsonSchema("\(place){}", &losses))
+        schema["additionalProperties"] = .object(value.jsonSchema("\(place){}", isStream, &losses))
       }
       if let key = mapKeys.first {
-        schema["propertyNames"] = .object(key.jsonSchema("\(place){key}", &losses))
+        schema["propertyNames"] = .object(key.jsonSchema("\(place){key}", isStream, &losses))
       }
     case nil: break
     }
@@ -83,17 +89,28 @@ extension ContractProperty {
   }
 
   private func temporalSchema(
-    isDay: Bool,
     _ place: String,
+    _ isStream: Bool,
     _ losses: inout [String]
   ) -> JSONObject {
     guard let temporal else { return ["type": "string"] }
+    let isDay = temporal.isDay
     if temporal.minimum != nil || temporal.maximum != nil { losses.append("\(place): date bounds") }
     switch temporal.form {
     case _ where isDay: return ["type": "string", "format": "date"]
     case .isoDate:
       losses.append("\(place): dates without a time, which format date-time refuses")
       return ["type": "string", "format": "date-time"]
+    case .isoTimestamp where isLocal && !isStream:
+      losses.append("\(place): format date-time refuses times without offset: a pattern has them")
+      return ["type": "string", "pattern": .string(Self.localTimestamp)]
+    case .isoTime where isLocal && !isStream:
+      losses.append("\(place): format time refuses times without offset: a pattern has them")
+      return ["type": "string", "pattern": .string(Self.localTime)]
+    case .isoTimestamp where hasOffsets:
+      return ["type": "string", "format": "date-time"]
+    case .isoTime where hasOffsets:
+      return ["type": "string", "format": "time"]
     case .isoTimestamp:
       losses.append("\(place): timestamps without an offset, which format date-time refuses")
       return ["type": "string", "format": "date-time"]
@@ -105,6 +122,10 @@ extension ContractProperty {
       return ["type": "string"]
     }
   }
+
+  /// What tells times of a place, and by which they are known again.
+  static let localTimestamp = #"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$"#
+  static let localTime = #"^\d\d:\d\d:\d\d(\.\d+)?$"#
 
   private func addBounds(_ schema: inout JSONObject) {
     func set(_ key: String, _ number: JSONNumber?) {
@@ -130,6 +151,9 @@ extension ContractProperty {
   /// A rule that no value may break is a keyword; others count, which a schema cannot.
   private func addRules(_ schema: inout JSONObject, _ place: String, _ losses: inout [String]) {
     if isUnique { losses.append("\(place): unique") }
+    if let size = physicalType, size.contains("(") || size.contains("[") {
+      losses.append("\(place): the size of physicalType \(size)")
+    }
     for rule in rules {
       switch rule.metric {
       case .nullValues where rule.demandsNone && isRequired: break

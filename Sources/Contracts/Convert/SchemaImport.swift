@@ -1,10 +1,17 @@
-import JSON
+internal import JSON
+internal import JSONSchema
 
 /// Reads JSON Schemas, those of Singer streams among them, as properties of a contract.
 struct SchemaImport {
   var losses: [String] = []
+  /// The document that local references lead into.
+  private var root = JSONValue.null
+  /// The references that are being followed.
+  private var trail: [String] = []
 
   mutating func object(_ name: String, _ schema: JSONValue, keys: [String]) -> JSONValue {
+    root = schema
+    trail = []
     var object: JSONObject = ["name": .string(name), "logicalType": "object"]
     object["properties"] = .array(properties(schema, name, keys: keys))
     if let text = schema["description"]?.string { object["description"] = .string(text) }
@@ -42,11 +49,13 @@ struct SchemaImport {
       var property: JSONObject = ["name": .string(name)]
       let (described, isNullable) = described(inner, "\(place).\(name)")
       for (key, value) in described.members { property[key] = value }
-      if required.contains(name), !isNullable { property["required"] = true }
-      let isRequired = required.contains(name) || keys.contains(name)
+      // Draft 3 has it at the property itself.
+      let isListed = required.contains(name) || inner["required"]?.bool == true
+      if isListed, !isNullable { property["required"] = true }
+      let isRequired = isListed || keys.contains(name)
       if !isRequired, !isNullable, inner["type"] != nil {
         losses.append("\(place).\(name): that it may be absent and not null; null passes, too")
-      } else if required.contains(name), isNullable {
+      } else if isListed, isNullable {
         losses.append("\(place).\(name): that it must be there, be it null; it may be absent")
       }
       if let position = keys.firstIndex(of: name) {
@@ -59,6 +68,26 @@ struct SchemaImport {
 
   /// The type of a schema and what it asks of values; whether null is one of them.
   private mutating func described(_ schema: JSONValue, _ place: String) -> (JSONObject, Bool) {
+    guard let text = schema["$ref"]?.string, text.hasPrefix("#") else {
+      return direct(schema, place)
+    }
+    guard let target = SchemaReference.value(at: text, in: root) else {
+      losses.append("\(place): $ref \(text), which leads nowhere")
+      return (JSONObject(), true)
+    }
+    guard !trail.contains(text) else {
+      losses.append("\(place): $ref \(text), which contains itself: only its type")
+      var bare = JSONObject()
+      bare["type"] = target["type"]
+      return direct(.object(bare), place)
+    }
+    trail.append(text)
+    defer { trail.removeLast() }
+    return described(SchemaReference.merged(target, schema), place)
+  }
+
+  /// As `described`, of a schema that is no reference.
+  private mutating func direct(_ schema: JSONValue, _ place: String) -> (JSONObject, Bool) {
     var schema = schema
     var isNullable = false
     // A choice between null and one other schema is that schema, nullable.
@@ -75,6 +104,11 @@ struct SchemaImport {
     let real = types.filter { $0 != "null" }
     isNullable = isNullable || real.count < types.count
     var property = type(Set(real), schema, place)
+    if isNullable, schema["$ref"] != nil {
+      // A choice between null and a reference.
+      let (inner, _) = described(schema, place)
+      return (inner, true)
+    }
     if let values = schema["enum"]?.array { property["quality"] = ContractImport.oneOf(values) }
     if let text = schema["description"]?.string { property["description"] = .string(text) }
     if let label = schema["x-odcs-classification"] { property["classification"] = label }
@@ -95,7 +129,7 @@ struct SchemaImport {
       return ContractImport.typed("number", numbers(schema))
     }
     if types == ["boolean"] { return ContractImport.typed("boolean") }
-    if types == ["string"] { return text(schema) }
+    if types == ["string"] { return text(schema, place) }
     if types == ["array"] {
       var property = ContractImport.typed(
         "array",
@@ -119,23 +153,48 @@ struct SchemaImport {
       if !inner.isEmpty { property["properties"] = .array(inner) }
       return property
     }
-    if !types.isEmpty {
+    let isUntyped = types.isEmpty || types == [""]
+    if !isUntyped {
       losses.append("\(place): the choice of \(types.sorted().joined(separator: ", "))")
+    }
+    // What is asked of values of one type has no place where any type is fine.
+    for key in Self.conditions where schema[key] != nil {
+      let reason = isUntyped ? "without a type" : "of one type among several"
+      losses.append("\(place): \(key) \(reason)")
     }
     return JSONObject()
   }
 
-  private func text(_ schema: JSONValue) -> JSONObject {
+  private static let conditions = [
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength",
+    "maxLength", "pattern", "format", "minItems", "maxItems", "uniqueItems", "items",
+    "minProperties", "maxProperties",
+  ]
+
+  private mutating func text(_ schema: JSONValue, _ place: String) -> JSONObject {
+    switch schema["pattern"]?.string {
+    case ContractProperty.localTimestamp?:
+      return ContractImport.typed("timestamp", ["timezone": false])
+    case ContractProperty.localTime?: return ContractImport.typed("time", ["timezone": false])
+    default: break
+    }
     switch schema["format"]?.string {
     case "date"?: return ContractImport.typed("date", ["format": "yyyy-MM-dd"])
     case "date-time"?: return ContractImport.typed("timestamp")
     case "time"?: return ContractImport.typed("time")
     case "singer.decimal"?, "x-singer.decimal"?: return ContractImport.typed("string")
     default:
-      return ContractImport.typed(
-        "string",
-        options(schema, ["minLength", "maxLength", "pattern", "format"])
-      )
+      var found = options(schema, ["minLength", "maxLength", "pattern", "format"])
+      if let pattern = found["pattern"]?.string {
+        do throws(Pattern.Problem) {
+          _ = try Pattern(pattern)
+        } catch {
+          let reason = "which is none of ECMA 262: \(error.reason)"
+          losses.append("\(place): the pattern \(pattern), \(reason)")
+          found["pattern"] = nil
+        }
+      }
+      return ContractImport.typed("string", found)
     }
   }
 

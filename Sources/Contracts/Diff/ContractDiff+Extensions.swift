@@ -21,10 +21,25 @@ extension ContractDiff {
     compareCoercions(old.coercions, new.coercions, place)
     compareRelationships(old.document, new.document, place)
     compareZones(old, new, place)
-    let (before, after) = (old.document["encryptedName"], new.document["encryptedName"])
-    if Self.known(before) != Self.known(after) {
-      let names = [before, after].map { Self.known($0)?.string ?? "none" }
-      add(place, "encryptedName changed from \(names[0]) to \(names[1])", breaks: .all)
+  }
+
+  /// Where the value stands encrypted, the clear one is refused; a name that leads to no field asks
+  /// nothing.
+  mutating func compareEncryption(
+    _ old: ContractProperty,
+    _ new: ContractProperty,
+    _ place: String
+  ) {
+    let names = [old, new].map { $0.encryptedName ?? "none" }
+    guard names[0] != names[1] else { return }
+    let fields = [old, new].map { property -> String? in
+      if case .carried(let field)? = property.encryption { field } else { nil }
+    }
+    let message = "encryptedName changed from \(names[0]) to \(names[1])"
+    if fields[0] == fields[1] {
+      addWords(place, message)
+    } else {
+      add(place, message, breaks: .all)
     }
   }
 
@@ -54,7 +69,17 @@ extension ContractDiff {
   }
 
   private static func isSame(_ left: JSONValue, _ right: JSONValue) -> Bool {
-    left["from"] == right["from"] && left["to"] == right["to"]
+    ends(left) == ends(right)
+  }
+
+  /// The columns that a relationship joins, pair by pair; their order has no meaning.
+  private static func ends(_ relationship: JSONValue) -> Set<[JSONValue]> {
+    let lists = ["from", "to"].map { key in
+      relationship[key]?.array ?? relationship[key].map { [$0] } ?? []
+    }
+    guard !lists[0].isEmpty else { return Set(lists[1].map { [$0] }) }
+    guard lists[0].count == lists[1].count else { return Set(lists) }
+    return Set(zip(lists[0], lists[1]).map { [$0, $1] })
   }
 
   private static func text(_ relationship: JSONValue) -> String {
@@ -79,35 +104,23 @@ extension ContractDiff {
     }
   }
 
-  // MARK: The contract itself
-
-  mutating func compareSettings(_ old: Contract, _ new: Contract) {
-    for known in [Extension.scope, .endRules] {
-      let (before, after) = (old.settings[known.rawValue], new.settings[known.rawValue])
-      guard before != after else { continue }
-      let texts = [before, after].map { $0 ?? "none" }
-      add(known.rawValue, "changed from \(texts[0]) to \(texts[1])", breaks: .all)
-    }
-    if old.drift != new.drift {
-      let texts = [old.drift, new.drift].map { $0?.encoded() ?? "none" }
-      add(Extension.drift.rawValue, "changed from \(texts[0]) to \(texts[1])", breaks: .all)
-    }
-  }
-
   // MARK: Words
 
   static let handledOfContracts: Set = [
-    "schema", "version", "id", "kind", "servers", "tenant", "slaProperties", "customProperties",
+    "schema", "version", "id", "kind", "servers", "tenant", "status", "slaProperties",
+    "customProperties",
   ]
 
   static let handledOfObjects: Set = [
-    "name", "physicalName", "properties", "quality", "relationships", "customProperties",
+    "name", "physicalName", "properties", "quality", "relationships", "deprecated",
+    "customProperties",
   ]
 
   static let handledOfProperties: Set = [
     "name", "physicalName", "logicalType", "logicalTypeOptions", "required", "unique", "primaryKey",
     "primaryKeyPosition", "criticalDataElement", "classification", "tags", "enum", "properties",
-    "items", "map", "quality", "relationships", "encryptedName", "customProperties",
+    "items", "map", "quality", "relationships", "encryptedName", "semanticType", "deprecated",
+    "physicalType", "customProperties",
   ]
 
   static let handledOfOptions: Set = [
@@ -133,13 +146,22 @@ extension ContractDiff {
     handled: Set<String>
   ) -> [String] {
     let keys = Set((old.object?.keys ?? []) + (new.object?.keys ?? [])).subtracting(handled)
-    let found = keys.filter { known(old[$0]) != known(new[$0]) }.sorted()
-    func custom(_ value: JSONValue) -> [JSONValue] {
-      (value["customProperties"]?.array ?? []).filter { entry in
-        entry["property"]?.string.flatMap(Extension.init(rawValue:)) == nil
-      }
+    let found = keys.filter { unordered(known(old[$0])) != unordered(known(new[$0])) }.sorted()
+    func custom(_ value: JSONValue) -> Set<JSONValue> {
+      Set(
+        (value["customProperties"]?.array ?? []).filter { entry in
+          entry["property"]?.string.flatMap(Extension.init(rawValue:)) == nil
+        }
+      )
     }
-    return found + (custom(old) == custom(new) ? [] : ["customProperties"])
+    let isSame = handled.isEmpty || custom(old) == custom(new)
+    return found + (isSame ? [] : ["customProperties"])
+  }
+
+  /// Lists of tags, examples, members and so on say the same in any order.
+  private static func unordered(_ value: JSONValue?) -> JSONValue? {
+    guard let elements = value?.array else { return value }
+    return .array(elements.sorted { $0.encoded() < $1.encoded() })
   }
 
   /// Null is as good as nothing.

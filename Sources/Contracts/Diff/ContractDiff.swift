@@ -1,6 +1,10 @@
-internal import JSON
+package import JSON
 
 /// What changed from one version of a contract to another.
+///
+/// A change breaks writers where a record that the old version takes may be refused by the new one.
+/// It breaks readers where a record may come that could not come before, or where the data that they
+/// get are changed, fewer or called otherwise.
 package struct ContractDiff {
   package private(set) var changes: [ContractChange] = []
   /// The version that stands in the new contract, and the least that the changes ask for; nil where
@@ -8,9 +12,15 @@ package struct ContractDiff {
   package let declared: String
   package private(set) var needed: String?
 
-  package init(from old: Contract, to new: Contract) {
+  /// Compares two versions; `maskings` are the masking policies of the jobs that use the contract.
+  package init(
+    from old: Contract,
+    to new: Contract,
+    maskings: [(job: String, policy: JSONValue)] = []
+  ) {
     declared = new.version
     compare(old, new)
+    for masking in maskings { compareMasks(old, new, masking.policy, of: masking.job) }
     needed = Self.raised(old.version, by: bump)
   }
 
@@ -30,88 +40,55 @@ package struct ContractDiff {
 
   private mutating func compare(_ old: Contract, _ new: Contract) {
     if old.id != new.id {
-      add("id", "changed from \(old.id) to \(new.id)", breaks: [.readers, .writers])
+      add("id", "changed from \(old.id) to \(new.id)", breaks: .all)
     }
-    for object in old.objects {
-      if let other = new.objects.first(where: { $0.name == object.name }) {
-        compare(object, other)
-      } else {
-        add(object.name, "the object was removed", breaks: [.readers, .writers])
+    for (was, will) in Self.pairs(old.objects.map(\.names), new.objects.map(\.names)) {
+      switch (was.map { old.objects[$0] }, will.map { new.objects[$0] }) {
+      case (let before?, let after?): compare(before, after)
+      case (let before?, nil): add(before.name, "the object was removed", breaks: .all)
+      case (nil, let after?): add(after.name, "the object is new", breaks: [])
+      case (nil, nil): break
       }
-    }
-    for object in new.objects where !old.objects.contains(where: { $0.name == object.name }) {
-      add(object.name, "the object is new", breaks: [])
     }
     compareSections(old, new)
   }
 
   private mutating func compare(_ old: ContractObject, _ new: ContractObject) {
-    if old.physicalName != new.physicalName {
-      let names = "from \(old.physicalName ?? old.name) to \(new.physicalName ?? new.name)"
-      add(new.name, "the table's name changed \(names)", breaks: [.readers, .writers])
+    let tables = [old, new].map { $0.physicalName ?? $0.name }
+    if tables[0] != tables[1] {
+      let names = "from \(tables[0]) to \(tables[1])"
+      add(new.name, "the table's name changed \(names)", breaks: .all)
+    } else if old.name != new.name {
+      add(new.name, "was called \(old.name); its table stays \(tables[0])", breaks: [])
     }
     compareKeys(old, new)
     compareCoercions(old.coercions, new.coercions, new.name)
     compareRelationships(old.document, new.document, new.name)
+    compareDeprecation(old.isDeprecated, new.isDeprecated, new.name)
     compareWritten(old.document, new.document, new.name, handled: Self.handledOfObjects)
     compare(old.rules, new.rules, new.name)
     compare(old.properties, new.properties, new.name)
   }
 
-  private mutating func compareKeys(_ old: ContractObject, _ new: ContractObject) {
-    let (before, after) = (old.primaryKey, new.primaryKey)
-    guard before != after else { return }
-    let text = after.isEmpty ? "removed" : "changed to \(after.joined(separator: ", "))"
-    add(new.name, "the primary key was \(text)", breaks: [.readers, .writers])
-  }
+  /// What an element is called in the contract, and in the data.
+  typealias Names = (name: String, field: String)
 
-  /// Properties of an object, or nested ones.
-  mutating func compare(
-    _ old: [ContractProperty],
-    _ new: [ContractProperty],
-    _ owner: String
-  ) {
-    for property in old {
-      let place = "\(owner).\(property.name)"
-      if let other = new.first(where: { $0.name == property.name }) {
-        compare(property, other, place)
-      } else {
-        add(place, "the property was removed", breaks: .readers)
+  /// The places of what belongs together in two lists, first the old ones in their order.
+  ///
+  /// By name, then by what it is called in the data.
+  static func pairs(_ old: [Names], _ new: [Names]) -> [(Int?, Int?)] {
+    var partners = [Int?](repeating: nil, count: old.count)
+    var taken: Set<Int> = []
+    for key in [{ $0.name }, { $0.field }] as [(Names) -> String] {
+      for (index, names) in old.enumerated() where partners[index] == nil {
+        let found = new.indices.first { !taken.contains($0) && key(new[$0]) == key(names) }
+        guard let found else { continue }
+        partners[index] = found
+        taken.insert(found)
       }
     }
-    for property in new where !old.contains(where: { $0.name == property.name }) {
-      let isDemanded = property.isRequired || property.keyPosition != nil
-      add(
-        "\(owner).\(property.name)",
-        isDemanded ? "the property is new and required" : "the property is new",
-        breaks: isDemanded ? .writers : []
-      )
-    }
-  }
-
-  private mutating func compareSections(_ old: Contract, _ new: Contract) {
-    let before = changes.count
-    for level in old.serviceLevels where !new.serviceLevels.contains(where: { $0 == level }) {
-      let other = new.serviceLevels.first { $0.name == level.name && $0.elements == level.elements }
-      let text = other.map { "changed from \(level.promise) to \($0.promise)" } ?? "was removed"
-      add("slaProperties.\(level.name)", text, breaks: .readers)
-    }
-    for level in new.serviceLevels
-    where !old.serviceLevels.contains(where: {
-      $0.name == level.name && $0.elements == level.elements
-    }) {
-      add("slaProperties.\(level.name)", "is new: \(level.promise)", breaks: [])
-    }
-    if changes.count == before, old.document["slaProperties"] != new.document["slaProperties"] {
-      addWords("slaProperties", "described otherwise")
-    }
-    for section in ["servers", "tenant"] where old.document[section] != new.document[section] {
-      add(section, "changed", breaks: .readers)
-    }
-    for section in Self.differing(old.document, new.document, handled: Self.handledOfContracts) {
-      addWords(section, "changed")
-    }
-    compareSettings(old, new)
+    return old.indices.map { ($0, partners[$0]) }
+      + new.indices.filter { !taken.contains($0) }.map { (nil, $0) }
   }
 
   mutating func add(_ place: String, _ message: String, breaks: ContractChange.Breaks) {
@@ -142,4 +119,8 @@ package struct ContractDiff {
       }
     return raised.map(String.init).joined(separator: ".")
   }
+}
+
+extension ContractObject {
+  fileprivate var names: ContractDiff.Names { (name, physicalName ?? name) }
 }

@@ -34,6 +34,8 @@ extension ContractReader {
     property.isRequired = readBool(node, "required")
     property.isUnique = readBool(node, "unique")
     property.isCritical = readBool(node, "criticalDataElement")
+    property.isDeprecated = readBool(node, "deprecated")
+    property.encryptedName = node["encryptedName"]?.text.flatMap { $0.isEmpty ? nil : $0 }
     property.isMeasure = node["semanticType"]?.text == "measure"
     property.classification = node["classification"]?.text
     property.tags = (node["tags"]?.elements ?? []).compactMap(\.text)

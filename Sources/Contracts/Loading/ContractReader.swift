@@ -47,13 +47,30 @@ struct ContractReader {
     }
     guard let found = ODCSVersion(rawValue: text) else {
       let names = ODCSVersion.allCases.map(\.rawValue).joined(separator: ", ")
-      let hint =
-        text.hasPrefix("v2.") ? "Version 2 has another structure: migrate it to v3.0.2." : nil
-      error(node, "apiVersion \(text) is not one of \(names)", hint ?? "Write apiVersion: v3.0.2.")
+      error(node, "apiVersion \(text) is not one of \(names)", Self.versionHint(text))
       return false
     }
     version = found
     return true
+  }
+
+  /// What to write in place of a version that is not read.
+  private static func versionHint(_ text: String) -> String {
+    let names = ODCSVersion.allCases.map(\.rawValue)
+    let bare = text.drop { !$0.isNumber }
+    let parts = bare.split(separator: ".").compactMap { Int($0) }
+    if parts.first == 2 { return "Version 2 has another structure: migrate it to v3.0.2." }
+    // `3.1` and `3.1.0` leave something out of v3.1.0; of 3.0 the last is meant.
+    if let meant = names.last(where: { $0 == "v\(bare)" || $0.hasPrefix("v\(bare).") }),
+      parts.count > 1
+    {
+      return "Write apiVersion: \(meant)."
+    }
+    let newest = names.last ?? ""
+    if let first = parts.first, first > 3 || (first == 3 && parts.count > 1 && parts[1] > 2) {
+      return "It is newer than this reader knows: \(newest) is the newest that it reads."
+    }
+    return "Write apiVersion: \(Nearest.name(to: text, among: names) ?? "v3.0.2")."
   }
 
   private mutating func readObjects(_ root: YAMLNode) -> [ContractObject] {
@@ -72,6 +89,7 @@ struct ContractReader {
       var object = ContractObject(name: name, physicalName: element["physicalName"]?.text)
       object.properties = readProperties(element["properties"], "\(name)")
       object.rules = readRules(element["quality"], property: nil)
+      object.isDeprecated = readBool(element, "deprecated")
       object.document = element.json
       checkKeyPositions(object, element)
       readExtensions(element["customProperties"], &object)
@@ -113,6 +131,7 @@ struct ContractReader {
     }
     var nodes = [root["slaDefaultElement"]].compactMap(\.self)
     nodes += (root["slaProperties"]?.elements ?? []).compactMap { $0["element"] }
+    checkEncryptedNames(root)
     for node in nodes {
       for element in (node.text ?? "").split(separator: ",") {
         let name = element.drop { $0 == " " }

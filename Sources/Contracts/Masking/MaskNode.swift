@@ -49,6 +49,9 @@ package struct MaskNode: Sendable {
   /// The member of an object by the bytes of its name.
   func child(_ name: [UInt8]) -> MaskNode? { places[name].map { children[$0] } }
 
+  /// Whether the member `name` of the object is masked as a whole.
+  package func masks(_ name: String) -> Bool { child(Array(name.utf8))?.isMasked ?? false }
+
   /// The node and all below it.
   package var all: [MaskNode] { [self] + children.flatMap(\.all) + items.flatMap(\.all) }
 

@@ -7,6 +7,7 @@ package struct ContractObject: Sendable {
   package var physicalName: String?
   package var properties: [ContractProperty] = []
   package var rules: [QualityRule] = []
+  package var isDeprecated = false
   /// What values of all its properties are coerced by, unless they say otherwise.
   package var coercions: Coercions?
   /// The object as it is written.
@@ -38,6 +39,12 @@ package struct ContractProperty: Sendable {
   package var keyPosition: Int?
   package var isCritical = false
   package var isMeasure = false
+  /// Whether it is on its way out: a record that still has a value is warned of.
+  package var isDeprecated = false
+  /// The element that carries its value encrypted, as it is written.
+  package var encryptedName: String?
+  /// What that asks of records; nil until the checks are compiled.
+  var encryption: Encryption?
   package var classification: String?
   package var tags: [String] = []
   package var number = NumberRules()

@@ -58,8 +58,23 @@ package struct QualityRule: Sendable {
 }
 
 extension QualityRule {
+  /// The least count that has left what is demanded for good; nil where no count does.
+  package func leastExcess(inclusiveBetween: Bool) -> Int? {
+    var (low, high) = (0, 1 << 53)
+    guard isExceeded(by: high, inclusiveBetween: inclusiveBetween) else { return nil }
+    while low < high {
+      let middle = (low + high) / 2
+      if isExceeded(by: middle, inclusiveBetween: inclusiveBetween) {
+        high = middle
+      } else {
+        low = middle + 1
+      }
+    }
+    return low
+  }
+
   /// Whether a count that only grows has left what is demanded for good.
-  package func isExceeded(by count: Int, inclusiveBetween: Bool) -> Bool {
+  private func isExceeded(by count: Int, inclusiveBetween: Bool) -> Bool {
     let count = JSONNumber(count)
     return comparisons.contains { comparison in
       switch comparison {

@@ -21,6 +21,8 @@ package struct TemporalRules: Sendable {
   package var zone: Zone?
   /// Bounds that are not judged, by the names that reports have for them.
   package private(set) var unjudged: [String] = []
+  /// Why they are not judged; empty where all are.
+  package private(set) var unjudgedReason = ""
   /// Whether the outgoing SCHEMA announces a `date`, so that its column must hold every value.
   package var isColumn = false
 
@@ -32,7 +34,7 @@ package struct TemporalRules: Sendable {
   }
 
   /// The days that a DATE column holds: the years 0001 to 9999.
-  static let columnDays = Calendar.days(1, 1, 1)...Calendar.days(9999, 12, 31)
+  package static let columnDays = Calendar.days(1, 1, 1)...Calendar.days(9999, 12, 31)
 
   /// Whether the texts are ISO days, which a SCHEMA can announce as `date`.
   package var isDay: Bool {
@@ -68,9 +70,21 @@ package struct TemporalRules: Sendable {
     ].compactMap(\.self)
   }
 
-  /// Takes out the bounds that cannot be judged: the offsets of a named zone change, and are not known here.
+  /// Why bounds cannot be judged: the offsets of a named zone change, and are not known here.
+  private var obstacle: String? {
+    if case .named? = zone {
+      return
+        "a time without offset is at home in a named zone, whose offsets are not known"
+    }
+    guard case .pattern(let pattern) = form else { return nil }
+    if pattern.namesZone { return "the times name their zones, whose offsets are not known" }
+    return pattern.order == nil ? "values of the format \(pattern.source) have no order" : nil
+  }
+
+  /// Takes out the bounds that cannot be judged.
   mutating func dropUnjudged() {
-    guard case .named? = zone, !bounds.isEmpty else { return }
+    guard !bounds.isEmpty, let obstacle else { return }
+    unjudgedReason = obstacle
     unjudged = bounds
     (minimum, maximum) = (nil, nil)
   }

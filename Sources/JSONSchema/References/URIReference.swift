@@ -1,5 +1,5 @@
 /// A URI or a relative reference, in its five parts; RFC 3986.
-struct URIReference: Hashable, Sendable {
+package struct URIReference: Hashable, Sendable {
   var scheme: String?
   var authority: String?
   var path = ""
@@ -9,7 +9,7 @@ struct URIReference: Hashable, Sendable {
 
   init() {}
 
-  init(_ text: String) {
+  package init(_ text: String) {
     var rest = Substring(text)
     if let mark = rest.firstIndex(of: "#") {
       let text = rest[rest.index(after: mark)...]
@@ -66,7 +66,7 @@ struct URIReference: Hashable, Sendable {
   }
 
   /// The fragment with its percent escapes decoded.
-  var decodedFragment: String {
+  package var decodedFragment: String {
     var bytes: [UInt8] = []
     var rest = Array((fragment ?? "").utf8)[...]
     while let byte = rest.popFirst() {

@@ -52,6 +52,7 @@ package enum Calendar {
     var nanoseconds = 0
     /// Seconds east; nil where the text has no offset.
     var offset: Int?
+    var isLeapSecond = false
   }
 
   /// Whether `HH:MM:SS[.fraction]` and an offset stand from `at` to the end.
@@ -71,6 +72,7 @@ package enum Calendar {
     let second = two(text, at + 6)
     guard hour <= 23, minute <= 59, second <= 60 else { return nil }
     var time = TimeOfDay(nanoseconds: (hour * 3600 + minute * 60 + second) * 1_000_000_000)
+    time.isLeapSecond = second == 60
     var index = at + 8
     if index < text.count, text[index] == 0x2E {
       index += 1
@@ -132,18 +134,20 @@ package enum Calendar {
     }
   }
 
-  /// Reads an RFC 3339 date, or a date-time with or without offset; nil if it is neither.
+  /// Reads an RFC 3339 date, or a date-time with or without offset; nil if it is neither, or a leap
+  /// second, which no clock of data has room for.
   package static func instant(_ text: Span<UInt8>) -> Instant? {
     guard let days = day(text, 0) else { return nil }
     if text.count == 10 { return Instant(days: days) }
-    guard text[10] | 0x20 == 0x74 || text[10] == 0x20, let time = timeOfDay(text, 11) else {
-      return nil
-    }
+    guard text[10] | 0x20 == 0x74 || text[10] == 0x20, let time = timeOfDay(text, 11),
+      !time.isLeapSecond
+    else { return nil }
     return Instant(days: days, nanoseconds: time.nanoseconds, offset: time.offset)
   }
 
-  /// Reads an RFC 3339 time of day, its offset optional.
+  /// Reads an RFC 3339 time of day, its offset optional; nil if it is none, or a leap second.
   package static func time(_ text: Span<UInt8>) -> Instant? {
-    timeOfDay(text, 0).map { Instant(days: 0, nanoseconds: $0.nanoseconds, offset: $0.offset) }
+    guard let time = timeOfDay(text, 0), !time.isLeapSecond else { return nil }
+    return Instant(days: 0, nanoseconds: time.nanoseconds, offset: time.offset)
   }
 }

@@ -3,9 +3,32 @@ import JSON
 extension SchemaCompiler {
   /// Notes keywords whose values are none that they can have, and which therefore say nothing.
   mutating func noteMisuse(_ object: JSONObject, _ place: String) {
+    noteDraft3(object, place)
     for (keyword, value) in object.members {
       guard let expected = Self.misuse(keyword, value) else { continue }
       skip(keyword, place, "its value is not \(expected)")
+    }
+  }
+
+  /// Notes the words of draft 3, which is not read, and what has come in their place.
+  private mutating func noteDraft3(_ object: JSONObject, _ place: String) {
+    let uri = object["$schema"]?.string.map(URIReference.init)
+    let isDraft3 = uri?.authority == "json-schema.org" && uri?.path == "/draft-03/schema"
+    if isDraft3 {
+      skip("$schema", place, "draft 3 is not read: each keyword means what later drafts give it")
+    }
+    // A schema that names a later draft may have them as names of its own.
+    guard isDraft3 || object["$schema"] == nil else { return }
+    for (word, successor) in [
+      ("divisibleBy", "multipleOf"), ("disallow", "not"), ("extends", "allOf"),
+    ] where object[word] != nil {
+      skip(word, place, "it is of draft 3, which is not read; \(successor) has come in its place")
+    }
+    if object["required"]?.bool == true {
+      skip("required", place, "true is of draft 3; the object around it lists its required names")
+    }
+    if object["type"]?.array?.contains(where: { $0.object != nil }) == true {
+      skip("type", place, "schemas among the types are of draft 3; anyOf has come in their place")
     }
   }
 

@@ -60,6 +60,8 @@ enum TextForm: String, CaseIterable {
       return format.accepts(text.utf8.span) && (self != .uri || text.contains("://"))
     }
     if self == .instant { return Calendar.instant(text.utf8.span) != nil }
-    return Self.patterns[self]?.parse(text.utf8.span) != nil
+    guard let instant = Self.patterns[self]?.parse(text.utf8.span) else { return false }
+    // A column of ISO days becomes a DATE, which has no room for other years.
+    return self != .day || TemporalRules.columnDays.contains(instant.days)
   }
 }

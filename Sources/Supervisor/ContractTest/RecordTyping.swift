@@ -50,12 +50,8 @@ struct RecordTyping {
       (.string(let text), .vector?):
       guard text.first == "{" || text.first == "[" else { return nil }
       return try? JSONValue.parse(text)
-    case (.string(let text), .integer?), (.string(let text), .number?):
-      guard poverty == .everything else { return nil }
-      return JSONNumber(text).map { .number($0) }
-    case (.string(let text), .boolean?):
-      guard poverty == .everything, text == "true" || text == "false" else { return nil }
-      return .bool(text == "true")
+    case (.string(let text), _):
+      return poverty == .everything ? CellText.value(text, property) : nil
     case (.object(let object), .object?):
       var object = object
       for child in property.properties {

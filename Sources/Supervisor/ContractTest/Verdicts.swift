@@ -87,6 +87,7 @@ struct Verdicts {
         let pointer = skipped["pointer"]?.string ?? ""
         // Those have checks of their own.
         if hasQuery(object, name, pointer) || Self.isLevel(skipped) { continue }
+        if isRelationship(object, name, pointer) { continue }
         var check = TestCheck(object: object.name, rule: name, pointer: pointer)
         check.status = .skipped
         check.message = skipped["reason"]?.string ?? ""
@@ -108,6 +109,15 @@ struct Verdicts {
     let column = object.properties.first { Pointer.append("", $0.field) == pointer }
     let rules = pointer.isEmpty ? object.rules : column?.rules ?? []
     return rules.contains { $0.query != nil && $0.name == name }
+  }
+
+  /// Whether a relationship of that type is the object's or a column's.
+  private func isRelationship(_ object: ContractObject, _ type: String, _ pointer: String) -> Bool {
+    let column = object.properties.first { Pointer.append("", $0.field) == pointer }
+    let node = pointer.isEmpty ? object.document : column?.document
+    return node?["relationships"]?.array?.contains {
+      ($0["type"]?.string ?? "foreignKey") == type
+    } ?? false
   }
 
   private func add(

@@ -106,9 +106,10 @@ package struct ContractConversion {
   private static func singer(_ objects: [ContractObject], _ losses: inout [String]) -> String {
     var lines = ""
     for object in objects {
-      var schema = object.jsonSchema(&losses)
-      schema["required"] = nil
-      let keys = object.primaryKey
+      let schema = object.jsonSchema(&losses, isStream: true)
+      let keys = object.primaryKey.map { name in
+        object.properties.first { $0.name == name }?.field ?? name
+      }
       let message: JSONValue = [
         "type": "SCHEMA", "stream": .string(object.physicalName ?? object.name),
         "schema": .object(schema), "key_properties": .array(keys.map { .string($0) }),
