@@ -73,7 +73,7 @@ package struct CommitLog: ~Copyable {
       }
       // A writer that was killed may not have made sure that its commit stays.
       try CommitError.storing { () throws(StoreError) in try store.settle([folder.commits]) }
-      try complete(newest.commit, store)
+      try Completion.complete(newest.commit, store)
     }
     var log = CommitLog(store, folder, run, source, newest)
     log.lastSnapshot = try reading.lastSnapshot()
@@ -172,8 +172,10 @@ package struct CommitLog: ~Copyable {
   /// and where they lie.
   /// With `replacing`, a stream or `*` for all, the rows that are there stay visible until a data
   /// commit brings rows of their stream, or the end of a load that `begins` it: so rows give way to
-  /// those that replace them, and a stream that no load has reached keeps what it has. After a failure nothing more is written: what was published stays for the next
-  /// writer to finish, what was not is as if it had never been.
+  /// those that replace them, and a stream that no load has reached keeps what it has.
+  ///
+  /// After a failure nothing more is written: what was published stays for the next writer to
+  /// finish, what was not is as if it had never been.
   package mutating func commit(
     _ kind: Commit.Kind = .data,
     files: [Commit.File],
@@ -222,7 +224,7 @@ package struct CommitLog: ~Copyable {
       Failpoint.staged.reached()
       try publish(commit)
       Failpoint.published.reached()
-      try Self.complete(commit, store)
+      try Completion.complete(commit, store)
       Failpoint.visible.reached()
     } catch {
       failure = error
@@ -249,10 +251,10 @@ package struct CommitLog: ~Copyable {
   /// Makes sure that the staged files stay, and that their places are free.
   private func prepare(_ files: [Commit.File]) throws(CommitError) {
     guard !files.isEmpty else { return }
-    for file in files where try Self.size(store, file.path) != nil {
+    for file in files where try Completion.size(store, file.path) != nil {
       throw .occupied(file: file.path)
     }
-    let folders = Self.folders(files.map(\.staged))
+    let folders = Completion.folders(files.map(\.staged))
     try CommitError.storing { () throws(StoreError) in try store.settle(folders) }
   }
 
@@ -288,36 +290,6 @@ package struct CommitLog: ~Copyable {
     throw found == nil ? .store(error) : .fenced(sequence: sequence)
   }
 
-  /// Makes the files of a published commit visible; repeating it changes nothing.
-  private static func complete(
-    _ commit: Commit,
-    _ store: any ObjectStore
-  ) throws(CommitError) {
-    // First away, then there: a reader may find too little for a moment, never a row twice.
-    try CommitError.storing { () throws(StoreError) in
-      let removed = commit.removed.filter { !SnapshotFolders.isLate($0, in: commit) }
-      for path in removed { try store.remove(path) }
-      if !removed.isEmpty { try store.settle(Self.folders(removed)) }
-    }
-    for file in commit.files {
-      if try size(store, file.path) == file.bytes { continue }
-      do throws(StoreError) {
-        try store.reveal(file.name, bytes: file.bytes)
-      } catch .absent {
-        // Another writer may have finished the same commit at this moment.
-        guard try size(store, file.path) == file.bytes else {
-          throw .missingData(sequence: commit.sequence, file: file.path)
-        }
-      } catch {
-        throw .store(error)
-      }
-      Failpoint.moving.reached()
-    }
-    let folders = folders(commit.files.map(\.path)) + folders(commit.files.map(\.staged))
-    try CommitError.storing { () throws(StoreError) in try store.settle(folders) }
-    try SnapshotFolders.turn(commit, store)
-  }
-
   /// Folds the commits since the last snapshot when they are many; an attempt that fails is made
   /// again after the next commit, for a snapshot only spares reading.
   private mutating func fold() {
@@ -326,14 +298,5 @@ package struct CommitLog: ~Copyable {
     else { return }
     lastSnapshot = last.sequence
     Failpoint.folded.reached()
-  }
-
-  /// The folders that hold `paths`, each once.
-  private static func folders(_ paths: [String]) -> [String] {
-    PathSet(paths.map { path in path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }).sorted
-  }
-
-  private static func size(_ store: any ObjectStore, _ name: String) throws(CommitError) -> Int? {
-    try CommitError.storing { () throws(StoreError) in try store.size(name) }
   }
 }

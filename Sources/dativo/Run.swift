@@ -145,39 +145,7 @@ struct Run: ParsableCommand {
     }
   }
 
-  /// One job after the other; what fails does not keep those behind it from running.
-  private func answers(_ paths: [String]) throws -> Answer {
-    var all = Answer(.array([]), text: dryRun ? "" : nil)
-    var results: [JSONValue] = []
-    for path in paths {
-      var one: Answer
-      do {
-        one = try answer(path)
-      } catch let findings as Findings {
-        one = Answer(.null, text: nil, exit: 2, warnings: findings.warnings)
-        one.errors = findings.errors
-      } catch let failure as Failure {
-        if case .signal = failure.kind { throw failure }
-        one = Answer(.null, text: nil, exit: 2)
-        one.errors = [Finding(failure)]
-      }
-      Console(showsProgress: false).show(one.errors.map(\.text), level: .error)
-      results.append([
-        "file": .string(path), "exit": .number(JSONNumber(one.exit)), "result": one.result,
-      ])
-      all.errors += one.errors
-      all.warnings += one.warnings
-      if let text = one.text { all.text = (all.text ?? "") + text + "\n" }
-      // An interruption is one of everything.
-      all.exit = one.exit > 128 ? one.exit : Swift.max(all.exit, one.exit)
-      if one.exit > 128 { break }
-    }
-    all.result = .array(results)
-    all.summary = "\(Figures.things(results.count, "job")), exit \(all.exit)"
-    return all
-  }
-
-  private func answer(_ path: String) throws -> Answer {
+  func answer(_ path: String) throws -> Answer {
     let file = JobFile.read(path)
     guard var job = file.job else { throw Findings(file.findings) }
     job = job.selecting(select)
@@ -217,28 +185,6 @@ struct Run: ParsableCommand {
     return answer
   }
 
-  private func window() throws -> TimeWindow? {
-    guard since != nil || until != nil else { return nil }
-    let window = TimeWindow(
-      since: try since.map { try Self.instant($0, "--since") },
-      until: try until.map { try Self.instant($0, "--until") }
-    )
-    if let since = window.since, let until = window.until, since >= until {
-      throw ValidationError("--since must be before --until.")
-    }
-    return window
-  }
-
-  /// A time on the command line.
-  static func instant(_ text: String, _ option: String) throws -> Instant {
-    guard let instant = Instant(text) else {
-      throw ValidationError(
-        "\(option) takes a time such as 2026-01-31 or 2026-01-31T12:00:00Z, not \"\(text)\"."
-      )
-    }
-    return instant
-  }
-
   /// Runs each stream in a process of its own.
   private func parallel(_ job: Job, _ file: JobFile) throws -> Answer {
     var arguments = telling.arguments + (fullRefresh ? ["--full-refresh"] : [])
@@ -268,29 +214,6 @@ struct Run: ParsableCommand {
       exit: record.exit,
       warnings: file.findings
     )
-  }
-
-  /// Tells what a run came to: the summary in words, the figures as an event.
-  private func tell(
-    _ lines: [String],
-    _ outcome: RunRecord.Outcome,
-    _ record: JSONValue,
-    _ console: Console
-  ) {
-    console.show(lines[0], Self.colour(outcome), Array(lines.dropFirst()))
-    var figures = JSONObject()
-    for name in ["run", "job", "outcome", "exit", "seconds", "rows", "streams", "sandbox", "failure"] {
-      figures[name] = record[name]
-    }
-    console.tell("run", figures)
-  }
-
-  private static func colour(_ outcome: RunRecord.Outcome) -> Console.Colour {
-    switch outcome {
-    case .success: .good
-    case .partial, .interrupted, .running: .doubtful
-    case .failed: .bad
-    }
   }
 
   private func perform(_ job: Job, _ file: JobFile, _ console: Console) throws -> RunRecord {

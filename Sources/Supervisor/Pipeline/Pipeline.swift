@@ -36,45 +36,11 @@ package final class Pipeline {
   /// The target ended with 0 and left input behind.
   private(set) var leftInput = false
 
-  private static let pipeSize = 1 << 20
   private static let lookInterval = 0.1
 
   static var now: Double { Double(Clock.monotonic) / 1e9 }
 
-  /// Starts every stage, or none: those that run when one fails are killed.
-  package static func start(
-    _ plan: Plan,
-    environment: [String: String]
-  ) throws(StartFailure) -> Pipeline {
-    let warden = Warden()
-    var input = try nothing()
-    let proof = try pipe()
-    var stages: [Stage] = []
-    var targetInput: Descriptor?
-    for stage in plan.stages {
-      let output = try pipe(size: pipeSize)
-      let started = try Stage.start(
-        stage,
-        folder: plan.folder,
-        environment: environment,
-        input: input.raw,
-        output: output.writing.raw,
-        verdict: stage.awaitsVerdict ? proof.reading.raw : nil
-      )
-      warden?.watch(started.pid)
-      stages.append(started)
-      // Our own ends close here: a stage must see the end of its input, and a broken pipe. That of
-      // a foreign target closes when the target has ended.
-      var next = output.keepReading()
-      swap(&input, &next)
-      if stage.role == .target, !stage.awaitsVerdict { targetInput = consume next }
-    }
-    let hasVerdict = plan.stages.last?.awaitsVerdict == true
-    let verdict = hasVerdict ? proof.keepWriting().release() : nil
-    return Pipeline(plan, stages, Source(input), targetInput, verdict: verdict, warden)
-  }
-
-  private init(
+  init(
     _ plan: Plan,
     _ stages: [Stage],
     _ states: consuming Source,
@@ -105,22 +71,6 @@ package final class Pipeline {
 
   deinit { closeVerdict() }
 
-  private static func nothing() throws(StartFailure) -> Descriptor {
-    do throws(PosixError) {
-      return try Descriptor(opening: "/dev/null")
-    } catch {
-      throw .system(error)
-    }
-  }
-
-  static func pipe(size: Int? = nil) throws(StartFailure) -> Pipe {
-    do throws(PosixError) {
-      return try Pipe(size: size)
-    } catch {
-      throw .system(error)
-    }
-  }
-
   /// The processes, in pipe order.
   package var processes: JSONValue {
     .array(
@@ -134,39 +84,6 @@ package final class Pipeline {
   }
 
   // MARK: The loop
-
-  /// What the loop tells while it runs.
-  package struct Observer {
-    /// Lines that stages wrote.
-    package var log: ([LogLine]) -> Void
-    /// A STATE that the target has committed; of several at once the last.
-    package var committed: (JSONValue) -> Void
-    /// Figures, some ten times a second.
-    package var progress: (Progress) -> Void
-
-    package init(
-      log: @escaping ([LogLine]) -> Void,
-      committed: @escaping (JSONValue) -> Void,
-      progress: @escaping (Progress) -> Void
-    ) {
-      self.log = log
-      self.committed = committed
-      self.progress = progress
-    }
-  }
-
-  /// How far the attempt is.
-  package struct Progress: Sendable {
-    package var read: Int
-    package var committed: Int
-    /// What the middle stage has told, and what the target.
-    package var meters: (validate: Meter, target: Meter)
-    /// The role of the stage that the others wait for.
-    package var slow: String
-    package var seconds: Double
-    /// A signal was received, and the pipe drains.
-    package var isEnding: Bool
-  }
 
   /// Runs until every process is gone.
   package func run(_ inbox: borrowing SignalInbox, _ observer: Observer) -> Attempt {
