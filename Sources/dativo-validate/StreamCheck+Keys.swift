@@ -19,7 +19,7 @@ extension StreamCheck {
 
   private func acceptKeys(_ object: ObjectCheck) -> Bool {
     hashes.removeAll(keepingCapacity: true)
-    for key in object.keys {
+    for (index, key) in object.keys.enumerated() where key.path == nil {
       var hash: KeySet.Hash? = KeySet.Hash()
       for capture in key.captures {
         guard let value = fast?.capture(capture), hash?.mix(value) == true else {
@@ -27,8 +27,9 @@ extension StreamCheck {
           break
         }
       }
-      if let hash, (try? keys[hashes.count].contains(hash)) ?? true { return false }
-      hashes.append(hash)
+      guard let hash else { continue }
+      if (try? keys[index].contains(hash)) ?? true { return false }
+      hashes.append((index, hash))
     }
     return (try? keepKeys()) != nil
   }
@@ -40,13 +41,18 @@ extension StreamCheck {
     hashes.removeAll(keepingCapacity: true)
     let isDelete = ObjectCheck.isDelete(record)
     for (index, key) in object.keys.enumerated() {
+      guard key.path == nil else {
+        if !isDelete { try checkInner(key, index, record, &findings) }
+        continue
+      }
       var hash: KeySet.Hash? = isDelete ? nil : KeySet.Hash()
       for field in key.fields where hash != nil {
         if let value = record[field], hash?.mix(value) == true { continue }
         hash = nil
       }
-      hashes.append(hash)
-      guard let hash, try keys[index].contains(hash) else { continue }
+      guard let hash else { continue }
+      hashes.append((index, hash))
+      guard try keys[index].contains(hash) else { continue }
       let value: JSONValue =
         key.fields.count == 1
         ? record[key.fields[0]] ?? .null : .array(key.fields.map { record[$0] ?? .null })
@@ -63,11 +69,40 @@ extension StreamCheck {
     }
   }
 
+  /// Adds a finding for each value of a key below the top that came before, be it in this record.
+  private func checkInner(
+    _ key: ObjectCheck.Key,
+    _ index: Int,
+    _ record: JSONObject,
+    _ findings: inout [Finding]
+  ) throws(PosixError) {
+    var own: Set<KeySet.Hash> = []
+    for (pointer, value) in key.values(in: record) {
+      var hash = KeySet.Hash()
+      guard hash.mix(value) else { continue }
+      let isFirst = own.insert(hash).inserted
+      if isFirst { hashes.append((index, hash)) }
+      let isKnown = isFirst ? try keys[index].contains(hash) : true
+      guard isKnown else { continue }
+      findings.append(
+        Finding(
+          key.rule,
+          code: "duplicate",
+          at: pointer,
+          expected: "a value of \(key.pointer) that stood nowhere before",
+          value: value
+        )
+      )
+    }
+  }
+
   /// Keeps the keys of a record that was accepted: all of them, or none where there is no room.
   func keepKeys() throws(PosixError) {
     for index in keys.indices { try keys[index].makeRoom() }
-    for (index, hash) in hashes.enumerated() {
-      if let hash { keys[index].insert(hash) }
+    for (index, hash) in hashes {
+      // One record may have many values of a key below the top.
+      try keys[index].makeRoom()
+      keys[index].insert(hash)
     }
   }
 }

@@ -46,7 +46,8 @@ final class StreamCheck {
   /// The `key_properties` that are in the schema: each must be present in a record.
   var keyProperties: [String] = []
   var keys: [KeySet]
-  var hashes: [KeySet.Hash?] = []
+  /// The keys of the record at hand, by their places among `keys`.
+  var hashes: [(key: Int, hash: KeySet.Hash)] = []
   /// The newest dates, where the contract promises how fresh they are.
   var newest: [Newest] = []
   /// The last SCHEMA line, and what left in its place.

@@ -5,8 +5,9 @@ import subprocess
 import pytest
 
 from conftest import CACHE, lines
-from test_contract_test import DEFECTS, GOOD, contract, orders, places, prop
-from test_contract_test import test as contract_test
+from contract_data import contract, places, prop
+from contract_data import test as contract_test
+from contract_defects import DEFECTS, GOOD, orders
 
 PEER = CACHE / "datacontract-cli/bin/python"
 # Its own engine, once for all folders: a start costs seconds.

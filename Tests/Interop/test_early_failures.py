@@ -4,13 +4,13 @@ import json
 import pytest
 
 from conftest import lines, record, run, schema, state
+from contract_text import head
 
-HEAD = "apiVersion: v3.1.0\nkind: DataContract\nid: x\nversion: 1.0.0\nstatus: active\nschema:\n"
 ROWS = "  quality: [{metric: rowCount, mustBeLessOrEqualTo: 7}]\n"
 
 
 def contract(tmp_path, *objects):
-    (tmp_path / "c.yaml").write_text(HEAD + "".join(objects))
+    (tmp_path / "c.yaml").write_text(head() + "".join(objects))
 
 
 def one(name, more="", quality=""):

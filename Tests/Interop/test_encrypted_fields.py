@@ -4,8 +4,9 @@ import json
 import pytest
 
 from conftest import lines, record, run, schema, state
+from contract_text import head
 
-HEAD = "apiVersion: v3.2.0\nkind: DataContract\nid: x\nversion: 1.0.0\nstatus: active\nschema:\n- name: o\n  properties:\n"
+HEAD = head("v3.2.0") + "- name: o\n  properties:\n"
 
 
 def write(tmp_path, *properties, more=""):

@@ -4,15 +4,10 @@ import json
 import pytest
 
 from conftest import lines, run
+from contract_text import head
 from job_project import project  # noqa: F401 (fixture)
 
-CONTRACT = """apiVersion: v3.1.0
-kind: DataContract
-id: c
-version: 1.0.0
-status: active
-schema:
-  - name: orders
+CONTRACT = head() + """  - name: orders
     logicalType: object
     properties:
       - {name: id, logicalType: integer, primaryKey: true}

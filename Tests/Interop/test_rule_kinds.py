@@ -134,14 +134,14 @@ def test_an_upper_bound_ends_the_run_before_the_stream_does(tmp_path):
 
 def test_a_rule_that_cannot_be_evaluated_is_skipped_not_passed(tmp_path):
     (tmp_path / "c.yaml").write_text(contract(
-        "v3.1.0", "{name: f, logicalType: array, items: {logicalType: string, unique: true}}",
+        "v3.1.0", "{name: f, logicalType: array, items: {logicalType: string, primaryKey: true}}",
         "  quality: [{type: sql, query: select 1, mustBe: 1}, {type: text, description: be good}]\n"
         "slaProperties: [{property: retention, value: 3, unit: y, element: o.f}]\n"))
     done = run("dativo-validate", "--contract", "c.yaml", "--report", "r",
                stdin=lines(*messages("singer", [{"id": 1}])), cwd=tmp_path)
     assert done.code == 0, done
     [stream] = json.loads((tmp_path / "r").read_text())["streams"].values()
-    assert {rule["rule"] for rule in stream["skipped"]} == {"sql", "text", "unique", "sla.retention"}
+    assert {rule["rule"] for rule in stream["skipped"]} == {"sql", "text", "primaryKey", "sla.retention"}
 
 
 @pytest.mark.parametrize("setting, code, out", [

@@ -4,6 +4,7 @@ import json
 import pytest
 
 from conftest import lines, record, run, schema, state
+from contract_text import head
 
 
 def validate(tmp_path, message, *rows, options=()):
@@ -84,13 +85,7 @@ def test_a_version_that_is_not_read_is_told_with_the_one_that_is_meant(tmp_path,
 
 # Times that no column has room for.
 
-CONTRACT = """apiVersion: v3.1.0
-kind: DataContract
-id: x
-version: 1.0.0
-status: active
-schema:
-- name: o
+CONTRACT = head() + """- name: o
   properties:
   - {name: d, logicalType: date}
   - {name: s, logicalType: timestamp}

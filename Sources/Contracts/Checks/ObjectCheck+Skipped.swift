@@ -37,9 +37,9 @@ extension ObjectCheck {
       skipped.append(Skipped(rule: "type", pointer: pointer, reason: "no logicalType is given"))
     }
     guard isTop else {
-      if property.isUnique || property.keyPosition != nil {
-        let reason = "uniqueness below the top level is not evaluated"
-        skipped.append(Skipped(rule: "unique", pointer: pointer, reason: reason))
+      if property.keyPosition != nil {
+        let reason = "a key below the top level is that of no record: its parts must be there"
+        skipped.append(Skipped(rule: "primaryKey", pointer: pointer, reason: reason))
       }
       return inner(property, pointer)
     }

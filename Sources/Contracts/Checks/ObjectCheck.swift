@@ -13,6 +13,10 @@ package final class ObjectCheck {
     package let tally: Int?
     /// The capture numbers of the fields.
     package let captures: [Int]
+    /// The steps to values within a field, with `*` for every element or member; nil for a field.
+    ///
+    /// The fast check leaves records that have such values to the exact one.
+    package var path: [String]?
   }
 
   /// A rule that is judged when the stream has ended.
@@ -131,6 +135,33 @@ package final class ObjectCheck {
     for column in columns where column.isUnique && parts != [column.field] {
       addKey("unique", [column.field], Pointer.append("", column.field), false, nil)
     }
+    for column in columns { addInnerKeys(column, [column.field]) }
+  }
+
+  /// The unique values within a field: no two are equal in the whole stream, wherever they stand.
+  private func addInnerKeys(_ property: ContractProperty, _ path: [String]) {
+    for child in property.properties { addInnerKey(child, path + [child.field]) }
+    for item in property.items { addInnerKey(item, path + ["*"]) }
+  }
+
+  private func addInnerKey(_ property: ContractProperty, _ path: [String]) {
+    let pointer = path.reduce("", Pointer.append)
+    if property.isUnique, view.repeatsKeys {
+      skipped.append(Skipped(rule: "unique", pointer: pointer, reason: view.reason))
+    } else if property.isUnique {
+      keys.append(
+        Key(
+          rule: "unique",
+          fields: [path[0]],
+          pointer: pointer,
+          isWarning: false,
+          tally: nil,
+          captures: [],
+          path: path
+        )
+      )
+    }
+    addInnerKeys(property, path)
   }
 
   private func addKey(

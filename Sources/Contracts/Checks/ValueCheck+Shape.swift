@@ -8,22 +8,13 @@ extension ValueCheck {
     if case .carried? = property.encryption { return FastShape(.null) }
     if refusesNull { shape.kinds.remove(.null) } else { shape.kinds.insert(.null) }
     isOpaque = false
-    guard !needsTree, addRules(&shape) else {
-      isOpaque = true
-      return FastShape { self.accepts($0) }
-    }
+    guard !needsTree, addRules(&shape) else { return opaqueShape }
     shape.minLength = property.minLength ?? 0
     shape.maxLength = property.maxLength ?? .max
-    guard size?.narrow(&shape) ?? true else {
-      isOpaque = true
-      return FastShape { self.accepts($0) }
-    }
+    guard size?.narrow(&shape) ?? true else { return opaqueShape }
     if let choices = property.choices {
       let texts = choices.compactMap(\.string)
-      guard texts.count == choices.count, shape.choices == nil else {
-        isOpaque = true
-        return FastShape { self.accepts($0) }
-      }
+      guard texts.count == choices.count, shape.choices == nil else { return opaqueShape }
       shape.choices = texts
       shape.kinds.formIntersection([.string, .null])
     }
@@ -32,18 +23,34 @@ extension ValueCheck {
     shape.maxItems = property.maxItems ?? .max
     shape.allowsUnknown = !isClosed
     shape.listsUnknown = declaresMembers
-    if let item { shape.items = [item.shape()] }
+    if let item { shape.items = [item.innerShape()] }
     for child in children {
       let name = child.property.field
       let isRequired = child.refusesNull || property.requiredMembers.contains(name)
-      var inner = child.shape()
-      // One that comes is told of, by the exact check.
-      if child.property.isDeprecated {
-        inner = FastShape(inner.exact == nil ? inner.kinds.intersection(.null) : [])
-      }
+      let inner = child.innerShape()
       shape.properties.append((name, inner, isRequired || child.judgesAbsence))
     }
     return shape
+  }
+
+  /// The shape of a value within another: one that is counted, or compared with those of other
+  /// records, is left to the exact check.
+  private func innerShape() -> FastShape {
+    let shape = shape()
+    guard property.isDeprecated || property.isUnique else { return shape }
+    return FastShape(shape.exact == nil ? shape.kinds.intersection(.null) : [])
+  }
+
+  /// The shape of what only a tree can be judged by.
+  private var opaqueShape: FastShape {
+    isOpaque = true
+    return holdsKeys ? FastShape([]) : FastShape { self.accepts($0) }
+  }
+
+  /// Whether values within it are compared with those of other records.
+  private var holdsKeys: Bool {
+    let inner = children + [item].compactMap(\.self)
+    return inner.contains { $0.property.isUnique || $0.holdsKeys }
   }
 
   /// Whether a rule has something to say of a value that is absent.

@@ -40,9 +40,19 @@ extension ContractReader {
       isPercent: node["unit"]?.text?.lowercased() == "percent",
       isWarning: isWarning,
       query: type == "sql" ? node["query"]?.text : nil,
-      mustBe: node["mustBe"]?.json.bool,
+      mustBe: type == "sql" ? Self.result(node["mustBe"]) : nil,
+      mustNotBe: type == "sql" ? Self.result(node["mustNotBe"]) : nil,
       document: node.json
     )
+  }
+
+  /// A text or a truth that a query may have for its result; nil for a number, quoted or not.
+  private static func result(_ node: YAMLNode?) -> JSONValue? {
+    switch node?.json {
+    case .bool(let truth)?: .bool(truth)
+    case .string(let text)? where JSONNumber(text) == nil: .string(text)
+    default: nil
+    }
   }
 
   private mutating func readMetric(
@@ -154,7 +164,9 @@ extension ContractReader {
       guard let value = node[key], !value.isNull else { continue }
       if let number = value.json.number {
         comparisons.append(make(number))
-      } else if let text = value.text, isSQL ? value.json.bool == nil : isCounted {
+      } else if isSQL, ["mustBe", "mustNotBe"].contains(key), Self.result(value) != nil {
+        continue
+      } else if let text = value.text, isSQL || isCounted {
         let isNumber = JSONNumber(text) != nil
         warn(
           value,

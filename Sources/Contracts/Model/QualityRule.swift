@@ -38,8 +38,10 @@ package struct QualityRule: Sendable {
   package var isWarning: Bool
   /// The query of a rule of type sql, as it is written.
   package var query: String?
-  /// What its result must be, where that is true or false.
-  package var mustBe: Bool?
+  /// What the result of its query must be, where that is a text or a truth.
+  package var mustBe: JSONValue?
+  /// What it must not be, likewise.
+  package var mustNotBe: JSONValue?
   /// The rule as it is written.
   package var document: JSONValue = .null
 

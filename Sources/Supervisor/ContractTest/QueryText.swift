@@ -52,6 +52,27 @@ struct QueryText {
     return result + rest
   }
 
+  /// Where the comment ends that begins at `start`; one within it has an end of its own.
+  private static func end(
+    ofComment start: Int,
+    _ text: [Unicode.Scalar]
+  ) throws(Refusal) -> Int {
+    var place = start + 2
+    var depth = 1
+    while place + 1 < text.count {
+      switch (text[place], text[place + 1]) {
+      case ("/", "*"): depth += 1
+      case ("*", "/"): depth -= 1
+      default:
+        place += 1
+        continue
+      }
+      place += 2
+      if depth == 0 { return place }
+    }
+    throw Refusal(reason: "a comment has no end")
+  }
+
   /// The query without comments and without a semicolon at its end.
   ///
   /// A second statement is refused, and so is what could hide one: quotes with a meaning of their own.
@@ -77,7 +98,9 @@ struct QueryText {
       case "-" where ahead(1) == "-":
         while place < text.count, text[place] != "\n", text[place] != "\r" { place += 1 }
         result.append(" ")
-      case "/" where ahead(1) == "*": throw Refusal(reason: "comments begin with --")
+      case "/" where ahead(1) == "*":
+        place = try end(ofComment: place, text)
+        result.append(" ")
       case "$": throw Refusal(reason: "the placeholder after $ is not known")
       case ";":
         let after = text[(place + 1)...]

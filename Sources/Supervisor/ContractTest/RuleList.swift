@@ -78,8 +78,14 @@ struct RuleList {
     for (rule, isSet) in formats where isSet { add(rule, pointer) }
     if let temporal = property.temporal { add(temporal, pointer) }
     for name in property.requiredMembers { add("required", Pointer.append(pointer, name)) }
-    for child in property.properties { add(child, Pointer.append(pointer, child.field)) }
-    for item in property.items + property.mapKeys { add(item, Pointer.append(pointer, "*")) }
+    for child in property.properties { addInner(child, Pointer.append(pointer, child.field)) }
+    for item in property.items { addInner(item, Pointer.append(pointer, "*")) }
+    for key in property.mapKeys { add(key, Pointer.append(pointer, "*")) }
+  }
+
+  private mutating func addInner(_ property: ContractProperty, _ pointer: String) {
+    add(property, pointer)
+    if property.isUnique { add("unique", pointer) }
   }
 
   private mutating func add(_ temporal: TemporalRules, _ pointer: String) {

@@ -97,11 +97,12 @@ struct TableChecks {
     case .value(let found?): value = found
     }
     let isFine: Bool
-    if let expected = query.mustBe {
-      guard let bool = value.bool else {
-        return fail("\(value.encoded()) is neither true nor false")
+    if let expected = query.mustBe ?? query.mustNotBe {
+      guard (value.bool == nil) == (expected.bool == nil) else {
+        let kind = expected.bool == nil ? "no text" : "neither true nor false"
+        return fail("\(value.encoded()) is \(kind)")
       }
-      isFine = bool == expected
+      isFine = (value == expected) == (query.mustBe != nil)
     } else {
       // Decimals and wide integers come as text.
       guard let number = value.number ?? value.string.flatMap({ JSONNumber($0) }) else {
@@ -116,7 +117,8 @@ struct TableChecks {
 
   private func expectation(_ query: TableQuery) -> String {
     if let words = query.words { return words }
-    if let expected = query.mustBe { return "\(expected)" }
+    if let expected = query.mustBe { return expected.encoded() }
+    if let refused = query.mustNotBe { return "anything but \(refused.encoded())" }
     return query.comparisons.map { $0.text(inclusiveBetween: isInclusive) }
       .joined(separator: " and ")
   }
@@ -146,9 +148,10 @@ struct TableChecks {
     query.check.title = rule.title ?? Self.beginning(of: source)
     query.comparisons = rule.comparisons
     query.mustBe = rule.mustBe
+    query.mustNotBe = rule.mustNotBe
     query.isPercent = rule.isPercent
     query.isWarning = rule.isWarning
-    if rule.comparisons.isEmpty, rule.mustBe == nil {
+    if rule.comparisons.isEmpty, rule.mustBe == nil, rule.mustNotBe == nil {
       query.obstacle = "no operator such as mustBe is given"
     }
     do throws(QueryText.Refusal) {

@@ -1,4 +1,5 @@
 internal import Contracts
+internal import JSON
 
 /// One query, and what its result must be.
 struct TableQuery {
@@ -7,7 +8,9 @@ struct TableQuery {
   var objects: [String]
   var text = ""
   var comparisons: [QualityRule.Comparison] = []
-  var mustBe: Bool?
+  /// The text or the truth that the result must be, or must not be.
+  var mustBe: JSONValue?
+  var mustNotBe: JSONValue?
   var isPercent = false
   var isWarning = false
   /// What is expected, where the operators do not say it best.
