@@ -279,7 +279,9 @@ struct Run: ParsableCommand {
   ) {
     console.show(lines[0], Self.colour(outcome), Array(lines.dropFirst()))
     var figures = JSONObject()
-    for name in ["run", "job", "outcome", "exit", "seconds", "rows", "streams", "sandbox", "failure"] {
+    for name in [
+      "run", "job", "outcome", "exit", "seconds", "rows", "streams", "sandbox", "failure",
+    ] {
       figures[name] = record[name]
     }
     console.tell("run", figures)
