@@ -60,9 +60,10 @@ package struct Confinement: ~Copyable {
       if isStatusOpen, launch.status.map(ready.contains) == true { readStatus() }
       reap()
       if let exit {
-        end()
         // What ends itself well after a signal of ours has not come to its end.
-        return verdict != nil && exit.isSuccess ? 128 + SIGTERM : exit.shellCode
+        let isCut = verdict != nil && exit.isSuccess
+        end()
+        return isCut ? 128 + SIGTERM : exit.shellCode
       }
       look()
     }

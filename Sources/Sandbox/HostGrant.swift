@@ -37,8 +37,10 @@ package struct HostGrant: Hashable, Sendable {
 
   /// Whether it is an address of IPv6.
   var isAddress6: Bool { host.contains(":") }
-  /// Whether it is an address of IPv4 that is not loopback's own.
-  var isFurtherAddress: Bool { Self.address(host).map { $0 >> 24 != 127 } ?? false }
+  /// Whether it is an address of IPv4 of one machine, which is not loopback's own.
+  var isFurtherAddress: Bool {
+    Self.address(host).map { (1..<224).contains($0 >> 24) && $0 >> 24 != 127 } ?? false
+  }
 
   /// Whether it stands for this name.
   package func covers(_ name: String) -> Bool {
@@ -58,7 +60,8 @@ package struct HostGrant: Hashable, Sendable {
     return parts.compactMap(\.self).reduce(0) { $0 << 8 | UInt32($1) }
   }
 
-  /// An address of IPv6 in its usual form; nil for other text, and for what means one of IPv4.
+  /// An address of IPv6 in its usual form; nil for other text, and for one that is not of one machine
+  /// or means one of IPv4.
   private static func address6(_ text: some StringProtocol) -> String? {
     var address = in6_addr()
     var usual = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
@@ -67,7 +70,7 @@ package struct HostGrant: Hashable, Sendable {
       unsafe inet_ntop(AF_INET6, &address, &usual, socklen_t(usual.count)) != nil
     else { return nil }
     let result = String(decoding: usual.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
-    return result.contains(".") ? nil : result
+    return result.contains(".") || result == "::" || result.hasPrefix("ff") ? nil : result
   }
 
   /// An address of IPv6 in brackets, as it stands before a port; other text as it is.

@@ -8,7 +8,7 @@ struct Lint: ParsableCommand {
     abstract: "Check job, contract and plugin files, without running anything of them.",
     discussion: """
       A folder is searched for *.yaml and *.yml, folders that begin with a dot aside. Files are told \
-      apart by their `kind`: Job, DataContract, Plugin; other YAML files of a folder are passed \
+      apart by their `kind`: Job, DataContract, Plugin, Secrets; other YAML files of a folder are passed \
       over. Contracts that a job names are checked with it, and its settings are held against what \
       its connectors say of themselves.
 

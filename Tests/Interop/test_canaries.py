@@ -352,7 +352,7 @@ if config.get("rotate"):
     json.dump(config, open(sys.argv[sys.argv.index("--config") + 1], "w"))
     import time; time.sleep(1)
     rows(secret)
-    say(type="STATE", value={"bookmarks": {"orders": {"token": None}}, "seen": []})
+    say(type="STATE", value={"bookmarks": {"orders": {"token": secret}}, "seen": [1, secret]})
 '''
 
 

@@ -173,6 +173,9 @@ def test_an_address_of_ipv6_is_granted_as_such(backend, server6):
         done = sandbox(backend, "--host", grant, "--host", f"127.0.0.1:{port}", "--", PYTHON, "-c", FETCH, f"::1:{port}")
         assert done.code == 1 and len(seen) == reached, done
     assert f"the plugin tried to reach [::1]:{port}, which its policy does not grant" in done.err
+    # What is no machine's address grants nothing, and hinders nothing.
+    assert sandbox(backend, "--host", "[::]:1", "--", "true").code == 64
+    assert sandbox(backend, "--host", f"0.0.0.0:{port}", "--", "true").code == 0
     # An address that is none of loopback's is one inside.
     done = sandbox(backend, "--host", f"[2001:db8::5]:{port}", "--", PYTHON, "-c", FETCH, f"2001:db8::5:{port}")
     assert f"[2001:db8::5]:{port} cannot be reached" in done.err, done
