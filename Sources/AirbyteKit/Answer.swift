@@ -65,8 +65,8 @@ package struct Answer {
       return Failure(
         .plugin(137),
         "\(connector) was killed\(words)",
-        hint:
-          "Memory is the likely cause: give a container more with \"container\": {\"memory\": …}."
+        hint: "Memory is the likely cause: \"container\": {\"memory\": …} is what a container has, "
+          + "\"sandbox\": {…: {\"limits\": {\"memory\": …}}} of a job what a program has."
       )
     case .code(let code) where (125...127).contains(code):
       // Of a container's engine, or of a shell: there is no such image or program.

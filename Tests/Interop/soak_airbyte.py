@@ -15,7 +15,13 @@ from conftest import CACHE, ROOT
 from job_project import project  # noqa: F401 (fixture)
 
 FILE = [str(CACHE / "airbyte-source-file/bin/source-file")]
-MANIFEST = str(CACHE / "airbyte-cdk/bin/source-declarative-manifest")
+# Airbyte's kit runs a manifest.
+PYTHON = str(CACHE / "airbyte-cdk/bin/python")
+MANIFEST = """import sys
+from airbyte_cdk.cli.source_declarative_manifest import run
+sys.argv += ["--manifest-path", "{folder}/manifest.yaml"]
+run()
+"""
 JOB = """
 apiVersion: dativo/v1
 kind: Job
@@ -143,15 +149,15 @@ def test_a_manifest_full_then_incremental_with_a_kill(soaked):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         Items.items = [item(day * 1_000 + n, day, n * 600) for day in range(1, 21) for n in range(100)]
-        project = soaked(["./source"], "dedupe: key", key="hunter22")
+        project = soaked([PYTHON, "./source.py"], "dedupe: key", key="hunter22")
+        with open(project.folder / "job.yaml", "a") as job:
+            job.write(f"sandbox: {{tap: {{hosts: ['127.0.0.1:{server.server_port}']}}}}\n")
         (project.folder / "manifest.yaml").write_text(json.dumps(manifest(server.server_port)))
-        program = f'#!/bin/sh\nexec {MANIFEST} "$@" --manifest-path {project.folder}/manifest.yaml\n'
-        (project.folder / "source").write_text(program)
-        (project.folder / "source").chmod(0o755)
+        (project.folder / "source.py").write_text(MANIFEST.format(folder=project.folder))
         found = project.dativo("discover", "job.yaml", "--write", "catalog.json")
         assert found.returncode == 0, found.err
         Items.pause = 0.15
-        kill(project, b"source-declarative-manifest\0read", "out/items/*.parquet")
+        kill(project, b"source.py\0read", "out/items/*.parquet")
         Items.pause = 0.0
         part = [row[0] for row in values(project, "select id from {files} order by id")]
         assert 0 < len(part) < len(Items.items) and len(set(part)) == len(part)

@@ -129,7 +129,7 @@ def test_what_the_destination_is_is_asked_of_it(target):
         ({"failure": "transient_error"}, 75, "plain.py: refused"),
         ({"failure": "system_error"}, 1, "plain.py: refused"),
         ({}, 1, "plain.py ended with code 3 and told no error"),
-        ({"exit_code": 0}, 1, "plain.py ended well, and did not acknowledge 1 states that it was sent"),
+        ({"exit_code": 0}, 1, "plain.py ended well, and did not acknowledge 1 state that it was sent"),
         ({"exit_code": 137}, 137, "plain.py was killed"),
     ],
 )
@@ -178,7 +178,7 @@ def test_states_that_nobody_sent_or_nobody_acknowledges(plain):
     assert done.failure["message"] == "plain.py acknowledges a state that it was never sent"
     done = plain(*messages, acknowledge="none")
     assert (done.code, done.out) == (1, "")
-    assert "did not acknowledge 1 states" in done.failure["message"]
+    assert "did not acknowledge 1 state that" in done.failure["message"]
     done = plain(*messages, state({"at": 2}), acknowledge="end")
     assert (done.code, states(done)) == (0, [{"at": 2}])
 
@@ -364,6 +364,9 @@ def test_a_job_with_a_destination_of_airbyte(project):
     job(more=", sync_mod: append")
     done = project.dativo("lint", "job.yaml")
     assert done.returncode != 0 and 'Did you mean "sync_mode"?' in done.out + done.err
+    job(more=", sync_mode: merge")
+    done = project.dativo("run", "job.yaml")
+    assert done.returncode == 2 and '  target: "sync_mode" must be one of' in done.err, done.err
     # A tap that fails leaves the former rows of what is overwritten.
     job(more=", sync_mode: overwrite")
     tap.write_text("#!/bin/sh\ncat messages.jsonl\nexit 1\n")

@@ -87,17 +87,6 @@ def test_a_state_of_a_stream_that_fails_does_not_stand(tap):
     assert done.failure["message"] == "toy_source.py: stream nums: lost the line with ***"
 
 
-def test_an_exception_is_told_where_the_kit_says_nothing_of_it(tap, tmp_path):
-    error = {"message": "Something went wrong in the connector. See the logs for more details."}
-    error["internal_message"] = "no such key: id\nand more"
-    trace = {"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 1, "error": error}}
-    (tmp_path / "said.jsonl").write_text(json.dumps(trace))
-    (tmp_path / "source").write_text("#!/bin/sh\ncat said.jsonl\nexit 1\n")
-    (tmp_path / "source").chmod(0o755)
-    done = tap("--test", program=["./source"])
-    assert (done.code, done.failure["message"]) == (1, "source: something went wrong in the connector: no such key: id")
-
-
 def test_a_source_that_vanishes_has_failed(tap):
     done = tap(n=5000, vanish_at=3000)
     assert done.code == 1 and "ended with code 3 and told no error" in done.failure["message"]

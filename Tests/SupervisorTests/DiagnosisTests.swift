@@ -119,4 +119,14 @@ import Testing
     #expect(found.hint == "mend it")
     #expect(found.recovery == Recovery.none)
   }
+
+  @Test func aPlaceInAFileThatWasMadeForTheStageIsLeftOut() throws {
+    let note = try #require(
+      ExitNote(
+        line: #"{"event":"exit","code":78,"message":"/x/target.config.json:1:4: \"a\" is no b"}"#
+      )
+    )
+    #expect(note.message(outside: "target.config.json") == #""a" is no b"#)
+    #expect(note.message(outside: "tap.config.json") == note.message)
+  }
 }

@@ -167,8 +167,12 @@ package struct PluginTrial {
     return connector
   }
 
-  /// Many a tap tries to reach its service for minutes, which made-up settings cannot.
-  private var seconds: Double { isMadeUp ? 45 : Discovery.patience }
+  /// Many a tap tries to reach its service for minutes, which made-up settings cannot; what is made
+  /// with Airbyte's kit takes long to start.
+  private var seconds: Double {
+    guard isMadeUp else { return Discovery.patience }
+    return plugin.wire == "airbyte" ? 180 : 45
+  }
 
   private mutating func discovered(_ config: JSONObject) -> Result<Void, Failure> {
     do throws(Failure) {

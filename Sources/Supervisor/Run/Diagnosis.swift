@@ -172,7 +172,7 @@ package enum Diagnosis: Sendable {
       return Blame(
         stage: index,
         code: code,
-        message: note.message,
+        message: note.message(outside: "\(end.role).config.json"),
         hint: note.hint,
         recovery: Recovery(code: code),
         retryAfter: note.retryAfter

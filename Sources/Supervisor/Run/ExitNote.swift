@@ -28,7 +28,8 @@ package struct ExitNote: Hashable, Sendable {
 
   /// The message without the place in `file`, which was made for the stage alone and is gone.
   package func message(outside file: String) -> String {
-    guard message.hasPrefix("\(file):") else { return message }
-    return String(message.dropFirst(file.count).drop { $0 == ":" || $0 == " " || $0.isNumber })
+    let place = message.prefix { $0 != ":" && $0 != " " }
+    guard place == file || place.hasSuffix("/\(file)") else { return message }
+    return String(message.dropFirst(place.count).drop { $0 == ":" || $0 == " " || $0.isNumber })
   }
 }

@@ -39,6 +39,7 @@ struct AirbyteTap: Tap {
     state: JSONValue?,
     to writer: inout MessageWriter
   ) throws(Failure) {
+    noteStrangers(catalog.streams.map(\.tapStreamID))
     let chosen = try chosen(catalog)
     guard !chosen.isEmpty else {
       Log.warning("no stream is selected: set \"selected\": true in the catalog's metadata")
@@ -77,6 +78,17 @@ struct AirbyteTap: Tap {
       connector.program.command("read", files.map { (option: $0.0, name: $0.1) }, in: scratch),
       to: &writer
     )
+  }
+
+  /// Tells which streams of the settings are not among the known ones: the names may be misspelt.
+  private func noteStrangers(_ known: [String]) {
+    for name in settings.streams.keys.sorted() where !known.contains(name) {
+      let near = Nearest.name(to: name, among: known).map { "did you mean \($0)?" }
+      Log.warning(
+        "\"streams\" names \(name), which the catalog does not: "
+          + (near ?? "it has \(known.sorted().joined(separator: ", "))")
+      )
+    }
   }
 
   private func converse(

@@ -73,7 +73,9 @@ struct SourceStream {
           .configuration,
           "stream \(name) cannot be read incrementally: the source offers "
             + modes.joined(separator: ", "),
-          hint: "Take away its replication method, or set it to FULL_TABLE."
+          hint: entry.replicationMethod == nil
+            ? "Take away its \"sync_mode\", or set it to full_refresh."
+            : "Take away its replication method, or set it to FULL_TABLE."
         )
       }
       return true

@@ -88,7 +88,7 @@ extension Load {
       throw Failure(
         .plugin(1),
         "\(destination.name) ended well, and did not acknowledge "
-          + "\(replies.outstanding.count) states that it was sent",
+          + "\(Self.counted(replies.outstanding.count, "state")) that it was sent",
         hint: "The next run sends the rows after the last acknowledged state again."
       )
     }
@@ -136,6 +136,10 @@ extension Load {
       throw failure ?? error
     }
     if let failure { throw failure }
-    Log.info("\(destination.name): \(records) records written")
+    Log.info("\(destination.name): \(Self.counted(records, "record")) written")
+  }
+
+  private static func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 }
