@@ -173,6 +173,7 @@ package struct CommitLog: ~Copyable {
   /// With `replacing`, a stream or `*` for all, the rows that are there stay visible until a data
   /// commit brings rows of their stream, or the end of a load that `begins` it: so rows give way to
   /// those that replace them, and a stream that no load has reached keeps what it has.
+  /// With `keepsRows` nothing that was to give way does so any more.
   ///
   /// After a failure nothing more is written: what was published stays for the next writer to
   /// finish, what was not is as if it had never been.
@@ -183,7 +184,8 @@ package struct CommitLog: ~Copyable {
     tables: JSONObject,
     progress: (states: Int, isWhole: Bool)? = nil,
     reason: String? = nil,
-    replacing: String? = nil,
+    replacing: [String] = [],
+    keepsRows: Bool = false,
     begins: Set<String>? = nil,
     removing: [(stream: String, Removal)] = [],
     skipped: [(stream: String, rows: Int)] = [],
@@ -206,7 +208,8 @@ package struct CommitLog: ~Copyable {
         )
       }
       commit.reason = reason
-      if let replacing { commit.replacing[replacing] = .number(JSONNumber(commit.sequence)) }
+      if keepsRows { commit.replacing = JSONObject() }
+      for stream in replacing { commit.replacing[stream] = .number(JSONNumber(commit.sequence)) }
       if kind == .data, !commit.replacing.isEmpty || !removing.isEmpty {
         let replacement = Replacement(
           pending: commit.replacing,

@@ -65,7 +65,7 @@ struct Refreshing {
         ?? ["bookmarks": [:]]
     let why = "dativo run --full-refresh-stream \(stream)"
     if let log {
-      try log.set(edited, reason: why, replacing: stream)
+      try log.set(edited, reason: why, replacing: [stream])
     } else {
       try store.put(StateEntry(state: edited, source: entry.source, cause: StateCause(why: why)))
     }

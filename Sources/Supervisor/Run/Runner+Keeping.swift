@@ -1,3 +1,4 @@
+internal import Commits
 internal import JSON
 internal import Wire
 
@@ -20,16 +21,64 @@ extension Runner {
     _ last: TargetLog.Last?,
     _ attempt: Attempt,
     after entry: StateEntry,
-    source: String
+    source: String,
+    _ catalog: Catalog?,
+    _ log: TargetLog?
   ) throws(Failure) -> StateEntry {
-    guard let last else {
-      // Of a run that has ended well the last STATE is the whole one.
-      if case .success = attempt.diagnosis, let state = attempt.state { keep(state, source) }
+    let standing = standing(of: entry.state, after: attempt, catalog)
+    guard var last else {
+      if case .success = attempt.diagnosis, let state = attempt.state {
+        keep(StateEdit.carrying(standing, into: state), source)
+      }
       return try store.read() ?? entry
     }
+    if let log { last = try carry(standing, into: last, log) }
     let new = StateEntry(last, cause: cause)
     try store.put(new)
     return new
+  }
+
+  /// What of the STATE before an attempt stands beside the one that it has told last.
+  ///
+  /// Of a run that has ended well that one is the whole one, of the streams that it was to load.
+  private func standing(
+    of former: JSONValue?,
+    after attempt: Attempt,
+    _ catalog: Catalog?
+  ) -> JSONValue? {
+    guard case .success = attempt.diagnosis, job.limit == nil else { return former }
+    guard !job.select.isEmpty, let catalog, var standing = former else { return nil }
+    for stream in catalog.streams where stream.isSelected {
+      for name in [stream.tapStreamID, stream.stream] {
+        standing = StateEdit.removing(name, from: standing) ?? standing
+      }
+    }
+    return standing
+  }
+
+  /// What a STATE that speaks of some streams only leaves of the one before it: the others have not
+  /// been read, so theirs stand, at the destination too.
+  func carry(
+    _ former: JSONValue?,
+    into last: TargetLog.Last,
+    _ log: TargetLog
+  ) throws(Failure) -> TargetLog.Last {
+    guard job.window == nil, let told = last.state else { return last }
+    let carried = StateEdit.carrying(former, into: told)
+    guard carried != told else { return last }
+    try log.set(carried, reason: "what run \(run) has not reached stays")
+    return try log.last()
+  }
+
+  /// What a run that was killed has told of some streams leaves the others'.
+  func settleKilled(_ log: TargetLog) throws(Failure) {
+    let last = try log.last()
+    guard let stored = try store.read(), stored.sequence < last.sequence,
+      let run = last.position?.run, run != stored.cause?.run,
+      // A load from the beginning was broken off: it goes on, and what stood before is over.
+      last.replacing.isEmpty
+    else { return }
+    _ = try carry(stored.state, into: last, log)
   }
 
   /// Puts down that the run is under way, for the history if this process is killed.

@@ -120,6 +120,7 @@ package final class Runner {
       ? TargetLog(job, parts.target, pipeline: pipeline, secrets: secrets, interrupt: inbox.raw)
       : nil
     var ledger = try QuarantineLedger(job)
+    if let log { try settleKilled(log) }
     try Refreshing(job, store, log)
       .apply(refresh.narrowed(to: job.select.isEmpty ? nil : parts.catalog), &ledger)
     let last = try log?.last()
@@ -166,7 +167,7 @@ package final class Runner {
       let last = try log?.last()
       // A window is one commit: once it is there, another attempt loads nothing.
       isLoaded = isLoaded || (job.window != nil && last?.position?.run == run)
-      entry = try settle(last, attempt, after: entry, source: plan.source)
+      entry = try settle(last, attempt, after: entry, source: plan.source, parts.catalog, log)
       let waiting = try ledger.settle(attempt, last, discardsTail: discardsTail)
       current.count(ValidationReport(path: plan.report), waiting: waiting, in: plan.quarantine)
       current.stateAfter = entry.state

@@ -73,17 +73,20 @@ package struct TargetLog {
     _ = try ask(arguments + (keepingRows ? ["--keep-rows"] : []))
   }
 
-  /// Commits a STATE that was edited; the rows of `stream` are replaced by the next run.
+  /// Commits a STATE that was edited; the rows of `streams` are replaced by the next run, and with
+  /// `keepsRows` those of no other, though they were to be.
   package func set(
     _ state: JSONValue,
     reason: String,
-    replacing stream: String?
+    replacing streams: [String] = [],
+    keepsRows: Bool = false
   ) throws(Failure) {
     let folder = try PrivateFolder()
     let path = "\(folder.path)/set.state.json"
     try PrivateFile.write(path, state)
     let arguments = ["--set-state", path, "--reason", reason]
-    _ = try ask(arguments + (stream.map { ["--replace-stream", $0] } ?? []))
+    let replaced = streams.flatMap { ["--replace-stream", $0] }
+    _ = try ask(arguments + replaced + (keepsRows ? ["--keep-rows"] : []))
   }
 
   /// Lets the STATE stand for another source from now on.

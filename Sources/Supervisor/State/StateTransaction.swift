@@ -26,6 +26,8 @@ package final class StateTransaction {
   /// Nil for a target that keeps no STATE of its own: the store is all there is.
   private let log: TargetLog?
   private var ledger: QuarantineLedger
+  /// The streams whose rows the next load was to replace before this; `*` for all.
+  private let replacing: [String]
 
   /// Takes the lock of the job, which a run under way does not give.
   package init(_ job: Job, _ cause: StateCause) throws(Failure) {
@@ -35,6 +37,7 @@ package final class StateTransaction {
     log = try StateView.log(job)
     try store.lock.take(for: cause.why, obeysHold: false)
     let last = try log?.last()
+    replacing = last?.replacing ?? []
     let stored = try store.read()
     // What an attempt that was killed set aside is settled before the log says something else.
     ledger = try QuarantineLedger(job)
@@ -60,10 +63,22 @@ package final class StateTransaction {
 
   private func write(_ state: JSONValue, rows: Rows) throws(Failure) -> StateEntry {
     if state == before.state, rows == .stay { return before }
-    let stream: String? = if case .replacedOf(let name) = rows { name } else { nil }
-    try log?.set(state, reason: cause.text, replacing: stream)
-    if let stream { try ledger.supersede(stream) }
+    if case .replacedOf(let stream) = rows {
+      try log?.set(state, reason: cause.text, replacing: [stream])
+      try ledger.supersede(stream)
+    } else {
+      try log?.set(state, reason: cause.text, replacing: stillReplaced(by: state), keepsRows: true)
+    }
     return try keep(StateEntry(state: state, source: before.source, cause: cause))
+  }
+
+  /// What is still to be replaced when a STATE is brought back: of single streams those that it does
+  /// not speak of. Its own rows are those that it says are there.
+  private func stillReplaced(by state: JSONValue) -> [String] {
+    let parts = StateParts(state)
+    guard parts.form == .bookmarks else { return [] }
+    let told = Set(parts.streams.map(\.name))
+    return replacing.filter { $0 != "*" && !told.contains($0) }
   }
 
   /// Forgets the STATE; with `rows` that are replaced, what waits in the quarantine comes again.

@@ -31,14 +31,18 @@ struct TargetParquet: ParsableCommand {
   )
   var resetState = false
 
-  @Flag(name: .long, help: "With --reset-state: the next load adds to the rows that are there.")
+  @Flag(
+    name: .long,
+    help:
+      "With --reset-state or --set-state: the rows that are there stay, though they were to be replaced."
+  )
   var keepRows = false
 
   @Option(name: .long, help: "Commit the STATE in this file.")
   var setState: String?
 
   @Option(name: .long, help: "With --set-state: the next load replaces the rows of this stream.")
-  var replaceStream: String?
+  var replaceStream: [String] = []
 
   @Flag(name: .long, help: "Let the committed STATE stand for the \"source\" of the configuration.")
   var acceptSource = false
@@ -54,8 +58,10 @@ struct TargetParquet: ParsableCommand {
     guard verbs.count <= 1 else {
       throw ValidationError("\(verbs.joined(separator: " and ")) exclude each other.")
     }
-    if keepRows, !resetState { throw ValidationError("--keep-rows goes with --reset-state.") }
-    if replaceStream != nil, setState == nil {
+    if keepRows, !resetState, setState == nil {
+      throw ValidationError("--keep-rows goes with --reset-state or --set-state.")
+    }
+    if !replaceStream.isEmpty, setState == nil {
       throw ValidationError("--replace-stream goes with --set-state.")
     }
   }
@@ -70,11 +76,17 @@ struct TargetParquet: ParsableCommand {
         try printLastState(settings)
       } else if resetState {
         var committer = try Committer(settings, acceptsSource: true)
-        try committer.set(nil, reason: reason, replacing: keepRows ? nil : "*")
+        let replaced = keepRows ? [] : ["*"]
+        try committer.set(nil, reason: reason, replacing: replaced, keepsRows: keepRows)
       } else if let setState {
         let state = try JSONFile.read(setState, "state")
         var committer = try Committer(settings, acceptsSource: true)
-        try committer.set(state, reason: reason, replacing: replaceStream)
+        try committer.set(
+          state,
+          reason: reason,
+          replacing: replaceStream,
+          keepsRows: keepRows
+        )
       } else if acceptSource {
         var committer = try Committer(settings, acceptsSource: true)
         try committer.acceptSource(reason: reason)

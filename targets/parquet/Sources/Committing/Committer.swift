@@ -150,7 +150,8 @@ struct Committer: ~Copyable {
   mutating func set(
     _ state: JSONValue?,
     reason: String,
-    replacing: String? = nil
+    replacing: [String] = [],
+    keepsRows: Bool = false
   ) throws(Failure) {
     do throws(CommitError) {
       try log.commit(
@@ -159,7 +160,8 @@ struct Committer: ~Copyable {
         state: state,
         tables: tableSchemas,
         reason: reason,
-        replacing: replacing
+        replacing: replacing,
+        keepsRows: keepsRows
       )
     } catch {
       throw Failure(error)

@@ -70,6 +70,12 @@ extension Loader {
       )
     }
     if includingTail {
+      if committer.states.seen > 0, tailRows > 0 {
+        Log.warning(
+          "\(tailRows) rows came after the tap's last STATE: they are there, and the next run reads "
+            + "them again (`tail: discard` in the target's configuration leaves them to it)"
+        )
+      }
       for table in tables {
         try handOver(table, before: table.batch.rows)
       }
