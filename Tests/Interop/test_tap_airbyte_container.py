@@ -196,6 +196,12 @@ def test_an_image_whose_policy_grants_nothing_reads_nothing_and_reaches_nobody(p
     said, record = told(tmp_path, podman)
     assert "the place says answer" in said and len(seen) == 1 and "precious" not in said
     assert record["not_enforced"] == ["hosts: any is reached by the network host"]
+    # What its configuration has the engine do beside stands in the record as well.
+    text = (tmp_path / "job.yaml").read_text()
+    (tmp_path / "job.yaml").write_text(text.replace("{network: host}", "{network: host, options: [--env, A=1]}"))
+    plan = json.loads(run("dativo", "plan", "job.yaml", "--json", cwd=tmp_path, env=podman).out)["result"]
+    assert "what its options open: --env A=1" in plan["stages"][0]["sandbox"]["not_enforced"]
+    (tmp_path / "job.yaml").write_text(text)
     # A job that grants no host at all cuts that off.
     (tmp_path / "job.yaml").write_text((tmp_path / "job.yaml").read_text() + "sandbox: {tap: {hosts: []}}\n")
     said, record = told(tmp_path, podman)

@@ -44,9 +44,9 @@ struct LinterTests {
     #expect(
       found == [
         "compose.yaml:1:1: error: \"kind\" is missing\n"
-          + "  -> Write `kind: Job`, `kind: DataContract` or `kind: Plugin`.",
+          + "  -> Write `kind: Job`, `kind: DataContract`, `kind: Plugin` or `kind: Secrets`.",
         "deploy.yml:1:7: error: unknown kind \"Deployment\"\n"
-          + "  -> Dativo knows Job, DataContract, Plugin.",
+          + "  -> Dativo knows Job, DataContract, Plugin, Secrets.",
         "none.yaml: error: no such file or folder",
         "slip.yaml:1:7: error: unknown kind \"job\"\n  -> Did you mean \"Job\"?",
       ]

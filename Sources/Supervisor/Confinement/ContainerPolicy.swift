@@ -9,6 +9,8 @@ package struct ContainerPolicy: Hashable, Sendable {
   private let network: String
   private let hosts: Policy.Network
   private let limits: Limits
+  /// What the connector's own configuration has the engine do beside: it may open anything.
+  private let further: [String]
 
   /// What an engine is told to hold where nothing is said; the tap and target of ours have the same.
   private static var usual: Limits {
@@ -32,6 +34,7 @@ package struct ContainerPolicy: Hashable, Sendable {
     limits.processes = wanted.processes ?? text("pids").flatMap(Int.init) ?? usual.processes
     limits.scratch = wanted.scratch ?? text("scratch").flatMap(Self.bytes) ?? usual.scratch
     self.limits = limits.narrowed(by: narrowing)
+    further = (container?["options"]?.array ?? []).compactMap(\.string)
     hosts = policy.network
     let isOpen = policy.network != .hosts([])
     let named = container?["network"]?.string
@@ -52,8 +55,8 @@ package struct ContainerPolicy: Hashable, Sendable {
     if let cpu = limits.cpu { object["cpus"] = .string("\(cpu)") }
     if let processes = limits.processes { object["pids"] = .number(JSONNumber(processes)) }
     if let scratch = limits.scratch { object["scratch"] = .string("\(scratch)") }
-    let further = ulimits.flatMap { ["--ulimit", "\($0.key)=\($0.value):\($0.value)"] }
-    if !further.isEmpty { object["options"] = .array(further.map { .string($0) }) }
+    let ulimits = ulimits.flatMap { ["--ulimit", "\($0.key)=\($0.value):\($0.value)"] }
+    if !ulimits.isEmpty { object["options"] = .array(ulimits.map { .string($0) }) }
     return ["--container", JSONValue.object(object).encoded()]
   }
 
@@ -88,6 +91,9 @@ package struct ContainerPolicy: Hashable, Sendable {
     var missing: [String] = []
     if network != "none" { missing.append("hosts: any is reached by the network \(network)") }
     if limits.time != nil { missing.append("time") }
+    if !further.isEmpty {
+      missing.append("what its options open: \(further.joined(separator: " "))")
+    }
     return missing
   }
 
