@@ -72,8 +72,9 @@ package final class StateTransaction {
     return try keep(StateEntry(state: state, source: before.source, cause: cause))
   }
 
-  /// What is still to be replaced when a STATE is brought back: of single streams those that it does
-  /// not speak of. Its own rows are those that it says are there.
+  /// What is still to be replaced when a STATE is brought back.
+  ///
+  /// Of single streams those that it does not speak of: its own rows are those that it says are there.
   private func stillReplaced(by state: JSONValue) -> [String] {
     let parts = StateParts(state)
     guard parts.form == .bookmarks else { return [] }
