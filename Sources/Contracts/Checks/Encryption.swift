@@ -17,13 +17,7 @@ enum Encryption: Sendable {
   ) -> [ContractProperty] {
     var result = properties
     for index in result.indices {
-      let inner = { (list: [ContractProperty]) in resolved(list) }
-      result[index].properties = inner(result[index].properties)
-      result[index].items = result[index].items.map { item in
-        var item = item
-        item.properties = inner(item.properties)
-        return item
-      }
+      result[index] = within(result[index])
       guard let name = result[index].encryptedName else { continue }
       guard
         let other = result.firstIndex(where: { $0.name == name })
@@ -43,6 +37,14 @@ enum Encryption: Sendable {
         result[index].isRequired = false
       }
     }
+    return result
+  }
+
+  /// The property with what the encryption of those within it asks.
+  private static func within(_ property: ContractProperty) -> ContractProperty {
+    var result = property
+    result.properties = resolved(property.properties)
+    result.items = property.items.map(within)
     return result
   }
 }
