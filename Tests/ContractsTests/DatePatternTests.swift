@@ -26,11 +26,13 @@ import Testing
     #expect(throws: DatePattern.Problem.self) { try DatePattern(pattern) }
   }
 
-  @Test(arguments: [
-    ("yyyy-MM-dd", DatePattern.Order.whole), ("yyyy-DDD", .whole), ("hh:mm a", .whole),
-    ("yyyy-MM", .period), ("QQQ yyyy", .period), ("yyyy", .period), ("hh:mm:ss", nil),
-    ("yyyy-'W'ww-e", nil), ("yyyy-mm-dd", nil), ("MM-dd", nil),
-  ])
+  @Test(
+    arguments: [
+      ("yyyy-MM-dd", .whole), ("yyyy-DDD", .whole), ("hh:mm a", .whole), ("yyyy-MM", .period),
+      ("QQQ yyyy", .period), ("yyyy", .period), ("hh:mm:ss", nil), ("yyyy-'W'ww-e", nil),
+      ("yyyy-mm-dd", nil), ("MM-dd", nil),
+    ] as [(String, DatePattern.Order?)]
+  )
   func valuesHaveTheOrderThatTheirPatternTells(pattern: String, order: DatePattern.Order?) throws {
     #expect(try DatePattern(pattern).order == order)
   }

@@ -114,6 +114,15 @@ def test_a_policy_that_masks_the_field_lets_it_come(tmp_path):
     assert done.code == 0 and report["passed"] == 1 and "a@b.cz" not in done.out, done
 
 
+def test_a_test_of_data_lists_what_is_asked(tmp_path):
+    write(tmp_path, CLEAR, SECRET)
+    (tmp_path / "o.jsonl").write_text('{"secret": "x"}\n{"mail": "a@b.cz", "secret": "y"}\n')
+    done = run("dativo", "contract", "test", "--contract", "c.yaml", "o.jsonl", "--json", cwd=tmp_path)
+    found = {(one["pointer"], one["rule"]): one["status"] for one in json.loads(done.out)["result"]["checks"]}
+    assert found["/mail", "encryptedName"] == "failed" and found["/secret", "required"] == "passed"
+    assert ("/mail", "required") not in found and "a@b.cz" not in done.out
+
+
 # deprecated.
 
 

@@ -1,3 +1,20 @@
+extension ContractObject {
+  /// The object with what the encryption of its fields asks: `required` stands at the field that
+  /// carries the value.
+  package var withEncryption: ContractObject {
+    var object = self
+    object.properties = Encryption.resolved(properties)
+    return object
+  }
+}
+
+extension ContractProperty {
+  /// Whether its value must come encrypted in another field, and never itself.
+  package var isCarriedEncrypted: Bool {
+    if case .carried? = encryption { true } else { false }
+  }
+}
+
 /// What a contract's `encryptedName` asks of records.
 ///
 /// The standard says where the encrypted value stands, no more. So the clear value must not come,
