@@ -21,7 +21,9 @@ import Testing
     #expect((try DatePattern(pattern).parse(text.utf8.span) != nil) == isDate)
   }
 
-  @Test(arguments: ["BBB yyyy", "yyyy-MM-dd zzzz", "yyyy-MM-dd OOOO", "'only text'", "yyyy-MM-dd'T"])
+  @Test(arguments: [
+    "BBB yyyy", "yyyy-MM-dd zzzz", "yyyy-MM-dd OOOO", "'only text'", "yyyy-MM-dd'T",
+  ])
   func lettersBeyondAreNotEvaluated(pattern: String) {
     #expect(throws: DatePattern.Problem.self) { try DatePattern(pattern) }
   }
