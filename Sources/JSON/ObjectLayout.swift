@@ -4,8 +4,9 @@
 /// Predicts the keys of similar objects, so that reading a key is one comparison.
 ///
 /// Each key that has been seen is a slot: its text as it stood in the input, quotes, colon and
-/// space included, and the slot that followed it last time. A miss costs a hash lookup and teaches
-/// the layout; it never fails for another order, missing keys or unknown ones.
+/// space included, and the two slots that followed it last, since objects of two kinds often take
+/// turns. A miss costs a hash lookup and teaches the layout; it never fails for another order,
+/// missing keys or unknown ones.
 @safe
 public struct ObjectLayout: ~Copyable {
   @usableFromInline
@@ -15,6 +16,8 @@ public struct ObjectLayout: ~Copyable {
     @usableFromInline var lastMask: UInt64
     @usableFromInline var index: Int
     @usableFromInline var next: Int
+    /// The slot that followed before `next` did; 0 for none.
+    var other = 0
     @usableFromInline var hits: Int
   }
 
@@ -77,27 +80,42 @@ public struct ObjectLayout: ~Copyable {
     lenient: Bool = false
   ) throws(JSONFault) -> Key {
     let predicted = unsafe slots[previous].next
-    let slot = unsafe slots + predicted
-    if predicted != 0, unsafe end - p >= (slot.pointee.length &+ 7) & ~7 {
-      var left = unsafe slot.pointee.length
-      var input = unsafe p
-      var text = unsafe UnsafePointer(arena) + slot.pointee.offset
-      while left > 8, unsafe JSONScanner.load8(input) == JSONScanner.load8(text) {
-        unsafe input += 8
-        unsafe text += 8
-        left &-= 8
-      }
-      let difference = unsafe JSONScanner.load8(input) ^ JSONScanner.load8(text)
-      // A blank here is one that the slot's text lacks: this object is written in another style.
-      if left <= 8, unsafe difference & slot.pointee.lastMask == 0, unsafe input + left < end,
-        unsafe input[left] > 0x20
-      {
-        let index = unsafe slot.pointee.index
-        if index < 0 { unsafe slot.pointee.hits &+= 1 }
-        return unsafe Key(input + left, index, predicted)
-      }
-    }
+    if let key = unsafe key(predicted, at: p, end) { return key }
     return unsafe try find(p, end, previous, lenient)
+  }
+
+  /// The key at `p`, if it is the one of a slot as that was written; slot 0 has none.
+  @inlinable @inline(__always)
+  mutating func key(
+    _ predicted: Int,
+    at p: JSONScanner.Position,
+    _ end: JSONScanner.Position
+  ) -> Key? {
+    let slot = unsafe slots + predicted
+    guard predicted != 0, unsafe end - p >= (slot.pointee.length &+ 7) & ~7 else { return nil }
+    var left = unsafe slot.pointee.length
+    var input = unsafe p
+    var text = unsafe UnsafePointer(arena) + slot.pointee.offset
+    while left > 8, unsafe JSONScanner.load8(input) == JSONScanner.load8(text) {
+      unsafe input += 8
+      unsafe text += 8
+      left &-= 8
+    }
+    let difference = unsafe JSONScanner.load8(input) ^ JSONScanner.load8(text)
+    // A blank here is one that the slot's text lacks: this object is written in another style.
+    guard left <= 8, unsafe difference & slot.pointee.lastMask == 0, unsafe input + left < end,
+      unsafe input[left] > 0x20
+    else { return nil }
+    let index = unsafe slot.pointee.index
+    if index < 0 { unsafe slot.pointee.hits &+= 1 }
+    return unsafe Key(input + left, index, predicted)
+  }
+
+  /// Makes a slot the one that is looked for first after `previous`.
+  private mutating func predict(_ slot: Int, after previous: Int) {
+    guard unsafe slots[previous].next != slot else { return }
+    unsafe slots[previous].other = unsafe slots[previous].next
+    unsafe slots[previous].next = slot
   }
 
   @usableFromInline @inline(never)
@@ -107,6 +125,11 @@ public struct ObjectLayout: ~Copyable {
     _ previous: Int,
     _ lenient: Bool
   ) throws(JSONFault) -> Key {
+    let other = unsafe slots[previous].other
+    if let key = unsafe key(other, at: p, end) {
+      predict(other, after: previous)
+      return key
+    }
     let start = unsafe try JSONScanner.expect(0x22, p, end)
     let scan = unsafe try JSONScanner.scanString(start, end, lenient: lenient)
     var value = unsafe JSONScanner.skipWhitespace(scan.end + 1, end)
@@ -120,7 +143,7 @@ public struct ObjectLayout: ~Copyable {
     if unsafe text.contains(0x0A) { throw unsafe JSONFault(.unexpectedByte, remaining: end - p) }
     let index = names[name] ?? -1
     if let slot = known[name] {
-      unsafe slots[previous].next = slot
+      predict(slot, after: previous)
       if index < 0 { unsafe slots[slot].hits &+= 1 }
       if unsafe slots[slot].length != text.count { unsafe setText(text, of: slot) }
       return unsafe Key(value, index, slot)
@@ -129,7 +152,7 @@ public struct ObjectLayout: ~Copyable {
     let slot = append(index)
     unsafe setText(text, of: slot)
     known[name] = slot
-    unsafe slots[previous].next = slot
+    predict(slot, after: previous)
     return unsafe Key(value, index, slot)
   }
 

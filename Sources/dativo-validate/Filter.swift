@@ -146,19 +146,24 @@ struct Filter: ~Copyable {
     var count = 0
     let prefix = stream.form.prefix.count
     stream.pendingUnknown = 0
+    // Neither is touched by others in between: held here they cost no look-up for each record.
+    let form = stream.form
+    guard var fast = stream.fast.take() else { return unsafe form.matches(p, end) }
+    let readsCaptures = stream.readsCaptures
     var isUnsure = false
-    while unsafe stream.form.matches(p, end) {
-      let after = unsafe stream.fast?.record(p + prefix, end)
-      guard let after = unsafe after, let next = unsafe stream.form.end(after: after, end),
-        stream.acceptCapturedKeys()
+    while unsafe form.matches(p, end) {
+      let after = unsafe fast.record(p + prefix, end)
+      guard let after = unsafe after, let next = unsafe form.end(after: after, end),
+        !readsCaptures || stream.acceptCaptured(fast)
       else {
-        stream.pendingUnknown = stream.fast?.unknownVisited ?? 0
+        stream.pendingUnknown = fast.unknownVisited
         isUnsure = true
         break
       }
       unsafe p = unsafe next
       count += 1
     }
+    stream.fast = consume fast
     lineNumber += count
     stream.read += count
     stream.passed += count

@@ -47,9 +47,9 @@ struct Newest {
 
 extension StreamCheck {
   /// Looks at the dates of the record that the fast check has just passed.
-  func noteCapturedDates() {
+  func noteCapturedDates(_ fast: borrowing FastCheck) {
     for index in newest.indices {
-      guard let capture = fast?.capture(newest[index].capture),
+      guard let capture = fast.capture(newest[index].capture),
         unsafe capture.start.pointee == 0x22
       else { continue }
       let count = unsafe capture.end - capture.start - 2

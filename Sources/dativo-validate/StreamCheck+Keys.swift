@@ -4,25 +4,39 @@ import JSONSchema
 import Posix
 
 extension StreamCheck {
+  /// Whether the fast check keeps places of values that are looked at after each record.
+  var readsCaptures: Bool {
+    guard let object else { return false }
+    return !object.keys.isEmpty || !object.deprecated.isEmpty || !newest.isEmpty
+  }
+
   /// Whether the keys of the record that the fast check has just passed are new.
   ///
   /// If so they are kept. A repeat is left to the exact check, which names it; so is a disk that
   /// cannot be read, which fails there.
-  func acceptCapturedKeys() -> Bool {
+  func acceptCaptured(_ fast: borrowing FastCheck) -> Bool {
     guard let object else { return true }
-    guard object.deprecated.isEmpty || !isFirstDeprecated(object) else { return false }
-    if !newest.isEmpty { noteCapturedDates() }
-    guard object.keys.isEmpty || acceptKeys(object) else { return false }
-    if !object.deprecated.isEmpty { countDeprecated(object) }
+    guard object.deprecated.isEmpty || !isFirstDeprecated(object, fast) else { return false }
+    if !newest.isEmpty { noteCapturedDates(fast) }
+    guard object.keys.isEmpty || acceptKeys(object, fast) else { return false }
+    if !object.deprecated.isEmpty { countDeprecated(object, fast) }
     return true
   }
 
-  private func acceptKeys(_ object: ObjectCheck) -> Bool {
+  /// As `acceptCaptured`, of the stream's own fast check.
+  func acceptCapturedKeys() -> Bool {
+    guard readsCaptures, let own = fast.take() else { return true }
+    let isFine = acceptCaptured(own)
+    fast = consume own
+    return isFine
+  }
+
+  private func acceptKeys(_ object: ObjectCheck, _ fast: borrowing FastCheck) -> Bool {
     hashes.removeAll(keepingCapacity: true)
     for (index, key) in object.keys.enumerated() where key.path == nil {
       var hash: KeySet.Hash? = KeySet.Hash()
       for capture in key.captures {
-        guard let value = fast?.capture(capture), hash?.mix(value) == true else {
+        guard let value = fast.capture(capture), hash?.mix(value) == true else {
           hash = nil
           break
         }

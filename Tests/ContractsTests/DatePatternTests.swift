@@ -22,9 +22,27 @@ import Testing
   }
 
   @Test(arguments: [
-    "yyyy-'W'ww-e", "QQQ yyyy", "yyyy", "hh:mm:ss", "yyyy-MM-dd VV", "yyyy-MM-dd'T",
+    "BBB yyyy", "yyyy-MM-dd zzzz", "yyyy-MM-dd OOOO", "'only text'", "yyyy-MM-dd'T",
   ])
-  func whatIsNoDateIsNotEvaluated(pattern: String) {
+  func lettersBeyondAreNotEvaluated(pattern: String) {
     #expect(throws: DatePattern.Problem.self) { try DatePattern(pattern) }
+  }
+
+  @Test(
+    arguments: [
+      ("yyyy-MM-dd", .whole), ("yyyy-DDD", .whole), ("hh:mm a", .whole), ("yyyy-MM", .period),
+      ("QQQ yyyy", .period), ("yyyy", .period), ("hh:mm:ss", nil), ("yyyy-'W'ww-e", nil),
+      ("yyyy-mm-dd", nil), ("MM-dd", nil),
+    ] as [(String, DatePattern.Order?)]
+  )
+  func valuesHaveTheOrderThatTheirPatternTells(pattern: String, order: DatePattern.Order?) throws {
+    #expect(try DatePattern(pattern).order == order)
+  }
+
+  @Test(arguments: [
+    "9223372036854775807-01-01", "9223372036854775808-01-01", "99999999999999999999-01-01",
+  ])
+  func absurdYearsAreNoDates(text: String) throws {
+    #expect(try DatePattern("y-M-d").parse(text.utf8.span) == nil)
   }
 }

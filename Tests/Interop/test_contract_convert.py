@@ -81,6 +81,15 @@ def test_references_that_cannot_be_followed_are_told(tmp_path, reference, says):
     assert says in told, told
 
 
+def test_references_that_double_at_each_step_end(tmp_path):
+    definitions = {f"d{n}": {"type": ["null", "object"], "properties": {
+        "a": {"$ref": f"#/definitions/d{n + 1}"}, "b": {"$ref": f"#/definitions/d{n + 1}"}}} for n in range(40)}  # fmt: skip
+    body = {"type": "object", "properties": {"a": {"$ref": "#/definitions/d0"}}, "definitions": {**definitions, "d40": {"type": "string"}}}
+    (tmp_path / "o.json").write_text(json.dumps(body))
+    done = run("dativo", "contract", "convert", "o.json", "--to", "odcs", cwd=tmp_path, timeout=60)
+    assert done.code == 0 and "after 10000 others" in done.err, done
+
+
 @pytest.mark.parametrize("inner, loss", [
     ({"minimum": 0}, "o.a: minimum without a type"),
     ({"maxLength": 3}, "o.a: maxLength without a type"),

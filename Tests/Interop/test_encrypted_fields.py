@@ -39,6 +39,8 @@ SECRET = "name: secret, logicalType: string"
      "encryptedName of b names c, which is no element beside it"),
     (("name: l, logicalType: array, items: {logicalType: object, properties: [{name: b, logicalType: string, encryptedName: c}]}",),
      "encryptedName of b names c, which is no element beside it"),
+    (("name: l, logicalType: array, items: {logicalType: array, items: {logicalType: object, properties: [{name: b, logicalType: string, encryptedName: c}]}}",),
+     "encryptedName of b names c, which is no element beside it"),
     (("name: mail, logicalType: string, primaryKey: true, encryptedName: secret", SECRET), "a part of the primary key cannot be absent"),
 ])  # fmt: skip
 def test_an_encrypted_name_that_leads_nowhere_is_a_warning(tmp_path, properties, message):
@@ -81,12 +83,15 @@ def test_an_encrypted_field_passes_without_its_clear_value(tmp_path, row):
 def test_encrypted_fields_within_objects_and_elements(tmp_path):
     inner = f"[{{{CLEAR}}}, {{{SECRET}}}]"
     write(tmp_path, f"name: a, logicalType: object, properties: {inner}",
-          f"name: l, logicalType: array, items: {{logicalType: object, properties: {inner}}}")
+          f"name: l, logicalType: array, items: {{logicalType: object, properties: {inner}}}",
+          f"name: d, logicalType: array, items: {{logicalType: array, items: {{logicalType: object, properties: {inner}}}}}",
+          f"name: m, logicalType: map, map: {{key: {{logicalType: string}}, value: {{logicalType: object, properties: {inner}}}}}")
     fine = {"a": {"secret": "x"}, "l": [{"secret": "y"}]}
-    bad = {"a": {"secret": "x", "mail": "m"}, "l": [{"secret": "y"}, {"mail": "m", "secret": "z"}]}
+    bad = {"a": {"secret": "x", "mail": "m"}, "l": [{"secret": "y"}, {"mail": "m", "secret": "z"}],
+           "d": [[], [{"mail": "m", "secret": "z"}]], "m": {"k": {"mail": "m", "secret": "z"}}}
     _, report = validate(tmp_path, [fine, bad], "--mode", "warn")
     assert report["violating"] == 1
-    assert {one["pointer"] for one in report["violations"]} == {"/a/mail", "/l/1/mail"}
+    assert {one["pointer"] for one in report["violations"]} == {"/a/mail", "/l/1/mail", "/d/1/0/mail", "/m/k/mail"}
 
 
 @pytest.mark.parametrize("properties, reason", [
@@ -107,6 +112,15 @@ def test_a_policy_that_masks_the_field_lets_it_come(tmp_path):
     (tmp_path / "s.json").write_text(json.dumps({"masking": {"classification": {"pii": "redact"}}}))
     done, report = validate(tmp_path, [{"mail": "a@b.cz", "secret": "x"}], "--config", "s.json")
     assert done.code == 0 and report["passed"] == 1 and "a@b.cz" not in done.out, done
+
+
+def test_a_test_of_data_lists_what_is_asked(tmp_path):
+    write(tmp_path, CLEAR, SECRET)
+    (tmp_path / "o.jsonl").write_text('{"secret": "x"}\n{"mail": "a@b.cz", "secret": "y"}\n')
+    done = run("dativo", "contract", "test", "--contract", "c.yaml", "o.jsonl", "--json", cwd=tmp_path)
+    found = {(one["pointer"], one["rule"]): one["status"] for one in json.loads(done.out)["result"]["checks"]}
+    assert found["/mail", "encryptedName"] == "failed" and found["/secret", "required"] == "passed"
+    assert ("/mail", "required") not in found and "a@b.cz" not in done.out
 
 
 # deprecated.

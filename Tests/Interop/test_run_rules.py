@@ -53,7 +53,7 @@ def test_a_strict_run_does_not_say_that_the_record_passed(project):
 
 @pytest.mark.parametrize("tenant, refused", [("acme", False), ("ACME", False), ("other", True)])
 def test_a_contract_of_another_tenant_is_refused(project, tenant, refused):
-    (project.folder / "c.yaml").write_text(CONTRACT.replace("SEVERITY", "warning").replace("id: c\n", f"id: c\ntenant: {tenant}\n"))
+    (project.folder / "c.yaml").write_text(CONTRACT.replace("SEVERITY", "warning").replace("id: x\n", f"id: x\ntenant: {tenant}\n"))
     project.job({"rows": 5}, extra="contracts: [c.yaml]\n")
     lint = project.dativo("lint", "job.yaml")
     assert ("contract of the tenant other" in lint.out) == refused, lint.out

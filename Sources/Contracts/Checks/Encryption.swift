@@ -1,3 +1,20 @@
+extension ContractObject {
+  /// The object with what the encryption of its fields asks: `required` stands at the field that
+  /// carries the value.
+  package var withEncryption: ContractObject {
+    var object = self
+    object.properties = Encryption.resolved(properties)
+    return object
+  }
+}
+
+extension ContractProperty {
+  /// Whether its value must come encrypted in another field, and never itself.
+  package var isCarriedEncrypted: Bool {
+    if case .carried? = encryption { true } else { false }
+  }
+}
+
 /// What a contract's `encryptedName` asks of records.
 ///
 /// The standard says where the encrypted value stands, no more. So the clear value must not come,
@@ -17,13 +34,7 @@ enum Encryption: Sendable {
   ) -> [ContractProperty] {
     var result = properties
     for index in result.indices {
-      let inner = { (list: [ContractProperty]) in resolved(list) }
-      result[index].properties = inner(result[index].properties)
-      result[index].items = result[index].items.map { item in
-        var item = item
-        item.properties = inner(item.properties)
-        return item
-      }
+      result[index] = within(result[index])
       guard let name = result[index].encryptedName else { continue }
       guard
         let other = result.firstIndex(where: { $0.name == name })
@@ -43,6 +54,14 @@ enum Encryption: Sendable {
         result[index].isRequired = false
       }
     }
+    return result
+  }
+
+  /// The property with what the encryption of those within it asks.
+  private static func within(_ property: ContractProperty) -> ContractProperty {
+    var result = property
+    result.properties = resolved(property.properties)
+    result.items = property.items.map(within)
     return result
   }
 }

@@ -8,6 +8,9 @@ struct SchemaImport {
   private var root = JSONValue.null
   /// The references that are being followed.
   private var trail: [String] = []
+  /// How many have been followed: each that leads to two more doubles what is written.
+  private var followed = 0
+  private static let followLimit = 10_000
 
   mutating func object(_ name: String, _ schema: JSONValue, keys: [String]) -> JSONValue {
     root = schema
@@ -81,6 +84,11 @@ struct SchemaImport {
       bare["type"] = target["type"]
       return direct(.object(bare), place)
     }
+    guard followed < Self.followLimit else {
+      losses.append("\(place): $ref \(text), after \(followed) others")
+      return (JSONObject(), true)
+    }
+    followed += 1
     trail.append(text)
     defer { trail.removeLast() }
     return described(SchemaReference.merged(target, schema), place)

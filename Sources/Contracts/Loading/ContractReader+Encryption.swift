@@ -9,13 +9,20 @@ extension ContractReader {
     }
   }
 
+  private mutating func checkEncryptedNames(within element: YAMLNode) {
+    checkEncryptedNames(among: element["properties"])
+    for inner in [element["items"], element["map"]?["value"]].compactMap(\.self) {
+      checkEncryptedNames(within: inner)
+    }
+  }
+
   private mutating func checkEncryptedNames(among properties: YAMLNode?) {
     let elements = properties?.elements ?? []
     func names(_ element: YAMLNode) -> [String] {
       [element["name"]?.text, element["physicalName"]?.text].compactMap(\.self)
     }
     for element in elements {
-      checkEncryptedNames(among: element["properties"] ?? element["items"]?["properties"])
+      checkEncryptedNames(within: element)
       guard let node = element["encryptedName"], let text = node.text, !text.isEmpty else {
         continue
       }

@@ -10,7 +10,7 @@ struct RuleList {
 
   init(_ object: ContractObject) {
     self.object = object
-    let columns = object.properties.filter { !$0.isMeasure }
+    let columns = object.withEncryption.properties.filter { !$0.isMeasure }
     let keys = columns.filter { $0.keyPosition != nil }
     if keys.count > 1 { add("primaryKey", "") }
     for rule in object.rules where rule.demandsNone { addRule(rule, "") }
@@ -61,6 +61,11 @@ struct RuleList {
   private mutating func add(_ property: ContractProperty, _ pointer: String) {
     if property.type != nil { add("type", pointer) }
     if property.isRequired { add("required", pointer) }
+    if property.isCarriedEncrypted {
+      // Nothing else is asked of a value that must not come.
+      add("encryptedName", pointer)
+      return
+    }
     let number = property.number
     let formats: [(String, Bool)] = [
       ("minimum", number.minimum != nil), ("maximum", number.maximum != nil),
