@@ -17,12 +17,14 @@ def config():
 SOURCE = CODE + '''\
 def main():
     text = {"type": "string", "pattern": "^[0-9-]{10}$", "examples": ["2020-02-03"]}
+    way = {"type": "object", "required": ["way"], "properties": {"way": {"type": "string", "const": "key"}}}
+    names = {"start_date": text, "credentials": {"type": "object", "oneOf": [way]}}
     if sys.argv[1] == "spec":
-        say("SPEC", "spec", {"connectionSpecification": {"type": "object", "properties": {"start_date": text}}})
-    elif sys.argv[1] == "discover" and re.match(text["pattern"], config()["start_date"]):
+        say("SPEC", "spec", {"connectionSpecification": {"type": "object", "properties": names}})
+    elif config()["credentials"] == {"way": "key"} and re.match(text["pattern"], config()["start_date"]):
         say("CATALOG", "catalog", {"streams": [{"name": "a", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}]})
     else:
-        sys.exit("it is no day")
+        sys.exit("it is no day, or no way")
 '''
 DESTINATION = CODE + '''\
 def main():

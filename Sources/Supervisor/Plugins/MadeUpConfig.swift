@@ -12,8 +12,10 @@ enum MadeUpConfig {
       for name in (settings?["required"]?.array ?? []).compactMap(\.string) {
         config[name] = value(name, properties[name] ?? .null)
       }
-      // Many want it without saying so, in a form that an example of theirs shows.
-      config["start_date"] = properties["start_date"].map { value("start_date", $0) }
+      // Many want them without saying so, in a form that an example of theirs shows.
+      for name in ["start_date", "credentials"] where config[name] == nil {
+        config[name] = properties[name].map { value(name, $0) }
+      }
     }
     return config
   }
