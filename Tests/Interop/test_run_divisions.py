@@ -10,47 +10,51 @@ from job_project import foreign, project  # noqa: F401 (fixtures)
 from test_run_partitions import SHARED, csv, dated, days, ids, write
 
 TAP = ROOT / "Tests/Conformance/Hostile/streams.py"
-WHOLE, STREAMS, FILES = "", "parallelism: 2\n", "parallelism: 2\npartitions: {of: files}\n"
+WHOLE, STREAMS, PIECES = "", "parallelism: 2\n", "parallelism: 2\npartitions: {of: streams}\n"
+BY_FILES = "parallelism: 2\npartitions: {of: files}\n"
 
 
-def files(project, *names):
-    return [write(project, f"{name}.csv", range(int(name) * 10, int(name) * 10 + 10)) for name in names]
+def files(project, *numbers):
+    return [write(project, f"{n}.csv", range(n * 10, n * 10 + 10)) for n in numbers]
+
+
+def job(project, extra, rows=10, target=SHARED, **more):
+    project.job({"streams": ["a", "b"], "rows": rows, **more}, tap=TAP, target=target, extra=extra)
 
 
 @pytest.mark.parametrize("before, after, says", [
-    (WHOLE, FILES, ["was loaded undivided", "in parts by files"]),
-    (FILES, WHOLE, ["was loaded in parts by files (0.csv)", "undivided"]),
-    (WHOLE, STREAMS, ["was loaded undivided", "in parts by stream"]),
-    (STREAMS, WHOLE, ["was loaded in parts by stream (orders)", "undivided"]),
-    (STREAMS, FILES, ["was loaded in parts by stream (orders)", "in parts by files"]),
-    (FILES, STREAMS, ["was loaded in parts by files (0.csv)", "in parts by stream"]),
-])
+    (WHOLE, PIECES, ["was loaded undivided", "in parts by streams"]),
+    (PIECES, WHOLE, ["was loaded in parts by streams (a)", "undivided"]),
+    (WHOLE, STREAMS, ["was loaded undivided", "in parts by stream,"]),
+    (STREAMS, WHOLE, ["was loaded in parts by stream (a)", "undivided"]),
+    (STREAMS, PIECES, ["was loaded in parts by stream (a)", "in parts by streams"]),
+    (PIECES, STREAMS, ["was loaded in parts by streams (a)", "in parts by stream,"]),
+], ids=range(6))
 def test_another_division_is_refused_before_anything_is_loaded(project, before, after, says):
-    csv(project, files(project, 0, 1), extra=before)
+    job(project, before)
     project.run()
-    csv(project, files(project, 0, 1, 2), extra=after)
+    job(project, after, rows=20)
     done = project.run(code=78)
     assert all(text in done.err for text in says) and "Divide it as before" in done.err, done.err
-    assert ids(project) == list(range(20))
-    csv(project, files(project, 0, 1, 2), extra=before)
+    assert ids(project, "a") == ids(project, "b") == list(range(10))
+    job(project, before, rows=20)
     project.run()
-    assert ids(project) == list(range(30)), "put back, it goes on"
+    assert ids(project, "a") == ids(project, "b") == list(range(20)), "put back, it goes on"
 
 
 def test_what_was_removed_may_be_loaded_in_another_division(project):
-    csv(project, files(project, 0, 1), extra=FILES)
+    job(project, PIECES)
     project.run()
-    for place in ["orders", "_dativo"]:
-        shutil.rmtree(project.folder / "out" / place)
-    csv(project, files(project, 0, 1), extra=WHOLE)
+    shutil.rmtree(project.folder / "out")
+    job(project, WHOLE)
     project.run()
-    assert ids(project) == list(range(20))
-    csv(project, files(project, 0, 1), extra=FILES)
+    assert ids(project, "a") == list(range(10))
+    job(project, PIECES)
     assert "was loaded undivided" in project.run(code=78).err
 
 
 def test_where_nothing_was_loaded_nothing_is_refused(project):
-    project.job({"streams": ["a"], "fail": {"a": 65}, "rows": 0}, tap=TAP)
+    project.job({"streams": ["a"], "fail": {"a": 65}, "rows": 10}, tap=TAP)
     project.run(code=2)
     project.job({"streams": ["a"], "rows": 10}, tap=TAP, extra=STREAMS)
     project.run()
@@ -112,9 +116,9 @@ def test_windows_need_a_shared_table(project):
 
 
 def test_a_refresh_names_the_parts_that_are_not_listed_any_more(project):
-    csv(project, files(project, 0, 1), extra=FILES)
+    csv(project, files(project, 0, 1), extra=BY_FILES)
     project.run()
-    csv(project, files(project, 0), extra=FILES)
+    csv(project, files(project, 0), extra=BY_FILES)
     assert "not listed" not in project.run().err
     done = project.run("--full-refresh", "--json")
     assert "not listed any more stay: 1.csv" in done.err, done.err
@@ -149,7 +153,7 @@ def test_a_part_and_a_job_of_one_name(project, first, backend):
     assert project.dativo("run", files[0]).returncode == 0
     done = project.dativo("run", files[1])
     assert done.returncode != 0 and "the state of acme.p1.eu is that of" in done.err, done.err
-    rows = duckdb.sql(f"select count(*) from '{project.folder}/out/a/*.parquet'").fetchone()[0]
+    rows = duckdb.sql(f"select count(*) from '{project.folder}/out/a/*.parquet'").fetchall()[0][0]
     assert rows == (10 if first == "part" else 20)
     assert project.dativo("run", files[0]).returncode == 0, "whose it is goes on"
     lint = project.dativo("lint", ".")
