@@ -60,6 +60,7 @@ package final class BackfillRunner {
       if streams.isEmpty, job.parallelism > 1 {
         streams = try Self.streams(job.selecting(request.select), inbox, console)
       }
+      try job.refuseOtherDivision()
       if job.isDivided {
         try PartList.add(streams.map { Job.Part(stream: $0, catalog: nil) }, to: job)
       }

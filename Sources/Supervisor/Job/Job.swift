@@ -23,6 +23,8 @@ package struct Job: Sendable {
     package var isLenient: Bool
     /// How a tap is told a window of time, where the job says it.
     package var window: WindowSettings?
+    /// Of one piece of a source the settings that say whose data they are.
+    var identity = JSONObject()
     /// How a program of other people is confined.
     package var sandbox = SandboxSettings()
 

@@ -32,6 +32,23 @@ struct JobChecks {
     connector(job.source, .tap, "source", reportsMissing: true)
     connector(job.target, .target, "target", reportsMissing: true)
     select()
+    partitions()
+  }
+
+  /// Parts of one stream go into one table, which takes one pipeline unless it is shared.
+  private mutating func partitions() {
+    guard job.partitions.count > 1, job.hasUnsharedTables else { return }
+    let mark = (file.root["partitions"] ?? file.root).mark
+    let isOfTime = job.partitions.contains { $0.window != nil }
+    findings.append(
+      Finding(
+        isOfTime ? .error : .warning,
+        file.path,
+        mark,
+        isOfTime ? Job.oneTable : "parts that load one stream cannot share its table",
+        hint: Job.sharing + (isOfTime ? "" : " Parts with streams of their own do not need it.")
+      )
+    )
   }
 
   /// The connectors' settings alone, for those that are found.

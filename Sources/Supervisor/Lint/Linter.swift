@@ -128,23 +128,35 @@ package struct Linter {
     }
   }
 
-  private mutating func job(_ path: String, _ root: YAMLNode) {
-    let file = JobFile(path, root, environment: environment, allowsMissing: true)
-    found += file.findings.filter { !found.contains($0) }
-    guard let job = file.job else { return }
-    if let other = pipelines[job.pipeline] {
+  /// Notes the names of a job and of its parts, which tell what is kept of them apart.
+  private mutating func names(of job: Job, _ path: String, _ root: YAMLNode) {
+    let parts = job.partitions.map { partition in
+      job.divided(Job.Part(stream: partition.name, catalog: nil))
+    }
+    for one in [job] + parts {
+      guard let other = pipelines.updateValue(path, forKey: one.pipeline), other != path else {
+        continue
+      }
       found.append(
         Finding(
           .error,
           path,
           root["name"]?.mark ?? root.mark,
-          "the job \(job.pipeline) stands in \(other) too",
-          hint: "Tenant and name together tell jobs apart: their state and their commits."
+          one.part.map { part in
+            "the part \(part.stream) is called \(one.pipeline), as a job or a part in \(other)"
+          } ?? "the job \(job.pipeline) stands in \(other) too",
+          hint: "Tenant and name, and of a part its own behind a dot, tell apart whose a state and "
+            + "commits are."
         )
       )
-    } else {
-      pipelines[job.pipeline] = path
     }
+  }
+
+  private mutating func job(_ path: String, _ root: YAMLNode) {
+    let file = JobFile(path, root, environment: environment, allowsMissing: true)
+    found += file.findings.filter { !found.contains($0) }
+    guard let job = file.job else { return }
+    names(of: job, path, root)
     var checks = JobChecks(file, job, environment: environment)
     checks.run()
     found += checks.findings

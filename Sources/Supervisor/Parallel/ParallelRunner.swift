@@ -32,6 +32,9 @@ package final class ParallelRunner {
     self.console = console
     guard let own = Executable.own else { throw Failure(.bug, "/proc/self/exe cannot be read") }
     program = own
+    // What no part could begin with is told once, before the first.
+    _ = try job.toldWindow(PluginCatalog(project: job.folder))
+    try job.refuseWindowsOfOneTable()
     self.refreshing = Set(refreshing)
     further = arguments
     store = try Home.store(job)
@@ -57,7 +60,9 @@ package final class ParallelRunner {
     record.owner = LockOwner("run \(record.run)")
     try write()
     do throws(Failure) {
+      try job.refuseOtherDivision()
       let parts = try parts()
+      warnOfUnlisted(parts)
       try PartList.add(parts, to: job)
       try work(parts)
     } catch {
@@ -109,6 +114,18 @@ package final class ParallelRunner {
     return found.catalog.streams.filter(\.isSelected).map {
       Job.Part(stream: $0.tapStreamID, catalog: path)
     }
+  }
+
+  /// A refresh is of the parts that are listed: what others have brought would stay without a word.
+  private func warnOfUnlisted(_ parts: [Job.Part]) {
+    guard further.contains("--full-refresh"), !job.partitions.isEmpty else { return }
+    let left = PartList(of: job).names.filter { name in !parts.contains { $0.stream == name } }
+    guard !left.isEmpty else { return }
+    let warning =
+      "the rows of parts that are not listed any more stay: \(left.joined(separator: ", ")); to be "
+      + "rid of them, remove the tables and their commit logs and run it again"
+    console.show("warning: \(warning)", .doubtful)
+    record.warnings.append(warning)
   }
 
   private func refuseUnknown(_ names: [String]) throws(Failure) {

@@ -8,10 +8,24 @@ package struct Partition: Hashable, Sendable {
   package let name: String
   /// Settings in place of the source's own.
   package let config: JSONObject
+  /// The time that it is of, where it is a window.
+  package let window: TimeWindow?
+  /// The settings that say whose data they are, where its name does not: with others its STATE is
+  /// worth nothing.
+  let identity: JSONObject
 
-  package init(name: String, config: JSONObject) {
+  /// A piece that was named by hand, or one whose `identity` is given.
+  package init(
+    name: String,
+    config: JSONObject,
+    window: TimeWindow? = nil,
+    identity: JSONObject? = nil
+  ) {
     self.name = name
     self.config = config
+    self.window = window
+    // A window is known by its beginning, which is its name; its end may move on.
+    self.identity = window == nil ? identity ?? config : JSONObject()
   }
 
   /// One for each element of a setting that takes a list, named after what tells the element from
@@ -20,7 +34,10 @@ package struct Partition: Hashable, Sendable {
     elements.map { element in
       let known = ["name", "id", "path", "url", "stream"].lazy.compactMap { element[$0]?.string }
       let name = element.string ?? known.first ?? element.encoded()
-      return Partition(name: name, config: [setting: .array([element])])
+      let config: JSONObject = [setting: .array([element])]
+      // A name may stay while what it stands for changes; a path or the element itself does not.
+      let isLabelled = element["name"]?.string != nil
+      return Partition(name: name, config: config, identity: isLabelled ? nil : JSONObject())
     }
   }
 
@@ -40,6 +57,7 @@ extension Job {
     guard let partition = partitions.first(where: { $0.name == part.stream }) else { return self }
     var job = self
     for (key, value) in partition.config { job.source.config[key] = value }
+    job.source.identity = partition.identity
     return job
   }
 }

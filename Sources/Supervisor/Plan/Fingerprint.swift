@@ -23,27 +23,33 @@ package enum Fingerprint {
     var parts: [String] = []
     if case .command(let words) = source.program { parts += words.map(lastComponent) }
     collect(.object(source.config), [], isInside: false, &parts)
+    collect(.object(source.identity), ["partition"], isInside: false, takesAll: true, &parts)
     let digest = Digest.hex(Array(([name] + parts).joined(separator: "\n").utf8))
     return "\(name):\(digest.prefix(16))"
   }
 
-  /// Adds the values of settings that identify the data, each with its place, sorted by key.
+  /// Adds the values of settings that identify the data, or of all that are no secrets, each with
+  /// its place, sorted by key.
   private static func collect(
     _ value: JSONValue,
     _ path: [String],
     isInside: Bool,
+    takesAll: Bool = false,
     _ parts: inout [String]
   ) {
     switch value {
     case .object(let object):
       for (key, value) in object.sorted(by: { $0.key < $1.key }) where !Redaction.isSecret(key) {
         let plain = key.lowercased().filter { $0 != "_" && $0 != "-" }
-        collect(value, path + [key], isInside: identifying.contains(plain), &parts)
+        let isInside = identifying.contains(plain)
+        collect(value, path + [key], isInside: isInside, takesAll: takesAll, &parts)
       }
     case .array(let elements):
-      for element in elements { collect(element, path, isInside: isInside, &parts) }
+      for element in elements {
+        collect(element, path, isInside: isInside, takesAll: takesAll, &parts)
+      }
     default:
-      guard isInside else { return }
+      guard isInside || takesAll else { return }
       parts.append("\(path.joined(separator: "."))=\(Redaction.withoutUser(value).encoded())")
     }
   }

@@ -29,7 +29,8 @@ package enum Home {
       return FileStateStore(
         root: path ?? "\(folder(job))/state",
         tenant: job.tenant,
-        job: job.name
+        job: job.name,
+        part: job.part?.stream
       )
     case .sqlite:
       let file = path ?? "\(folder(job))/state.db"
@@ -40,7 +41,12 @@ package enum Home {
           hint: "Write `state: {backend: sqlite, path: \(file)/state.db}`."
         )
       }
-      return SQLiteStateStore(path: file, tenant: job.tenant, job: job.name)
+      return SQLiteStateStore(
+        path: file,
+        tenant: job.tenant,
+        job: job.name,
+        part: job.part?.stream
+      )
     }
   }
 }

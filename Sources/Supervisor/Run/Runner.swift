@@ -83,6 +83,7 @@ package final class Runner {
     try breaker?.check(force: force, console)
     let began = Clock.monotonic
     do throws(Failure) {
+      if job.part == nil { try job.refuseOtherDivision() }
       var record = try attempts(refresh)
       record.secrets = secrets.uses
       breaker?.note(record)

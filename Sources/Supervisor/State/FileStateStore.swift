@@ -9,13 +9,14 @@ package final class FileStateStore: StateStore {
   package let path: String
   package let lock: JobLock
   private let folder: String
-  private let pipeline: String
+  private let owner: StateOwner
 
-  package init(root: String, tenant: String, job: String) {
+  /// The store of a job, or of its part that loads the stream or partition `part`.
+  package init(root: String, tenant: String, job: String, part: String? = nil) {
     folder = "\(root)/\(tenant)"
     path = "\(folder)/\(job).json"
-    pipeline = "\(tenant).\(job)"
-    lock = JobLock("\(path).lock", job: pipeline)
+    owner = StateOwner(pipeline: "\(tenant).\(job)", part: part)
+    lock = JobLock("\(path).lock", job: owner.pipeline)
   }
 
   /// What stood before the last write.
@@ -35,6 +36,7 @@ package final class FileStateStore: StateStore {
     } catch {
       throw corrupt("\(path):\(error.line):\(error.column): \(error.reason.rawValue)")
     }
+    try owner.check(value)
     do throws(StateEntry.Malformed) {
       return try StateEntry(value)
     } catch {
@@ -66,7 +68,7 @@ package final class FileStateStore: StateStore {
       // A second name for the version that stands, which the replacement leaves alone.
       unsafe unlink(backup)
       unsafe _ = link(path, backup)
-      let text = entry.json(pipeline: pipeline).encoded(pretty: true) + "\n"
+      let text = owner.json(entry).encoded(pretty: true) + "\n"
       try Files.replace(path, Array(text.utf8))
     }
     return true

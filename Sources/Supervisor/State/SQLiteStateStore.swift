@@ -10,13 +10,16 @@ package final class SQLiteStateStore: StateStore {
   package let lock: JobLock
   private let tenant: String
   private let job: String
+  private let owner: StateOwner
   private let file: DatabaseFile
 
-  package init(path: String, tenant: String, job: String) {
+  /// The store of a job, or of its part that loads the stream or partition `part`.
+  package init(path: String, tenant: String, job: String, part: String? = nil) {
     self.path = path
     self.tenant = tenant
     self.job = job
-    lock = JobLock("\(path)-locks/\(tenant)/\(job).lock", job: "\(tenant).\(job)")
+    owner = StateOwner(pipeline: "\(tenant).\(job)", part: part)
+    lock = JobLock("\(path)-locks/\(tenant)/\(job).lock", job: owner.pipeline)
     file = DatabaseFile(
       path,
       what: "the state database",
@@ -46,6 +49,7 @@ package final class SQLiteStateStore: StateStore {
       let place = "line \(error.line), column \(error.column)"
       throw damaged("\(what), \(place): \(error.reason.rawValue)")
     }
+    try owner.check(value)
     do throws(StateEntry.Malformed) {
       return try StateEntry(value)
     } catch {
@@ -54,7 +58,7 @@ package final class SQLiteStateStore: StateStore {
   }
 
   package func replace(_ version: Int, by entry: StateEntry) throws(Failure) -> Bool {
-    let text = entry.json(pipeline: "\(tenant).\(job)").encoded()
+    let text = owner.json(entry).encoded()
     return try guarded { () throws(DatabaseFile.Problem) in
       try file.keepBackup(at: backup)
       return try file.write { [tenant, job] database in

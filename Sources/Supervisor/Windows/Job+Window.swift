@@ -24,6 +24,7 @@ extension Job {
       throw Failure(.configuration, "\(file): \(message)", hint: hint)
     }
     try refuseReplacedTables()
+    try refuseWindowsOfParts(window, settings)
     return job
   }
 
@@ -36,6 +37,28 @@ extension Job {
     return streams.filter {
       $0.value["load_method"]?.string.map { $0 == "overwrite" } ?? isDefault
     }.map(\.key) + (isDefault ? ["*"] : [])
+  }
+
+  /// Settings that say the time already are what makes the parts of a job: with another time in them
+  /// every part would load the same.
+  private func refuseWindowsOfParts(
+    _ window: TimeWindow,
+    _ settings: WindowSettings
+  ) throws(Failure) {
+    let written = [
+      window.since == nil ? nil : settings.since, window.until == nil ? nil : settings.until,
+    ].compactMap(\.self)
+    for partition in partitions {
+      guard let setting = written.first(where: { partition.config[$0] != nil }) else { continue }
+      throw Failure(
+        .configuration,
+        "\(file): the parts of this job are windows of time already: \"\(partition.name)\" sets "
+          + "\"\(setting)\", which says the time of a run's window, too, so that every part would "
+          + "load the same rows",
+        hint: "`dativo run` alone loads the parts that are not loaded yet, and goes on with the "
+          + "others; \"partitions\" says from when to when they reach."
+      )
+    }
   }
 
   /// A table that each load replaces would have the window's rows alone.

@@ -23,7 +23,10 @@ extension Failure {
       self.init(
         .configuration,
         "the table \(stream) belongs to pipeline \(other)",
-        hint: "Use another destination or stream name, or say \"shared\": true in both jobs."
+        hint:
+          "Use another destination or stream name; or say \"shared\": true in both jobs, or for the "
+          + "parts of one, where each loads rows of its own. A job that is divided otherwise than "
+          + "before would load its rows a second time."
       )
     case .otherSource(let was, let now):
       self.init(
