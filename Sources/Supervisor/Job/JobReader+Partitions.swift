@@ -124,7 +124,9 @@ extension JobReader {
     for window in windows {
       do throws(WindowSettings.Missing) {
         let config = try settings.apply(window, to: JSONObject(), settings: plugin?.settings)
-        found.append(Partition(name: window.since?.short ?? "", config: config))
+        found.append(
+          Partition(name: window.since?.short ?? "", config: config, isWindow: true)
+        )
       } catch {
         let (message, hint) = error.texts
         yaml.error(node, message, hint: hint)

@@ -8,10 +8,13 @@ package struct Partition: Hashable, Sendable {
   package let name: String
   /// Settings in place of the source's own.
   package let config: JSONObject
+  /// Whether it is a window of time, which has the streams of all the others.
+  package let isWindow: Bool
 
-  package init(name: String, config: JSONObject) {
+  package init(name: String, config: JSONObject, isWindow: Bool = false) {
     self.name = name
     self.config = config
+    self.isWindow = isWindow
   }
 
   /// One for each element of a setting that takes a list, named after what tells the element from
