@@ -41,6 +41,8 @@ extension Processes {
     let group: Int32
     /// Of its resident set.
     let pages: Int
+    /// Whether nothing but its number is left.
+    let hasEnded: Bool
 
     init?(_ pid: Int32) {
       guard let bytes = try? Files.read("/proc/\(pid)/stat") else { return nil }
@@ -54,7 +56,13 @@ extension Processes {
       self.parent = parent
       self.group = group
       self.pages = pages
+      hasEnded = words[0] == "Z" || words[0] == "X"
     }
+  }
+
+  /// Whether a process is there that has not ended.
+  package static func isRunning(_ pid: Int32) -> Bool {
+    Entry(pid).map { !$0.hasEnded } ?? false
   }
 
   /// Kills one process; false if there is none of that number any more.

@@ -12,7 +12,8 @@ struct BackfillCommand: ParsableCommand {
       The tap is told each window by its own settings (start_date, end_date). The rows of a window \
       are one commit, beside those that are there; the job's own state stays as it is. The same \
       command goes on after an interruption, a failure or a kill: what the destination has of the \
-      windows is not loaded again.
+      windows is not loaded again. So are windows of an earlier backfill that are the same, with the \
+      same --select; those that overlap what one has loaded are refused, for rows would come twice.
 
       EXIT STATUS
         0    every window is loaded
@@ -20,7 +21,8 @@ struct BackfillCommand: ParsableCommand {
         2    windows have failed
         64   the command line is wrong
         75   the same job is being backfilled
-        78   the job file is wrong, or the tap cannot be told a window
+        78   the job file is wrong, the tap cannot be told a window, or a window overlaps one that an
+             earlier backfill has loaded
         130  interrupted by SIGINT, 143 by SIGTERM
       """
   )

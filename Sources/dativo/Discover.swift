@@ -16,6 +16,8 @@ struct Discover: ParsableCommand {
       --write also draws up a contract from the catalog, as `dativo contract infer` does: \
       NAME.odcs.yaml beside it, unless that is there already.
 
+      Of a job with partitions the streams of all are shown, of windows of time those of the first.
+
       EXIT STATUS
         0    the tap answered
         64   the command line is wrong
@@ -30,6 +32,9 @@ struct Discover: ParsableCommand {
 
   @Option(name: .long, help: "The tap's configuration, a JSON or YAML file; for a tap only.")
   var config: String?
+
+  @Option(name: .long, help: "Ask with the settings of this part alone, of a job with partitions.")
+  var part: String?
 
   @Option(name: .long, help: "Write the catalog to this file, and a first contract beside it.")
   var write: String?
@@ -54,8 +59,15 @@ struct Discover: ParsableCommand {
         let (job, found) = try Job.load(subject)
         warnings = found
         name = job.name
-        catalog = try Discovery.offered(by: job)
+        catalog = try Discovery.offered(by: part == nil ? job : job.seen(part: part))
       } else {
+        guard part == nil else {
+          throw Failure(
+            .usage,
+            "--part is for a job file, and \(subject) is a tap",
+            hint: "Leave --part out."
+          )
+        }
         catalog = try Discovery.offered(by: subject, config: config)
       }
       var text = CatalogTable.text(catalog)

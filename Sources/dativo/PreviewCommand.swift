@@ -10,7 +10,8 @@ struct PreviewCommand: ParsableCommand {
     abstract: "Show the first records of each stream, under the contract. Nothing is written.",
     discussion: """
       The tap begins from no state and is ended once there is enough. Records that break a rule are \
-      shown as well, and which rules; what is masked is shown masked.
+      shown as well, and which rules; what is masked is shown masked. Of a job with partitions \
+      the first is shown, or --part.
 
       EXIT STATUS
         0    records are shown, or there are none
@@ -29,6 +30,9 @@ struct PreviewCommand: ParsableCommand {
   @Option(name: .long, help: "Only what matches, in place of the job's \"select\": orders.*")
   var select: [String] = []
 
+  @Option(name: .long, help: "The part whose records are shown, of a job in parts.")
+  var part: String?
+
   @Option(name: .long, help: "Seconds after which what has come is shown.")
   var seconds = 60.0
 
@@ -44,6 +48,7 @@ struct PreviewCommand: ParsableCommand {
     try Answer.give("preview", json: json) {
       var (job, warnings) = try Job.load(job)
       if !select.isEmpty { job.select = select }
+      job = try job.seen(part: part)
       let console = Console(showsProgress: false)
       let sample = try Sampler(job, limit: limit, seconds: seconds).run { lines in
         if !lines.isEmpty { console.show(lines) }

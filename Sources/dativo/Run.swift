@@ -67,6 +67,10 @@ struct Run: ParsableCommand {
   @Option(name: .long, help: .hidden)
   var part: String?
 
+  /// Of a job in parts only those, as one that goes on needs no others.
+  @Option(name: .long, help: .hidden)
+  var onlyPart: [String] = []
+
   @Option(name: .long, help: .hidden)
   var catalog: String?
 
@@ -153,10 +157,11 @@ struct Run: ParsableCommand {
     if let window = try window() { job = job.within(window) }
     if let limit { job = job.limited(to: limit) }
     if dryRun {
-      let preview = try Preview(job)
+      let preview = try Preview(job, part: part)
       return Answer(
-        preview.plan.json,
-        text: preview.plan.text,
+        preview.json,
+        text: preview.text,
+        summary: preview.summary,
         warnings: file.findings + preview.warnings
       )
     }
@@ -193,11 +198,13 @@ struct Run: ParsableCommand {
     if force { arguments.append("--force") }
     if let since { arguments += ["--since", since] }
     if let until { arguments += ["--until", until] }
+    if let scratch { arguments += ["--scratch", scratch] }
     let console = Console(showsProgress: false)
     let runner = try ParallelRunner(
       job,
       console: console,
       refreshing: fullRefreshStream,
+      only: onlyPart,
       arguments: arguments
     )
     let record: ParallelRecord

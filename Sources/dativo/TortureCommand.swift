@@ -15,6 +15,9 @@ struct TortureCommand: ParsableCommand {
       or dativo itself at random moments, up to three times in a row. After every kill and at the end \
       the rows that a plain reader of the files sees are compared with those of the undisturbed run.
 
+      Of a job in parts all are run as they are, and killed: each step hits the target of every part, a \
+      random moment one process. Parts that are through are not begun again.
+
       The source must give the same rows each time. The whole job is loaded about 20 + KILLS times. A \
       kill that comes when all rows are committed already is counted, and the run is not begun again.
 

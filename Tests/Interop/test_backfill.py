@@ -3,6 +3,7 @@ import datetime as dt
 import json
 import os
 import random
+import shutil
 import signal
 import time
 
@@ -186,3 +187,27 @@ def test_hooks_are_called_once(project):
     project.job(SOURCE, tap=TAP, extra="hooks:\n  success: [{command: [sh, -c, 'echo $DATIVO_OUTCOME >> told']}]\n")
     backfill(project, *DAYS)
     assert (project.folder / "told").read_text() == "success\n"
+
+
+def test_windows_that_another_backfill_has_loaded(project):
+    """The same are not loaded again, those that overlap are refused: each row is there once."""
+    project.job(SOURCE, tap=TAP)
+    backfill(project, "--from", "2026-01-01", "--to", "2026-01-05")
+    done = project.dativo("backfill", "job.yaml", "--from", "2026-01-03", "--to", "2026-01-07")
+    assert done.returncode == 0 and "2 windows of an earlier backfill" in done.err, done.err
+    assert times(project) == hours(*range(1, 7))
+    for options in (["--from", "2026-01-06T12:00:00Z", "--to", "2026-01-08"], ["--from", "2026-01-05", "--to", "2026-01-09", "--window", "2d"],
+                    ["--from", "2026-01-06", "--to", "2026-01-08", "--select", "orders"]):
+        wrong = project.dativo("backfill", "job.yaml", *options)
+        assert wrong.returncode == 78 and "overlaps 2026-01-0" in wrong.err, wrong.err
+    assert times(project) == hours(*range(1, 7)), "nothing of what was refused"
+    backfill(project, "--from", "2026-01-07", "--to", "2026-01-08")
+    assert times(project) == hours(*range(1, 8))
+
+
+def test_a_destination_without_the_rows_gets_them(project):
+    project.job(SOURCE, tap=TAP)
+    backfill(project, "--from", "2026-01-01", "--to", "2026-01-05")
+    shutil.rmtree(project.folder / "out")
+    backfill(project, "--from", "2026-01-03", "--to", "2026-01-07")
+    assert times(project) == hours(*range(3, 7))

@@ -66,6 +66,13 @@ package final class BackfillRunner {
       }
       backfill = try Backfill.new(job, request, streams: streams, keepsLog: isExact)
     }
+    guard !restarts else { return }
+    let adopted = try backfill.adopt(from: Backfill.all(job), job, keepsLog: isExact)
+    if adopted > 0 {
+      warnings.append(
+        "\(Figures.things(adopted, "window")) of an earlier backfill not loaded again"
+      )
+    }
   }
 
   /// The streams that the tap offers and the job selects.

@@ -5,10 +5,18 @@ internal import Secrets
 package import Wire
 
 extension Discovery {
-  /// What the tap of a job offers; nothing is selected.
+  /// What the tap of a job offers, in any of its partitions; nothing is selected.
   package static func offered(by job: Job) throws(Failure) -> Catalog {
-    let tap = try PluginCatalog(project: job.folder).connector(job.source, .tap)
-    return try offered(by: tap, job.source, job.folder, SecretAccess(job))
+    let plugins = PluginCatalog(project: job.folder)
+    let secrets = SecretAccess(job)
+    var all = Catalog(streams: [])
+    for one in job.asked {
+      let tap = try plugins.connector(one.source, .tap)
+      all = all.joined(
+        with: try offered(by: tap, one.source, job.folder, secrets, of: one)
+      )
+    }
+    return all
   }
 
   /// What a tap offers: a name as in job files, or the path of an executable; `config` is a JSON or
@@ -32,7 +40,8 @@ extension Discovery {
     by tap: Connector,
     _ end: Job.Connector,
     _ folder: String,
-    _ secrets: SecretAccess?
+    _ secrets: SecretAccess?,
+    of job: Job? = nil
   ) throws(Failure) -> Catalog {
     guard tap.discovers else {
       throw Failure(
@@ -46,7 +55,8 @@ extension Discovery {
       config: end.config,
       environment: end.environment,
       folder: folder,
-      secrets: secrets
+      secrets: secrets,
+      job: job
     ).catalog()
   }
 

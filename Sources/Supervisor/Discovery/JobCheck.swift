@@ -30,6 +30,8 @@ package struct JobCheck {
   }
 
   private let job: Job
+  /// What the tap offers, with the job's selection in it; nil where it has not told.
+  private var offered: Catalog?
   package private(set) var steps: [Step] = []
   /// What is not wrong but unlikely to be meant.
   package private(set) var warnings: [Finding] = []
@@ -101,27 +103,36 @@ package struct JobCheck {
   private mutating func tap() {
     let job = job
     let patterns = job.select
+    var told: Catalog?
     step("tap") { warnings throws(Failure) in
-      let tap = try PluginCatalog(project: job.folder).connector(job.source, .tap)
-      let discovery = Discovery(
-        tap,
-        config: job.source.config,
-        environment: job.source.environment,
-        folder: job.folder,
-        secrets: SecretAccess(job)
-      )
-      if tap.capabilities.contains("test") { try discovery.test() }
+      let plugins = PluginCatalog(project: job.folder)
+      let tap = try plugins.connector(job.source, .tap)
+      for one in job.asked where tap.capabilities.contains("test") {
+        try Discovery(
+          try plugins.connector(one.source, .tap),
+          config: one.source.config,
+          environment: one.source.environment,
+          folder: job.folder,
+          secrets: SecretAccess(job),
+          job: one
+        ).test()
+      }
+      if job.isDivided, job.partitions.isEmpty, !tap.discovers || tap.catalogOption == nil {
+        throw job.indivisible
+      }
       guard tap.discovers else {
         let tried = tap.capabilities.contains("test") ? "answers" : "cannot be tried without a run"
         return "\(tap.executable) \(tried)"
       }
-      let catalog = try discovery.catalog()
+      let catalog = try Discovery.offered(by: job)
       for miss in Selection(patterns).unmatched(in: catalog) {
         warnings.append(Finding(.warning, miss.message, hint: miss.hint, file: job.file))
       }
+      told = job.selected(catalog) { _, _ in }
       let count = catalog.streams.count
       return "\(tap.executable) offers \(Figures.things(count, "stream"))"
     }
+    offered = told
   }
 
   private mutating func target() {
@@ -135,7 +146,8 @@ package struct JobCheck {
         config: job.target.config,
         environment: job.target.environment,
         folder: job.folder,
-        secrets: SecretAccess(job)
+        secrets: SecretAccess(job),
+        job: job
       ).test()
       return "\(target.executable) answers"
     }
@@ -144,7 +156,15 @@ package struct JobCheck {
         try Self.probe(Paths.absolute(destination, from: job.folder))
       }
     }
+    let names = job.isDivided ? job.partNames(in: offered) : nil
     step("state") { _ throws(Failure) in
+      guard !job.isDivided else {
+        let parts = names?.map { job.divided(Job.Part(stream: $0, catalog: nil)) } ?? job.each
+        var begun = 0
+        for part in parts where try StateView(part).plan.entry.state != nil { begun += 1 }
+        let count = Figures.things(parts.count, "part")
+        return begun == 0 ? "\(count), none with a state yet" : "\(count), \(begun) with a state"
+      }
       let entry = try StateView(job).plan.entry
       return entry.state == nil ? "none yet: everything is loaded" : "commit \(entry.sequence)"
     }

@@ -12,6 +12,8 @@ package final class ParallelRunner {
   private let console: Console
   private let program: String
   private let refreshing: Set<String>
+  /// The parts that are run; empty for all.
+  private let only: Set<String>
   private let further: [String]
   private let store: any StateStore
   private let inbox: SignalInbox
@@ -21,11 +23,12 @@ package final class ParallelRunner {
   private var budget = Resources()
 
   /// `arguments` are what each part is given beside its name; the streams `refreshing` are loaded
-  /// from their beginning.
+  /// from their beginning; the parts that are not among `only` are left out, if it names any.
   package init(
     _ job: Job,
     console: Console,
     refreshing: [String] = [],
+    only: [String] = [],
     arguments: [String]
   ) throws(Failure) {
     self.job = job
@@ -36,6 +39,7 @@ package final class ParallelRunner {
     _ = try job.toldWindow(PluginCatalog(project: job.folder))
     try job.refuseWindowsOfOneTable()
     self.refreshing = Set(refreshing)
+    self.only = Set(only)
     further = arguments
     store = try Home.store(job)
     let run = RunName.make()
@@ -64,7 +68,7 @@ package final class ParallelRunner {
       let parts = try parts()
       warnOfUnlisted(parts)
       try PartList.add(parts, to: job)
-      try work(parts)
+      try work(only.isEmpty ? parts : parts.filter { only.contains($0.stream) })
     } catch {
       record.failure = error
       finish(began)

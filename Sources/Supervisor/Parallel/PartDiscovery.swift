@@ -22,11 +22,7 @@ struct PartDiscovery {
       deadline: job.timeoutSeconds.map { Clock.monotonic + UInt64($0 * 1e9) }
     ) { console.show("warning: \($0)", .doubtful) }
     guard let found = try preparation.parts(job.retry, console, pause: pause).catalog else {
-      throw Failure(
-        .configuration,
-        "\(job.file): \"parallelism\" needs a tap that tells its streams and takes a catalog",
-        hint: "Remove \"parallelism\": the tap's streams come one after the other."
-      )
+      throw job.indivisible
     }
     return PartCatalog(found, tap)
   }

@@ -71,11 +71,7 @@ extension Job {
   /// The job that a verb about one state means: of one that runs in parts the part of `stream`.
   package func one(part stream: String?) throws(Failure) -> Job {
     if !isDivided, let stream {
-      throw Failure(
-        .usage,
-        "\(file) is not run in parts, so that there is no part \"\(stream)\"",
-        hint: "Leave --part out."
-      )
+      throw undivided(stream)
     }
     guard isDivided else { return self }
     let known = PartList(of: self).names
@@ -88,12 +84,7 @@ extension Job {
       )
     }
     guard known.contains(stream) else {
-      throw Failure(
-        .usage,
-        "\(tenant).\(name) has no part \"\(stream)\"",
-        hint: known.isEmpty
-          ? "It has not been run yet." : "It has \(known.joined(separator: ", "))."
-      )
+      throw unknown(part: stream, among: known)
     }
     return divided(Part(stream: stream, catalog: nil))
   }

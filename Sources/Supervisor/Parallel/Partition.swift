@@ -10,6 +10,8 @@ package struct Partition: Hashable, Sendable {
   package let config: JSONObject
   /// The time that it is of, where it is a window.
   package let window: TimeWindow?
+  /// Whether it is a window of time, which has the streams of all the others.
+  package var isWindow: Bool { window != nil }
   /// The settings that say whose data they are, where its name does not: with others its STATE is
   /// worth nothing.
   let identity: JSONObject

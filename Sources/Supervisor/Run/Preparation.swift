@@ -86,7 +86,8 @@ package struct Preparation {
       environment: job.source.environment,
       folder: job.folder,
       secrets: secrets,
-      interrupt: interrupt
+      interrupt: interrupt,
+      job: job
     ).catalog(seconds: min(patience, Discovery.patience))
   }
 
@@ -101,9 +102,7 @@ package struct Preparation {
       warn("\(job.file): \(message)" + (hint.map { ". \($0)" } ?? ""))
     }
     if let part = job.part, job.partitions.isEmpty {
-      for index in catalog.streams.indices where catalog.streams[index].tapStreamID != part.stream {
-        catalog.streams[index].select(false)
-      }
+      catalog = catalog.narrowed(to: part.stream)
     }
     guard catalog.streams.contains(where: \.isSelected) else {
       throw Failure(

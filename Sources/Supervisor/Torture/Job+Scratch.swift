@@ -11,8 +11,6 @@ extension Job {
     job.validation.quarantine = nil
     job.hooks = [:]
     job.retry.attempts = 1
-    job.parallelism = 1
-    job.partitions = []
     return job
   }
 }

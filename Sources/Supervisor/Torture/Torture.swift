@@ -1,4 +1,5 @@
 internal import Children
+internal import Commits
 internal import JSON
 internal import Posix
 internal import Storage
@@ -84,6 +85,9 @@ package struct Torture {
   /// How long the undisturbed run took.
   private var longest = 0.0
 
+  /// How many rows each part of a job in parts had committed then.
+  private var partRows: [String: Int] = [:]
+
   private mutating func reference() throws(Failure) -> RowBag {
     tell("a run that nobody disturbs")
     let began = Clock.monotonic
@@ -94,11 +98,34 @@ package struct Torture {
     try check(end)
     let bag = try RowBag("\(folder)/out", rows)
     report.rows = bag.counts
+    if job.isDivided { partRows = try visibleRows(folder, end.parts) }
     return bag
   }
 
+  /// The rows in each part's commits whose files can be seen.
+  private func visibleRows(_ folder: String, _ names: [String]) throws(Failure) -> [String: Int] {
+    let job = job.redirected(to: folder)
+    var rows: [String: Int] = [:]
+    for name in names {
+      let one = job.divided(Job.Part(stream: name, catalog: nil))
+      let pipeline = one.target.config["pipeline"]?.string ?? one.pipeline
+      let files = try one.commits(after: 0, pipeline)?.flatMap(\.files) ?? []
+      let visible = files.filter { Paths.exists("\(folder)/out/\($0.path)") }
+      rows[name] = visible.reduce(0) { $0 + $1.rows }
+    }
+    return rows
+  }
+
+  /// The parts that have rows to load still, of a job in parts.
+  ///
+  /// Those that are through are not begun again, as little as a whole job that is.
+  private func open(_ folder: String) throws(Failure) -> [String] {
+    let now = try visibleRows(folder, partRows.keys.sorted())
+    return partRows.keys.sorted().filter { now[$0, default: 0] < partRows[$0, default: 0] }
+  }
+
   private func victim(_ folder: String) -> Victim {
-    Victim(job: job.file, folder: folder, program: program)
+    Victim(job: job.file, folder: folder, program: program, isDivided: job.isDivided)
   }
 
   /// Some kills in a row against one destination, then a run to the end.
@@ -111,7 +138,7 @@ package struct Torture {
     var isThrough = false
     var bag = RowBag()
     for (name, kill) in kills where !isThrough {
-      let end = try victim.run(kill)
+      let end = try victim.run(kill, parts: try open(folder))
       report.runs += 1
       report.note(name) { if end.wasKilled { $0.kills += 1 } else { $0.missed += 1 } }
       // What a reader sees in between has no row twice.
@@ -123,11 +150,13 @@ package struct Torture {
       isThrough = lost == 0
     }
     if !isThrough {
-      let end = try victim.run(.never)
+      let end = try victim.run(.never, parts: try open(folder))
       report.runs += 1
       try check(end)
       bag = try RowBag("\(folder)/out", rows)
-      report.commits += Int(end.record["state"]?["sequence"]?.number?.int64 ?? 0)
+      for record in end.records {
+        report.commits += Int(record["state"]?["sequence"]?.number?.int64 ?? 0)
+      }
     }
     let (lost, doubled) = bag.compared(to: whole)
     let place = kills[kills.count - 1].name

@@ -19,8 +19,11 @@ struct Victim {
     let exit: Exit
     /// Whether a process was killed.
     let wasKilled: Bool
-    let record: JSONValue
+    /// The run's record; of a job in parts those of its parts.
+    let records: [JSONValue]
     let lines: [String]
+    /// The parts that were run, of a job in parts.
+    let parts: [String]
 
     /// Whether the run came to its end.
     var isDone: Bool { exit == .code(0) || exit == .code(1) }
@@ -29,10 +32,17 @@ struct Victim {
   let job: String
   let folder: String
   let program: String
+  /// Whether the job runs in parts, each a supervisor of its own.
+  let isDivided: Bool
   static let roles = ["tap", "validate", "target", "dativo"]
 
-  /// Runs it; `seconds` are the most that a run may take.
-  func run(_ kill: Kill, seconds: Double = 3600) throws(Failure) -> End {
+  /// Runs it, of a job in parts only those named, if any are; `seconds` are the most that a run may
+  /// take.
+  func run(
+    _ kill: Kill,
+    parts: [String] = [],
+    seconds: Double = 3600
+  ) throws(Failure) -> End {
     var environment = StageEnvironment.withMaskKey
     environment[Home.secretsVariable] = Home.ofSecrets(in: Files.folder(of: job))
     environment["DATIVO_HOME"] = "\(folder)/home"
@@ -42,7 +52,8 @@ struct Victim {
     }
     let command = Command(
       program,
-      ["run", job, "--scratch", folder, "--json", "--no-progress"],
+      ["run", job, "--scratch", folder, "--json", "--no-progress"]
+        + parts.flatMap { ["--only-part", $0] },
       environment: environment
     )
     let process: RunProcess
@@ -59,7 +70,7 @@ struct Victim {
       let now = Double(Clock.monotonic - began) / 1e9
       if case .moment(let time, let role) = kill, !wasKilled {
         // Before the stages are there, or between two attempts, it is tried again soon.
-        if now >= time { wasKilled = Self.kill(role, below: process.pid) }
+        if now >= time { wasKilled = self.kill(role, below: process.pid, at: time) }
         let left = now < time ? (time - now) * 1000 + 1 : 10
         patience = wasKilled ? 1000 : Int32(min(left, 1000))
       }
@@ -70,25 +81,56 @@ struct Victim {
     }
     lines += process.listen(blocks: 1024)
     let record = process.envelope?["result"] ?? .null
+    let records = self.records(record)
     if case .step = kill {
-      wasKilled = (record["attempts"]?.array ?? []).contains { attempt in
+      wasKilled = records.flatMap { $0["attempts"]?.array ?? [] }.contains { attempt in
         (attempt["stages"]?.array ?? []).contains { $0["signal"]?.string == "SIGKILL" }
       }
     }
     return End(
       exit: process.exit ?? .signal(Signal.kill),
       wasKilled: wasKilled,
-      record: record,
-      lines: lines
+      records: records,
+      lines: lines,
+      parts: (record["parts"]?.array ?? []).compactMap { $0["stream"]?.string }
     )
   }
 
+  /// The record by itself, or those that the parts of a run have left.
+  private func records(_ record: JSONValue) -> [JSONValue] {
+    guard isDivided else { return [record] }
+    return (record["parts"]?.array ?? []).compactMap { part in
+      guard let run = part["run"]?.string,
+        let bytes = try? Files.read("\(folder)/home/runs/\(run).json")
+      else { return nil }
+      return try? JSONValue.parse(bytes)
+    }
+  }
+
   /// Kills a process of the run; false if there is none of that kind, now.
-  private static func kill(_ role: String, below pid: Int32) -> Bool {
-    if role == "dativo" { return Processes.kill(pid) }
+  ///
+  /// The moment decides of which part.
+  private func kill(_ role: String, below pid: Int32, at time: Double) -> Bool {
     let children = Processes.children(of: pid)
+    if role == "dativo" {
+      let isKilled = Processes.kill(pid)
+      // The parts go with it, and what comes next must not find their locks.
+      if isDivided { Self.wait(for: children) }
+      return isKilled
+    }
+    let pipes = (isDivided ? children.map(Processes.children) : [children]).filter { $0.count == 3 }
     // Stages are started in pipe order.
-    guard let place = roles.firstIndex(of: role), children.count == 3 else { return false }
-    return Processes.kill(children[place])
+    guard let place = Self.roles.firstIndex(of: role), !pipes.isEmpty else { return false }
+    return Processes.kill(pipes[Int(time * 1e6) % pipes.count][place])
+  }
+
+  /// Waits a moment for the ends of processes that are not ours.
+  private static func wait(for processes: [Int32]) {
+    let began = Clock.monotonic
+    while processes.contains(where: { Processes.isRunning($0) }),
+      Clock.monotonic - began < 5_000_000_000
+    {
+      _ = try? Poll.readable([], milliseconds: 10)
+    }
   }
 }
