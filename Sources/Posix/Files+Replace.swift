@@ -3,11 +3,12 @@ internal import Glibc
 extension Files {
   /// Replaces a file: at any instant, a power cut included, it is the old one or the new one.
   ///
-  /// A link is followed, and a device or a pipe is written to as it stands.
+  /// A link is followed, and a device or a pipe is written to as it stands. Without a `mode` a file
+  /// that is there keeps its own; its owner and group stay where the system allows it.
   package static func replace(
     _ path: String,
     _ bytes: [UInt8],
-    mode: UInt32 = 0o644
+    mode: UInt32? = nil
   ) throws(PosixError) {
     switch kind(of: path) {
     case .plain: break
@@ -18,7 +19,12 @@ extension Files {
     }
     let temporary = "\(path).\(getpid()).tmp"
     do throws(PosixError) {
-      let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
+      // What is secret in the old file is not shown in the new one, not for a moment.
+      let flags = O_WRONLY | O_CREAT | O_TRUNC
+      let former = FileRights(of: path)
+      let first = former == nil ? mode ?? 0o644 : 0o600
+      let file = try Descriptor(opening: temporary, flags, mode: first)
+      if let former { try former.give(to: file.raw, temporary, mode: mode) }
       try put(bytes, file.raw, temporary)
       try file.sync(temporary)
       // SAFETY: both names are lent for the call.

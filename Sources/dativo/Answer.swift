@@ -9,7 +9,7 @@ struct Answer {
   var result: JSONValue
   /// What standard output gets without `--json`; nil where everything has been told already.
   var text: String?
-  /// What `--json` says in a line; by default the first line of the text.
+  /// What `--json` says in a line; by default the first line of the text for people.
   var summary: String?
   var exit: Int32
   var errors: [Finding] = []
@@ -27,6 +27,24 @@ struct Answer {
     self.summary = summary
     self.exit = exit
     self.warnings = warnings
+  }
+
+  /// The same, with an error in it: what ends with a code must say why.
+  ///
+  /// The text tells people of it already.
+  func failed(_ message: String, hint: String? = nil) -> Answer {
+    var answer = self
+    answer.errors.append(Finding(.error, message, hint: hint))
+    return answer
+  }
+
+  /// The same, of a run that a signal has ended.
+  var interrupted: Answer {
+    let name = exit == 130 ? "SIGINT" : exit == 143 ? "SIGTERM" : "signal \(exit - 128)"
+    return failed(
+      "interrupted by \(name): what was committed stays",
+      hint: "The next run goes on from there."
+    )
   }
 
   /// Does a command's work, tells what came of it, and ends with its exit code.
@@ -65,11 +83,16 @@ struct Answer {
 
   /// The one object of `--json`; `schemas/envelope.schema.json` describes it.
   func envelope(_ command: String) -> String {
-    let line = summary ?? text?.split(separator: "\n").first.map { String($0) }
+    // What begins so is data, of which a line says nothing.
+    let first = text?.split(separator: "\n").first.flatMap { line in
+      line.first.map { "{[<".contains($0) } == false ? String(line) : nil
+    }
+    let message = errors.first?.json["message"]?.string
+    let line = summary ?? first ?? message ?? (exit == 0 ? "done" : "exit \(exit)")
     let object: JSONValue = [
       "command": .string(command), "ok": .bool(errors.isEmpty && exit <= 1),
       "exit": .number(JSONNumber(exit)),
-      "summary": line.map { .string($0) } ?? errors.first?.json["message"] ?? .null,
+      "summary": .string(line),
       "result": result, "error": errors.first.map(error) ?? .null,
       "errors": .array(errors.map(\.json)), "warnings": .array(warnings.map(\.json)),
     ]

@@ -58,7 +58,13 @@ struct ContractDiffCommand: ParsableCommand {
         "jobs": .array(jobs.map { .string($0) }), "roles": .array(roles.map { .string($0) }),
       ]
       let text = Self.text(diff, before.version, jobs, roles)
-      return Answer(result, text: text, exit: isFine ? 0 : 1)
+      let answer = Answer(result, text: text, exit: isFine ? 0 : 1)
+      guard !isFine else { return answer }
+      return answer.failed(
+        diff.isBreaking
+          ? "the change breaks readers or writers"
+          : "the version is not raised as the change asks"
+      )
     }
   }
 

@@ -95,9 +95,15 @@ struct ContractTestCommand: ParsableCommand {
       var answer = Answer(
         report.json,
         text: report.text,
+        summary: report.verdict,
         exit: report.hasFailed && mode == .strict ? 1 : 0,
         warnings: test.warnings
       )
+      if answer.exit != 0 {
+        let failed = report.checks.count { $0.status == .failed }
+        let message = "\(Figures.things(failed, "check")) failed"
+        answer = answer.failed(message, hint: "\"result\" has them, with examples.")
+      }
       let text =
         switch format {
         case .text: report.text

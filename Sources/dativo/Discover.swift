@@ -14,7 +14,8 @@ struct Discover: ParsableCommand {
         dativo discover csv --config tap.json
 
       --write also draws up a contract from the catalog, as `dativo contract infer` does: \
-      NAME.odcs.yaml beside it, unless that is there already.
+      NAME.odcs.yaml beside it, unless that is there already. A file that is there is written over only \
+      if it is a catalog.
 
       Of a job with partitions the streams of all are shown, of windows of time those of the first.
 
@@ -44,6 +45,7 @@ struct Discover: ParsableCommand {
 
   func run() throws {
     try Answer.give("discover", json: json) {
+      if let write { try Self.mayWrite(write, subject) }
       let isJob = subject.hasSuffix(".yaml") || subject.hasSuffix(".yml")
       var warnings: [Finding] = []
       var name = subject.split(separator: "/").last.map(String.init) ?? subject
@@ -83,6 +85,20 @@ struct Discover: ParsableCommand {
         warnings: warnings
       )
     }
+  }
+
+  /// Refuses to put the catalog in the place of another file, before the tap is asked.
+  private static func mayWrite(_ path: String, _ subject: String) throws(Failure) {
+    guard Paths.exists(path) else { return }
+    let isSubject = Paths.absolute(path) == Paths.absolute(subject)
+    guard isSubject || !CatalogFile.isCatalog(path) else { return }
+    throw Failure(
+      .usage,
+      isSubject
+        ? "\(path) is what is to be asked: the catalog would take its place"
+        : "\(path) is there already, and is no catalog",
+      hint: "Name another file, such as `--write catalog.json`, or remove that one."
+    )
   }
 
   /// Draws up a first contract beside the catalog; what there is to tell of it.

@@ -28,7 +28,7 @@ struct DoctorCommand: ParsableCommand {
     try Answer.give("doctor", json: json) {
       let doctor =
         Paths.isFolder(job) ? Doctor(folder: job) : Doctor(folder: ".", job: JobFile.read(job))
-      return Answer(
+      let answer = Answer(
         [
           "checks": .array(doctor.checks.map(\.json)),
           "failed": .number(JSONNumber(doctor.failed)),
@@ -39,6 +39,9 @@ struct DoctorCommand: ParsableCommand {
           + "\(Figures.things(doctor.warned, "warning"))",
         exit: doctor.failed > 0 ? 1 : 0
       )
+      guard let first = doctor.checks.first(where: { $0.status == .fail }) else { return answer }
+      let others = doctor.failed > 1 ? ", and \(doctor.failed - 1) more" : ""
+      return answer.failed("\(first.name): \(first.detail)\(others)", hint: first.hint)
     }
   }
 }

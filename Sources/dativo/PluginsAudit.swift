@@ -62,11 +62,13 @@ struct PluginsAudit: ParsableCommand {
         result["written"] = .string(path)
       }
       let redactor = Redactor.known
-      return Answer(
+      let answer = Answer(
         redactor.applied(to: .object(result)),
         text: redactor.applied(to: lines.joined(separator: "\n")),
         exit: audit.undeclared.isEmpty || write ? 0 : 1
       )
+      guard answer.exit != 0 else { return answer }
+      return answer.failed("\(plugin.name) does what it did not ask for")
     }
   }
 }

@@ -36,19 +36,22 @@ struct PluginsTest: ParsableCommand {
       let catalog = options.catalog
       var lines: [String] = []
       var result: [JSONValue] = []
-      var isBroken = false
+      var broken: [String] = []
       for var plugin in try options.subjects(names) {
         plugin.status = PluginStatus()
         let trial = PluginTrial(plugin, catalog, config: values, isMadeUp: madeUp && values == nil)
         lines += TrialReport.lines(trial)
         result.append(TrialReport.json(trial))
-        isBroken = isBroken || trial.isBroken
+        if trial.isBroken { broken.append(plugin.name) }
       }
-      return Answer(
+      let answer = Answer(
         ["plugins": .array(result.map { Redactor.known.applied(to: $0) })],
         text: Redactor.known.applied(to: lines.joined(separator: "\n")),
-        exit: isBroken ? 1 : 0
+        summary: "\(Figures.things(result.count, "plugin")) tried, \(broken.count) broken",
+        exit: broken.isEmpty ? 0 : 1
       )
+      guard !broken.isEmpty else { return answer }
+      return answer.failed("broken: \(broken.joined(separator: ", "))")
     }
   }
 }

@@ -26,6 +26,9 @@ struct QuarantineCommand: ParsableCommand {
     @Flag(name: .long, help: "Count also what was replayed, or is loaded anew.")
     var all = false
 
+    @Option(name: .long, help: "The stream, of a job that runs in parts.")
+    var part: String?
+
     @Flag(name: .long, help: "Print one JSON object.")
     var json = false
 
@@ -36,7 +39,7 @@ struct QuarantineCommand: ParsableCommand {
         for file in try JobFile.paths(place) {
           let (job, found) = try Job.load(file)
           warnings += found
-          for one in job.each {
+          for one in try part.map({ [try job.one(part: $0)] }) ?? job.each {
             counts.append(try QuarantineVerbs(one).counts(QuarantineFilter(includesDone: all)))
           }
         }

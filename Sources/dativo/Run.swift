@@ -184,8 +184,11 @@ struct Run: ParsableCommand {
       exit: record.exit,
       warnings: file.findings
     )
-    if let blame = record.blame, record.outcome == .failed {
-      answer.errors = [Finding(.error, blame.message, hint: blame.hint)]
+    switch (record.outcome, record.blame) {
+    case (.failed, let blame?): answer = answer.failed(blame.message, hint: blame.hint)
+    case (.failed, nil): answer = answer.failed(record.stopReason ?? "failed")
+    case (.interrupted, _): answer = answer.interrupted
+    case (.success, _), (.partial, _), (.running, _): break
     }
     return answer
   }
@@ -214,13 +217,18 @@ struct Run: ParsableCommand {
       throw error.ofRun
     }
     tell(record.lines, record.outcome, record.json, console)
-    return Answer(
+    let answer = Answer(
       record.json,
       text: nil,
       summary: record.lines[0],
       exit: record.exit,
       warnings: file.findings
     )
+    switch record.outcome {
+    case .failed: return answer.failed(record.blame ?? record.lines[0])
+    case .interrupted: return answer.interrupted
+    case .success, .partial, .running: return answer
+    }
   }
 
   private func perform(_ job: Job, _ file: JobFile, _ console: Console) throws -> RunRecord {

@@ -93,12 +93,14 @@ struct SecretsSubject: ParsableArguments {
       let file = JobFile.read(job)
       guard let job = file.job else { throw Findings(file.findings) }
       let report = SecretReport(SecretNeeds(job, file), asks: asks)
-      return Answer(
+      let answer = Answer(
         ["job": .string(job.pipeline), "secrets": report.json],
         text: text(report),
         exit: report.failed > 0 ? 1 : 0,
         warnings: file.findings
       )
+      guard report.failed > 0 else { return answer }
+      return answer.failed("\(Figures.things(report.failed, "secret")) cannot be had")
     }
   }
 }

@@ -26,6 +26,7 @@ struct TortureCommand: ParsableCommand {
         1    rows were lost or doubled, or nothing could be killed
         64   the command line is wrong
         78   the job is wrong, or its target does not commit state with its rows
+        130  interrupted by SIGINT, 143 by SIGTERM: nothing is proven
         n    the job does not come to its end by itself
       """
   )
@@ -53,27 +54,33 @@ struct TortureCommand: ParsableCommand {
     try Answer.give("torture", json: json) {
       let (job, warnings) = try Job.load(job)
       let console = Console(showsProgress: false)
-      let place = try ScratchPlace(folder)
-      defer { place.remove() }
-      var torture = try Torture(
+      let torture = try Torture(
         job,
-        folder: place.path,
         seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
         rows: ParquetRows.each
       ) { console.show($0) }
-      let report = try torture.run(moments: kills)
+      let place = try ScratchPlace(folder)
+      defer { place.remove() }
+      let report = try torture.run(in: place.path, moments: kills)
       if !report.isProof { place.keep() }
-      return Answer(
+      let answer = Answer(
         report.json,
         text: report.text,
+        summary: report.verdict,
         exit: report.isProof ? 0 : 1,
         warnings: warnings
       )
+      return report.isProof ? answer : answer.failed(report.verdict)
     }
   }
 }
 
 extension TortureReport {
+  /// What it proves, in a line.
+  fileprivate var verdict: String {
+    "\(kills) kills, \(Figures.rows(lost)) lost, \(Figures.count(doubled)) doubled"
+  }
+
   /// The table of the proof.
   var text: String {
     var table = [["killed", "kills", "too late", "rows lost", "rows doubled"]]

@@ -32,7 +32,9 @@ def envelope(result):
     """The one object on stdout, checked for its form."""
     value = json.loads(result.out)
     assert set(value) == ENVELOPE, result
-    assert value["exit"] == result.code and value["ok"] == (result.code in (0, 1)), result
+    assert value["exit"] == result.code and value["ok"] == (value["error"] is None), result
+    assert value["ok"] or value["error"]["message"], result
+    assert value["summary"] and value["summary"][0] not in "{[", result
     for finding in value["errors"] + value["warnings"]:
         assert set(finding) == {"message", "hint", "file", "line", "column"}, finding
     return value

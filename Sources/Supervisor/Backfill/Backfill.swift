@@ -112,7 +112,8 @@ package struct Backfill: Sendable {
   func write() throws(Failure) {
     do throws(PosixError) {
       try Files.makeFolder(Files.folder(of: path))
-      try Files.replace(path, Array((json.encoded(pretty: true) + "\n").utf8))
+      let text = json.encoded(pretty: true) + "\n"
+      try Files.replace(path, Array(text.utf8), mode: 0o600)
     } catch {
       throw Failure(.io, "the windows that are done cannot be written: \(error)")
     }

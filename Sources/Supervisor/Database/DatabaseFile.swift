@@ -57,6 +57,7 @@ final class DatabaseFile {
     let temporary = "\(place).\(String(UInt64.random(in: 0 ... .max), radix: 16)).tmp"
     defer { for part in ["", "-journal"] { Files.remove(temporary + part) } }
     try perform { queue in
+      keepPrivate(temporary)
       let copy = try DatabaseQueue(path: temporary)
       try queue.backup(to: copy)
       try copy.close()
@@ -83,9 +84,18 @@ final class DatabaseFile {
     }
   }
 
+  /// Makes the file if need be, for its owner alone: SQLite's own would be for all, and journals get
+  /// what the file has.
+  private func keepPrivate(_ path: String) {
+    // To open and close one that is there would give up the locks that this process has on it.
+    guard unsafe chmod(path, 0o600) != 0 else { return }
+    _ = try? Descriptor(opening: path, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
+  }
+
   private func opened() throws -> DatabaseQueue {
     if let queue { return queue }
-    try Files.makeFolder(Files.folder(of: path))
+    try Files.makeFolder(Files.folder(of: path), mode: 0o700)
+    keepPrivate(path)
     var configuration = Configuration()
     configuration.busyMode = .timeout(30)
     configuration.prepareDatabase { database in

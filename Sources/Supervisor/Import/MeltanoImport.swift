@@ -63,9 +63,10 @@ package struct MeltanoImport {
           begun = [word]
         } else if loaders.contains(word), let extractor = begun.first {
           pairs += 1
-          others += begun.dropFirst()
+          let mappers = begun.dropFirst().filter(isCarried)
+          others += begun.dropFirst().filter { !isCarried($0) }
           begun = []
-          try make(pairs == 1 ? name : "\(name)-\(pairs)", extractor, word)
+          try make(pairs == 1 ? name : "\(name)-\(pairs)", extractor, mappers, word)
         } else if begun.isEmpty {
           others.append(word)
         } else {
@@ -73,19 +74,63 @@ package struct MeltanoImport {
         }
       }
       for word in others + begun {
-        notes.append(
-          "\(name): \(word) is left out: "
-            + (extractors.contains(word) || loaders.contains(word)
-              ? "it is no extractor with a loader"
-              : "mappings belong into a contract, other tasks elsewhere")
-        )
+        let reason =
+          if extractors.contains(word) || loaders.contains(word) {
+            "it is no extractor with a loader"
+          } else if project.mapper(word) != nil {
+            "what this mapper does to the records does not happen in the job; masks and rules may be "
+              + "written into a contract"
+          } else {
+            "Dativo runs taps, contracts and targets only"
+          }
+        notes.append("\(name): \(word) is left out: \(reason)")
       }
+    }
+  }
+
+  /// Whether a word of a task is a mapper that jobs have the like of.
+  private func isCarried(_ word: String) -> Bool {
+    project.mapper(word).map(MeltanoMapper.isOurs) ?? false
+  }
+
+  /// Writes what our own middle stage was told in the project into the job.
+  private mutating func carry(_ mappers: [String], into job: inout JSONObject, of name: String) {
+    var mapper = MeltanoMapper()
+    for word in mappers {
+      guard let plugin = project.mapper(word) else { continue }
+      mapper.take(plugin.config)
+      tellVariables(plugin, of: name)
+    }
+    if !mapper.contracts.isEmpty { job["contracts"] = .array(mapper.contracts) }
+    if !mapper.validation.isEmpty { job["validation"] = .object(mapper.validation) }
+    for key in mapper.left {
+      notes.append("\(name): the setting \(key) of \(mappers.joined(separator: ", ")) is left out")
+    }
+  }
+
+  /// Tells of variables that nobody but Meltano sets, and of references that a job does not follow.
+  private mutating func tellVariables(_ plugin: MeltanoProject.Plugin, of job: String) {
+    let own = plugin.variables.filter { $0.hasPrefix("MELTANO_") }.sorted()
+    if !own.isEmpty {
+      notes.append(
+        "\(job): \(plugin.name) refers to \(own.joined(separator: ", ")), which Meltano sets: "
+          + "write the value, or set it where the job runs"
+      )
+    }
+    let select = JSONValue.array(plugin.select.map { .string($0) })
+    for (key, value) in [
+      ("select", select), ("metadata", plugin.metadata ?? .null), ("schema", plugin.schema ?? .null),
+    ] {
+      let names = MeltanoReference.names(in: value).sorted().joined(separator: ", ")
+      guard !names.isEmpty else { continue }
+      notes.append("\(job): \(key) of \(plugin.name) refers to \(names): write the value there")
     }
   }
 
   private mutating func make(
     _ name: String,
     _ extractor: String,
+    _ mappers: [String],
     _ loader: String
   ) throws(Failure) {
     guard let source = project.plugin(extractor, "extractors"),
@@ -101,8 +146,10 @@ package struct MeltanoImport {
     job["kind"] = .string("Job")
     job["tenant"] = .string(tenant)
     job["name"] = .string(plain)
-    job["description"] = .string("From Meltano: \(extractor) \(loader)")
+    let words = [extractor] + mappers + [loader]
+    job["description"] = .string("From Meltano: \(words.joined(separator: " "))")
     job["source"] = .object(end(source, "extractors", of: name))
+    carry(mappers, into: &job, of: name)
     job["target"] = .object(end(target, "loaders", of: name))
     do throws(PosixError) {
       try Files.makeFolder(folder)
@@ -136,6 +183,7 @@ package struct MeltanoImport {
         : plugin.executable
       end["command"] = .array([.string(path)])
     }
+    tellVariables(plugin, of: job)
     var config = plugin.config
     for name in plugin.secrets where config[name] == nil {
       let variable = "\(plugin.name)_\(name)".uppercased().map {

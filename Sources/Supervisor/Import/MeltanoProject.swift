@@ -14,6 +14,8 @@ struct MeltanoProject {
     let select: [String]
     let metadata: JSONValue?
     let schema: JSONValue?
+    /// Those that the configuration refers to.
+    let variables: Set<String>
     /// Settings whose values stand elsewhere: in `.env`, in the environment, in the keyring.
     let secrets: [String]
   }
@@ -55,7 +57,9 @@ struct MeltanoProject {
   }
 
   /// The plugin with what the environment, and the plugins that it inherits from, say of it.
-  func plugin(_ name: String, _ kind: String) -> Plugin? {
+  ///
+  /// The settings of a `mapping`, which a mapper may have several of, are laid over its own.
+  func plugin(_ name: String, _ kind: String, mapping: YAMLNode? = nil) -> Plugin? {
     guard let own = node(name, kind, in: root) else { return nil }
     var chain = [own]
     while let parent = chain.last?["inherit_from"]?.text, chain.count < 20,
@@ -67,12 +71,14 @@ struct MeltanoProject {
     let all = ([over].compactMap(\.self) + chain)
     func first(_ key: String) -> YAMLNode? { all.lazy.compactMap { $0[key] }.first { !$0.isNull } }
     var config = JSONObject()
-    for layer in all.reversed() {
+    var variables: Set<String> = []
+    for layer in all.reversed() + [mapping].compactMap(\.self) {
       for member in layer["config"]?.members ?? [] where !member.value.isNull {
         Self.set(
           member.key.split(separator: ".").map(String.init)[...],
           member.value.json,
-          in: &config
+          in: &config,
+          &variables
         )
       }
     }
@@ -87,8 +93,19 @@ struct MeltanoProject {
       select: first("select")?.elements?.compactMap(\.text) ?? [],
       metadata: first("metadata").map(\.json),
       schema: first("schema").map(\.json),
+      variables: variables,
       secrets: secrets
     )
+  }
+
+  /// The mapper that a task calls by its own name or by that of a mapping; nil where there is none.
+  func mapper(_ word: String) -> Plugin? {
+    for node in root["plugins"]?["mappers"]?.elements ?? [] {
+      guard let name = node["name"]?.text else { continue }
+      let mapping = node["mappings"]?.elements?.first { $0["name"]?.text == word }
+      if mapping != nil || name == word { return plugin(name, "mappers", mapping: mapping) }
+    }
+    return nil
   }
 
   private func node(_ name: String, _ kind: String, in place: YAMLNode) -> YAMLNode? {
@@ -99,31 +116,17 @@ struct MeltanoProject {
   private static func set(
     _ path: ArraySlice<String>,
     _ value: JSONValue,
-    in object: inout JSONObject
+    in object: inout JSONObject,
+    _ names: inout Set<String>
   ) {
     guard let key = path.first else { return }
     guard path.count > 1 else {
-      object[key] = Self.referring(value)
+      object[key] = MeltanoReference.translated(value) { names.insert($0) }
       return
     }
     var inner = object[key]?.object ?? JSONObject()
-    set(path.dropFirst(), value, in: &inner)
+    set(path.dropFirst(), value, in: &inner, &names)
     object[key] = .object(inner)
-  }
-
-  /// `$NAME` of Meltano is `${NAME}` of ours.
-  private static func referring(_ value: JSONValue) -> JSONValue {
-    switch value {
-    case .string(let text):
-      guard text.hasPrefix("$"), !text.hasPrefix("${"), text.count > 1 else { return value }
-      let name = text.dropFirst()
-      let isName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-      return isName ? .string("${\(name)}") : value
-    case .array(let elements): return .array(elements.map(referring))
-    case .object(let object):
-      return .object(JSONObject(object.members.map { (key: $0.key, value: referring($0.value)) }))
-    default: return value
-    }
   }
 
   /// What runs with what, a list of words each: the tasks of jobs, what schedules name; else every

@@ -85,6 +85,7 @@ package struct Project {
   package static func write(_ path: String, _ text: String) throws(Failure) {
     do throws(PosixError) {
       try Files.makeFolder(Files.folder(of: path))
+      try Files.mayWrite(path)
       try Files.write(path, Array(text.utf8))
     } catch {
       throw Failure(.io, "\(path) cannot be written: \(error.reason)")

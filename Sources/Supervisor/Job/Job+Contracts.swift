@@ -1,4 +1,5 @@
 internal import Posix
+package import Wire
 
 extension Job {
   /// The contract files that the job names, by absolute path, each once; and the entries that lead
@@ -15,6 +16,17 @@ extension Job {
       for file in found where !paths.contains(file) { paths.append(file) }
     }
     return (paths, missing)
+  }
+
+  /// The contract files that the job names; throws where an entry leads to none.
+  package func wholeContracts() throws(Failure) -> [String] {
+    let (paths, missing) = contractFiles()
+    guard let first = missing.first else { return paths }
+    throw Failure(
+      .configuration,
+      "\(file): no such contract: \(missing.joined(separator: ", "))",
+      hint: contractHint(first)
+    )
   }
 
   /// A contract's path as the job file's own path leads to it.

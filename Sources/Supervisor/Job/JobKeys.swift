@@ -12,6 +12,10 @@ package enum JobKeys {
     "selected-by-default", "schema-name", "database-name", "is-view", "row-count", "sql-datatype",
     "parent-tap-stream-id",
   ]
+  /// The types of JSON Schema, for what a job says of a field.
+  package static let types = [
+    "string", "number", "integer", "boolean", "object", "array", "null",
+  ]
   package static let source = [
     "tap", "command", "airbyte", "config", "select", "metadata", "schema", "lenient", "env",
     "window",

@@ -194,7 +194,12 @@ struct JobReader {
     }
     for member in node.members {
       if case .mapping = member.value {
-        if path.hasSuffix("metadata") { warnOfSlips(member.value, "\(path).\(member.key)") }
+        let place = "\(path).\(member.key)"
+        if path.hasSuffix("metadata") {
+          warnOfSlips(member.value, place)
+        } else {
+          warnOfTypes(member.value, place)
+        }
         continue
       }
       yaml.error(
@@ -205,6 +210,24 @@ struct JobReader {
       )
     }
     return node.json
+  }
+
+  /// What JSON Schema does not know is no type to the stages behind, so that all would pass.
+  private mutating func warnOfTypes(_ node: YAMLNode, _ path: String) {
+    for member in node.members {
+      let type = member.value["type"]
+      for name in type?.elements ?? [type].compactMap(\.self) {
+        guard let text = name.json.string ?? name.text, !JobKeys.types.contains(text) else {
+          continue
+        }
+        yaml.warning(
+          name.mark,
+          "\"\(path).\(member.key)\" has the type \"\(text)\", which JSON Schema does not know",
+          hint: Nearest.name(to: text, among: JobKeys.types).map { "Did you mean \"\($0)\"?" }
+            ?? "There are \(JobKeys.types.joined(separator: ", "))."
+        )
+      }
+    }
   }
 
   /// Taps have metadata of their own, so only what looks like a known key misspelt is told of.

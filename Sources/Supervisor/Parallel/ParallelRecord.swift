@@ -26,6 +26,12 @@ package struct ParallelRecord: Sendable {
 
     package func rows(_ key: String) -> Int { Int(record["rows"]?[key]?.number?.int64 ?? 0) }
 
+    /// Why it failed; nil where it did not, or does not tell.
+    var message: String? {
+      guard exit > 1 else { return nil }
+      return (record["failure"]?["message"] ?? errors.first?["message"])?.string
+    }
+
     package var json: JSONValue {
       var object = JSONObject()
       object["stream"] = .string(part.stream)
@@ -78,6 +84,11 @@ package struct ParallelRecord: Sendable {
     }
   }
 
+  /// What the first part that failed says.
+  package var blame: String? {
+    parts.lazy.compactMap { part in part.message.map { "\(part.part.stream): \($0)" } }.first
+  }
+
   package func rows(_ key: String) -> Int { parts.reduce(0) { $0 + $1.rows(key) } }
 
   /// The record as JSON: what a run record has, and its parts.
@@ -96,7 +107,7 @@ package struct ParallelRecord: Sendable {
     }
     object["rows"] = .object(
       JSONObject(
-        ["read", "passed", "violating", "quarantined", "committed"].map {
+        ["read", "passed", "violating", "quarantined", "committed", "uncommitted"].map {
           (key: $0, value: .number(JSONNumber(rows($0))))
         }
       )
@@ -125,8 +136,7 @@ package struct ParallelRecord: Sendable {
         text += ", \(Figures.count(part.rows("quarantined"))) quarantined"
       }
       text += ", \(Figures.seconds(part.seconds))"
-      let failure = part.record["failure"]?["message"] ?? part.errors.first?["message"]
-      if let message = failure?.string, part.exit > 1 { text += "\n    \(message)" }
+      if let message = part.message { text += "\n    \(message)" }
       return text
     }
     if !left.isEmpty { lines.append("  not begun: \(left.joined(separator: ", "))") }

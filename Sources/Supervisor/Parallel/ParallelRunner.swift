@@ -56,6 +56,8 @@ package final class ParallelRunner {
   ///
   /// Another run of the job is waited for, up to `wait` seconds.
   package func run(wait: Double = 0) throws(Failure) -> ParallelRecord {
+    // Each part would say so.
+    _ = try job.wholeContracts()
     try store.lock.take("run \(record.run)", waiting: wait, console) { inbox.pause($0) }
     defer { store.lock.release() }
     defer { Files.remove(Files.folder(of: folder)) }

@@ -51,7 +51,8 @@ package struct About: Sendable {
         capture = try Capture.run(command, seconds: patience, limit: 4 << 20) { output in
           if !isTold, Clock.monotonic - began > 5_000_000_000 {
             isTold = true
-            let words = ([executable] + command.arguments).joined(separator: " ")
+            // Not the command, which may begin with the sandbox's words.
+            let words = ([executable] + arguments + options).joined(separator: " ")
             Console(showsProgress: false).show("waiting for an answer of \(words)")
           }
           return !Self.areMessages(output)

@@ -74,6 +74,7 @@ package struct PluginLock: Sendable {
   package func write(_ path: String) throws(Failure) {
     do throws(PosixError) {
       guard !entries.isEmpty || !images.isEmpty else { return Files.remove(path) }
+      try Files.mayWrite(path)
       try Files.replace(path, Array((json.encoded(pretty: true) + "\n").utf8))
     } catch {
       throw Failure(.io, "\(path) cannot be written: \(error.reason)")

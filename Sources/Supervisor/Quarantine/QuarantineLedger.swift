@@ -184,7 +184,8 @@ package struct QuarantineLedger: Sendable {
     if awaitsTarget { object["awaits_target"] = true }
     do throws(PosixError) {
       try Files.makeFolder(Files.folder(of: path))
-      try Files.replace(path, Array((JSONValue.object(object).encoded() + "\n").utf8))
+      let text = JSONValue.object(object).encoded() + "\n"
+      try Files.replace(path, Array(text.utf8), mode: 0o600)
     } catch {
       throw Failure(.io, "the ledger of the quarantine cannot be written: \(error)")
     }

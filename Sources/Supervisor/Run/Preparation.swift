@@ -43,14 +43,7 @@ package struct Preparation {
         hint: "All executables of Dativo belong into one folder."
       )
     }
-    let (contracts, missing) = job.contractFiles()
-    guard missing.isEmpty else {
-      throw Failure(
-        .configuration,
-        "\(job.file): no such contract: \(missing.joined(separator: ", "))",
-        hint: missing.first.map(job.contractHint)
-      )
-    }
+    let contracts = try job.wholeContracts()
     try job.refuseContractsOfOthers()
     var catalog: Catalog?
     if discovers, tap.discovers, tap.catalogOption != nil {

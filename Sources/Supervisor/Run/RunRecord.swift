@@ -25,6 +25,8 @@ package struct RunRecord: Sendable {
   package var counts: CountCheck?
   /// Records that broke a rule in the attempts before it, and those of them that were put aside.
   package private(set) var earlier = (violating: 0, quarantined: 0)
+  /// What all attempts read, and where it is.
+  package private(set) var totals = RecordTotals()
   private var lastWaiting = 0
   /// The quarantine file of the last attempt, and how many records of the run wait in its files.
   package var quarantine: (file: String, waiting: Int)?
@@ -71,6 +73,7 @@ package struct RunRecord: Sendable {
     earlier.violating += passed + lastWaiting
     earlier.quarantined += lastWaiting
     self.report = report
+    totals.add(report, attempts.last, waiting: countsCommits ? waiting : nil)
     lastWaiting = waiting ?? report?.quarantined ?? 0
     if let file { quarantine = (file, (quarantine?.waiting ?? 0) + lastWaiting) }
   }
@@ -108,9 +111,9 @@ package struct RunRecord: Sendable {
   /// known.
   package var addsUp: Bool? {
     if let counts { return counts.differences.isEmpty }
-    guard let report, !report.hasUncounted, let committedLast else { return nil }
-    return report.read
-      == committedLast + skippedLast + report.quarantined + report.discarded
+    guard let report, !report.hasUncounted, let committed else { return nil }
+    return totals.read
+      == committed + totals.skipped + totals.quarantined + totals.filtered + totals.uncommitted
   }
 }
 
@@ -188,11 +191,11 @@ extension RunRecord {
 
   private var rows: JSONObject {
     var rows = JSONObject()
-    if let report {
-      rows["read"] = .number(JSONNumber(report.read))
-      rows["passed"] = .number(JSONNumber(report.passed))
-      rows["violating"] = .number(JSONNumber(report.violating))
-      rows["quarantined"] = .number(JSONNumber(report.quarantined))
+    if report != nil {
+      rows["read"] = .number(JSONNumber(totals.read))
+      rows["passed"] = .number(JSONNumber(totals.passed))
+      rows["violating"] = .number(JSONNumber(totals.violating))
+      rows["quarantined"] = .number(JSONNumber(totals.quarantined))
     }
     if earlier.violating + earlier.quarantined > 0 {
       rows["earlier_attempts"] = [
@@ -201,13 +204,16 @@ extension RunRecord {
       ]
     }
     if let committed { rows["committed"] = .number(JSONNumber(committed)) }
-    if let report, report.discarded > 0 {
-      rows["filtered"] = .number(JSONNumber(report.discarded))
+    if report != nil, totals.filtered > 0 {
+      rows["filtered"] = .number(JSONNumber(totals.filtered))
+    }
+    if report != nil, countsCommits, totals.uncommitted > 0 {
+      rows["uncommitted"] = .number(JSONNumber(totals.uncommitted))
     }
     if let counts, counts.superseded > 0 {
       rows["superseded"] = .number(JSONNumber(counts.superseded))
     }
-    if skippedLast > 0 { rows["skipped"] = .number(JSONNumber(skippedLast)) }
+    if totals.skipped > 0 { rows["skipped"] = .number(JSONNumber(totals.skipped)) }
     if let addsUp { rows["adds_up"] = .bool(addsUp) }
     return rows
   }

@@ -43,6 +43,25 @@ package struct CatalogOverrides: Sendable {
     return entry
   }
 
+  /// The replication keys that no property of their stream is called, in a catalog with the overrides.
+  ///
+  /// A stream that tells no properties may have any.
+  package func unknownKeys(in catalog: Catalog) -> [(message: String, hint: String?)] {
+    catalog.streams.flatMap { entry in
+      let names = entry.schema["properties"]?.object?.keys ?? []
+      return metadata.compactMap { _, text, values -> (message: String, hint: String?)? in
+        guard let key = values["replication-key"]?.string, !names.isEmpty, !names.contains(key),
+          [entry.tapStreamID, entry.stream].contains(where: { Paths.matches($0, text) })
+        else { return nil }
+        return (
+          "the replication key \"\(key)\" is no property of \(entry.tapStreamID)",
+          Nearest.name(to: key, among: names).map { "Did you mean \"\($0)\"?" }
+            ?? "The properties: \(Selection.list(names))."
+        )
+      }
+    }
+  }
+
   /// The names of streams that no stream of the catalog has.
   package func unmatched(in catalog: Catalog) -> [String] {
     let names = catalog.streams.flatMap { [$0.tapStreamID, $0.stream] }

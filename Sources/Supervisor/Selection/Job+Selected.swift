@@ -11,6 +11,7 @@ extension Job {
       warn("no stream is called \"\(name)\", of which metadata or schema are given", nil)
     }
     var catalog = overrides.apply(to: catalog)
+    for miss in overrides.unknownKeys(in: catalog) { warn(miss.message, miss.hint) }
     guard !select.isEmpty else {
       for index in catalog.streams.indices { catalog.streams[index].select(true) }
       return catalog

@@ -118,7 +118,7 @@ package struct Selection: Sendable {
     )
   }
 
-  private static func list(_ names: [String]) -> String {
+  static func list(_ names: [String]) -> String {
     names.isEmpty
       ? "none" : names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : "")
   }

@@ -18,6 +18,7 @@ package enum SelectionFile {
       )
     }
     do throws(PosixError) {
+      try Files.mayWrite(path)
       try Files.replace(path, Array(changed.utf8))
     } catch {
       throw Failure(.io, "\(path) cannot be written: \(error.reason)")

@@ -4,6 +4,8 @@ internal import Posix
 package import Wire
 
 /// The embedded store: one JSON file per job, below a folder per tenant.
+///
+/// STATE may hold what is private, so only the owner may read it.
 package final class FileStateStore: StateStore {
   /// The job's file.
   package let path: String
@@ -59,7 +61,7 @@ package final class FileStateStore: StateStore {
   package func replace(_ version: Int, by entry: StateEntry) throws(Failure) -> Bool {
     // Between looking and replacing nobody else may write; whoever dies with it lets go of it.
     let turn = try writing { () throws(PosixError) in
-      try Files.makeFolder(folder)
+      try Files.makeFolder(folder, mode: 0o700)
       return try Files.waitForLock("\(folder)/.writing")
     }
     defer { Files.unlock(turn) }
@@ -68,8 +70,9 @@ package final class FileStateStore: StateStore {
       // A second name for the version that stands, which the replacement leaves alone.
       unsafe unlink(backup)
       unsafe _ = link(path, backup)
+      unsafe _ = chmod(backup, 0o600)
       let text = owner.json(entry).encoded(pretty: true) + "\n"
-      try Files.replace(path, Array(text.utf8))
+      try Files.replace(path, Array(text.utf8), mode: 0o600)
     }
     return true
   }

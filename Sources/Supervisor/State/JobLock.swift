@@ -41,7 +41,7 @@ package final class JobLock {
     if obeysHold, let person = LockOwner.read(hold) { return .held(person) }
     guard taken == nil else { return nil }
     do throws(PosixError) {
-      try Files.makeFolder(Files.folder(of: path))
+      try Files.makeFolder(Files.folder(of: path), mode: 0o700)
       guard let raw = try Files.lock(path) else { return .busy(LockOwner.read(path)) }
       let former = LockOwner.read(path)
       if let former, !former.isHere, Files.age(path) ?? .infinity < Self.silenceSeconds {
@@ -117,7 +117,7 @@ package final class JobLock {
   package func keepAway(_ person: LockOwner) throws(Failure) {
     if let other = LockOwner.read(hold) { throw failure(.held(other)) }
     do throws(PosixError) {
-      try Files.makeFolder(Files.folder(of: path))
+      try Files.makeFolder(Files.folder(of: path), mode: 0o700)
       try Files.replace(hold, person.bytes)
     } catch {
       throw Failure(.io, "the lock of \(job) cannot be written: \(error)")

@@ -42,6 +42,7 @@ package enum StateEditor {
       )
     }
     let edited = try StateText.parse(path)
+    try StateText.refuseScalar(edited, path)
     Files.remove(path)
     return edited
   }

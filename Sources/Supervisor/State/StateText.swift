@@ -28,8 +28,25 @@ package struct StateText: Sendable {
     entry = nil
     pipeline = nil
     // What a tap printed and what a target prints differ by the envelope.
-    state =
+    let state =
       value["type"]?.string == "STATE" ? value["value"] ?? value : value
+    try Self.refuseScalar(state, path)
+    self.state = state
+  }
+
+  /// Refuses what no tap can go on from: a STATE is an object, or a list of Airbyte's.
+  static func refuseScalar(_ state: JSONValue, _ path: String) throws(Findings) {
+    if case .null = state { return }
+    let isList = state.array?.allSatisfy { $0.object != nil } ?? false
+    guard state.object == nil, !isList else { return }
+    throw Findings([
+      Finding(
+        .error,
+        "this is no state: it is \(state.encoded().prefix(40))",
+        hint: #"A state is an object, such as {"bookmarks": {"orders": {"id": 5}}}."#,
+        file: path == "-" ? "standard input" : path
+      )
+    ])
   }
 
   /// The JSON of a file; what is wrong with it has its place.

@@ -8,10 +8,13 @@ package import Wire
 /// Proves on the user's own job that nothing is lost or doubled: runs it into a scratch destination,
 /// kills its processes at every step of a commit and at random moments, lets it go on, and compares
 /// the rows with those of a run that nobody disturbed.
-package struct Torture {
+///
+/// It takes the process's signals over: one ends the run under way, and then the whole.
+package final class Torture {
   private let job: Job
   private let program: String
-  private let root: String
+  private var root = ""
+  private let inbox: SignalInbox
   private let rows: ContractTest.Rows
   private let tell: (String) -> Void
   private var dice: Dice
@@ -36,7 +39,6 @@ package struct Torture {
   /// `rows` reads a Parquet file; `tell` gets a line for each step of the way.
   package init(
     _ job: Job,
-    folder: String,
     seed: UInt64,
     rows: @escaping ContractTest.Rows,
     tell: @escaping (String) -> Void
@@ -54,13 +56,21 @@ package struct Torture {
     self.program = program
     self.rows = rows
     self.tell = tell
-    root = folder
     dice = Dice(state: seed)
     report = TortureReport(job: "\(job.tenant).\(job.name)", seed: seed)
+    do throws(PosixError) {
+      inbox = try SignalInbox()
+    } catch {
+      throw Failure(.io, "signals cannot be received: \(error)")
+    }
   }
 
-  /// Does all of it: each step once, then `moments` kills at random moments.
-  package mutating func run(moments: Int) throws(Failure) -> TortureReport {
+  /// Does all of it in `folder`: each step once, then `moments` kills at random moments.
+  package func run(
+    in folder: String,
+    moments: Int
+  ) throws(Failure) -> TortureReport {
+    root = folder
     let began = Clock.monotonic
     let whole = try reference()
     for step in Self.steps {
@@ -88,11 +98,11 @@ package struct Torture {
   /// How many rows each part of a job in parts had committed then.
   private var partRows: [String: Int] = [:]
 
-  private mutating func reference() throws(Failure) -> RowBag {
+  private func reference() throws(Failure) -> RowBag {
     tell("a run that nobody disturbs")
     let began = Clock.monotonic
     let folder = "\(root)/reference"
-    let end = try victim(folder).run(.never)
+    let end = try victim(folder).run(.never, inbox)
     longest = Double(Clock.monotonic - began) / 1e9
     report.runs += 1
     try check(end)
@@ -129,7 +139,7 @@ package struct Torture {
   }
 
   /// Some kills in a row against one destination, then a run to the end.
-  private mutating func round(
+  private func round(
     _ kills: [(name: String, kill: Victim.Kill)],
     _ whole: RowBag
   ) throws(Failure) {
@@ -138,7 +148,7 @@ package struct Torture {
     var isThrough = false
     var bag = RowBag()
     for (name, kill) in kills where !isThrough {
-      let end = try victim.run(kill, parts: try open(folder))
+      let end = try victim.run(kill, inbox, parts: try open(folder))
       report.runs += 1
       report.note(name) { if end.wasKilled { $0.kills += 1 } else { $0.missed += 1 } }
       // What a reader sees in between has no row twice.
@@ -150,7 +160,7 @@ package struct Torture {
       isThrough = lost == 0
     }
     if !isThrough {
-      let end = try victim.run(.never, parts: try open(folder))
+      let end = try victim.run(.never, inbox, parts: try open(folder))
       report.runs += 1
       try check(end)
       bag = try RowBag("\(folder)/out", rows)

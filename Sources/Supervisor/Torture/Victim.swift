@@ -38,8 +38,11 @@ struct Victim {
 
   /// Runs it, of a job in parts only those named, if any are; `seconds` are the most that a run may
   /// take.
+  ///
+  /// A signal in the inbox ends it, and is thrown once its processes are gone.
   func run(
     _ kill: Kill,
+    _ inbox: borrowing SignalInbox,
     parts: [String] = [],
     seconds: Double = 3600
   ) throws(Failure) -> End {
@@ -65,21 +68,27 @@ struct Victim {
     var lines: [String] = []
     var wasKilled = false
     let began = Clock.monotonic
+    var interruption: Interruption?
     while process.exit == nil {
       var patience: Int32 = 1000
       let now = Double(Clock.monotonic - began) / 1e9
-      if case .moment(let time, let role) = kill, !wasKilled {
+      if case .moment(let time, let role) = kill, !wasKilled, interruption == nil {
         // Before the stages are there, or between two attempts, it is tried again soon.
         if now >= time { wasKilled = self.kill(role, below: process.pid, at: time) }
         let left = now < time ? (time - now) * 1000 + 1 : 10
         patience = wasKilled ? 1000 : Int32(min(left, 1000))
       }
       if now > seconds { process.signal(Signal.kill) }
-      _ = try? Poll.readable(process.polled, milliseconds: patience)
+      if let interruption { interruption.press(process, now) }
+      _ = try? Poll.readable(process.polled + [inbox.raw], milliseconds: patience)
+      if let signal = inbox.next() { interruption = Interruption(signal, at: now) }
       lines += process.listen()
       _ = process.reap()
     }
     lines += process.listen(blocks: 1024)
+    if let signal = interruption?.signal ?? inbox.next() {
+      throw Failure(.signal(signal), "interrupted: nothing is proven")
+    }
     let record = process.envelope?["result"] ?? .null
     let records = self.records(record)
     if case .step = kill {
@@ -104,6 +113,22 @@ struct Victim {
         let bytes = try? Files.read("\(folder)/home/runs/\(run).json")
       else { return nil }
       return try? JSONValue.parse(bytes)
+    }
+  }
+
+  /// That somebody wants the whole to end.
+  private struct Interruption {
+    let signal: Int32
+    private let began: Double
+
+    init(_ signal: Int32, at time: Double) {
+      self.signal = signal
+      began = time
+    }
+
+    /// Asks again each time: the first asks the tap to end, a second one stops everything.
+    func press(_ process: RunProcess, _ now: Double) {
+      process.signal(now - began < 20 ? Signal.terminate : Signal.kill)
     }
   }
 
