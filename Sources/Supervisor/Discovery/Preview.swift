@@ -7,7 +7,7 @@ package struct Preview {
   /// Of a job in parts that of one of them.
   package let plan: Plan
   /// The parts of a job that runs in parts, and how many of them run at a time; else nil.
-  private let division: Division?
+  private let division: PartsPlan?
   package let warnings: [Finding]
 
   /// `name` is the part whose plan is made; by default the first.
@@ -31,7 +31,7 @@ package struct Preview {
         told = told.divided(Job.Part(stream: chosen, catalog: nil))
         parts.catalog = parts.catalog?.narrowed(to: chosen)
       }
-      division = try Division(job, names, shown: chosen)
+      division = try PartsPlan(job, names, shown: chosen)
     } else {
       division = nil
     }

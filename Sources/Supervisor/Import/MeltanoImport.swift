@@ -119,7 +119,8 @@ package struct MeltanoImport {
     }
     let select = JSONValue.array(plugin.select.map { .string($0) })
     for (key, value) in [
-      ("select", select), ("metadata", plugin.metadata ?? .null), ("schema", plugin.schema ?? .null),
+      ("select", select), ("metadata", plugin.metadata ?? .null),
+      ("schema", plugin.schema ?? .null),
     ] {
       let names = MeltanoReference.names(in: value).sorted().joined(separator: ", ")
       guard !names.isEmpty else { continue }

@@ -2,7 +2,7 @@ internal import JSON
 internal import Wire
 
 /// The parts that a job would run in, with what is each one's own.
-struct Division {
+struct PartsPlan {
   private struct Part {
     let name: String
     let pipeline: String
