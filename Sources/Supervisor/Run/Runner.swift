@@ -42,6 +42,7 @@ package final class Runner {
     self.isLoaded = isLoaded
     // Before the signals are taken over: a program that hangs when it is asked can be interrupted.
     let catalog = PluginCatalog(project: job.folder)
+    try? Files.makeFolder(catalog.folders.home)
     self.job = try job.toldWindow(catalog)
     let told = try job.part?.catalog.map { (path) throws(Failure) in try PartCatalog(path) }
     tap = try catalog.connector(job.source, .tap, told: told?.about)
