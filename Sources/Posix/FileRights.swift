@@ -24,7 +24,9 @@ struct FileRights {
   /// more than everybody.
   func give(to raw: Int32, _ path: String, mode other: UInt32?) throws(PosixError) {
     var mode = other ?? self.mode
-    if fchown(raw, owner, group) != 0, fchown(raw, uid_t.max, group) != 0 { mode &= ~0o070 | (mode & 0o007) << 3 }
+    if fchown(raw, owner, group) != 0, fchown(raw, uid_t.max, group) != 0 {
+      mode &= ~0o070 | (mode & 0o007) << 3
+    }
     guard fchmod(raw, mode) == 0 else { throw PosixError("chmod", path) }
   }
 }
@@ -36,7 +38,8 @@ extension Files {
     var isReadOnly = unsafe access(path, W_OK) != 0
     // A link is what it leads to.
     if let resolved = unsafe realpath(path, nil) {
-      isReadOnly = isReadOnly || FileRights(of: unsafe String(cString: resolved))?.isReadOnly == true
+      let rights = FileRights(of: unsafe String(cString: resolved))
+      isReadOnly = isReadOnly || rights?.isReadOnly == true
       unsafe free(resolved)
     }
     guard isReadOnly else { return }
