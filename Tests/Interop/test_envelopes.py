@@ -44,7 +44,7 @@ def test_a_torture_that_is_ended_says_so_and_leaves_nothing(project, monkeypatch
 def test_a_run_that_is_interrupted_says_by_what(project):
     project.job({"rows": 100000, "every": 100, "delay": 0.05, "on_term": "drain"})
     process = project.start("run", "job.yaml", "--json")
-    project.wait(lambda: project.stage(b"tap.py"))
+    project.wait(lambda: project.stage(b"dativo-target-parquet"))
     time.sleep(1)
     process.send_signal(signal.SIGTERM)
     process.out, process.err = process.communicate(timeout=60)

@@ -198,7 +198,7 @@ def test_a_mapper_that_runs_our_middle_stage_becomes_contracts_and_validation(tm
     answer = json.loads(run("dativo", "import", "meltano.yml", "--json", cwd=tmp_path).out)["result"]
     notes = "\n".join(answer["notes"])
     assert "renamed is left out: what this mapper does to the records does not happen" in notes
-    assert "checked is left out" not in notes and "the setting lenient of checked is left out" in notes
+    assert "people: checked is left out" not in notes and "the setting lenient of checked is left out" in notes
     assert run("dativo", "lint", "people.yaml", cwd=tmp_path).code == 0, (tmp_path / "people.yaml").read_text()
     loaded = run("dativo", "run", "people.yaml", cwd=tmp_path)
     assert loaded.code == 1, loaded

@@ -81,7 +81,7 @@ def test_the_figures_of_all_attempts_add_up(project):
     rows = record["rows"]
     assert rows["committed"] == 1000 and rows["uncommitted"] == 50, rows
     assert rows["read"] == 1050 and rows["adds_up"] is True
-    (row,) = json.loads(project.dativo("runs", "list", "--json").out)["result"]
+    (row,) = json.loads(project.dativo("runs", "list", "--json").out)["result"]["runs"]
     assert (row["read"], row["committed"]) == (1050, 1000)
 
 
