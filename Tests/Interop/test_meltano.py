@@ -151,6 +151,61 @@ def test_what_an_import_carries_and_what_it_tells(tmp_path):
     assert no.code == 64 and "dev, prod" in no.err
 
 
+def test_references_are_carried_wherever_they_stand(tmp_path):
+    config = r"""      files: [{path: $DATA/people.csv, stream: "a-$NAME-${KIND}", keys: ['$KEY', "p$word", '\$PLAIN', "${no such}"]}]
+      home: {deep: [{at: "${MELTANO_PROJECT_ROOT}/x"}]}
+"""
+    text = PROJECT.replace("      files: [{path: people.csv, stream: people, keys: [id]}]\n", config)
+    (tmp_path / "meltano.yml").write_text(text.replace("replication-key: id", "replication-key: $KEY"))
+    answer = json.loads(run("dativo", "import", "meltano.yml", "--json", cwd=tmp_path).out)["result"]
+    written = (tmp_path / answer["jobs"][0]["file"]).read_text()
+    for part in ("${DATA}/people.csv", "a-${NAME}-${KIND}", "${KEY}", "p$word", "$PLAIN", "$${no such}", "${MELTANO_PROJECT_ROOT}/x"):
+        assert part in written, written
+    assert "${PLAIN}" not in written and "${word}" not in written
+    notes = "\n".join(answer["notes"])
+    assert "MELTANO_PROJECT_ROOT, which Meltano sets" in notes and "metadata of tap-dativo-csv refers to KEY" in notes
+
+
+CONTRACT = """apiVersion: v3.0.2
+kind: DataContract
+id: people
+version: 1.0.0
+status: active
+schema:
+- name: people
+  properties:
+  - {name: id, logicalType: integer}
+  - {name: name, logicalType: string, logicalTypeOptions: {maxLength: 3}}
+"""
+
+MAPPERS = """  mappers:
+  - name: checker
+    namespace: checker
+    executable: dativo-validate
+    config: {mode: strict, quarantine: bad.jsonl}
+    mappings:
+    - {name: checked, config: {contract: people.odcs.yaml, mode: quarantine, lenient: true}}
+  - {name: renamer, namespace: renamer, pip_url: x, mappings: [{name: renamed, config: {}}]}
+jobs:
+- {name: people, tasks: [tap-dativo-csv checked renamed target-dativo-parquet]}
+"""
+
+
+def test_a_mapper_that_runs_our_middle_stage_becomes_contracts_and_validation(tmp_path):
+    (tmp_path / "meltano.yml").write_text(PROJECT + MAPPERS)
+    (tmp_path / "people.odcs.yaml").write_text(CONTRACT)
+    (tmp_path / "people.csv").write_text("id,name,secret\n1,Ada,x\n2,Grace,y\n")
+    answer = json.loads(run("dativo", "import", "meltano.yml", "--json", cwd=tmp_path).out)["result"]
+    notes = "\n".join(answer["notes"])
+    assert "renamed is left out: what this mapper does to the records does not happen" in notes
+    assert "people: checked is left out" not in notes and "the setting lenient of checked is left out" in notes
+    assert run("dativo", "lint", "people.yaml", cwd=tmp_path).code == 0, (tmp_path / "people.yaml").read_text()
+    loaded = run("dativo", "run", "people.yaml", cwd=tmp_path)
+    assert loaded.code == 1, loaded
+    assert duckdb.sql(f"SELECT id FROM '{tmp_path}/out/people/*.parquet'").fetchall() == [(1,)]
+    assert '"Grace"' in (tmp_path / "bad.jsonl").read_text()
+
+
 def test_an_import_makes_a_job_of_each_pair_in_a_task(tmp_path):
     """A task may be a list, with several pairs in it and commands of other tools between."""
     extra = """jobs:

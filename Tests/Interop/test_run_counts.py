@@ -73,13 +73,16 @@ def test_what_a_policy_of_drift_leaves_out_is_filtered(project):
     assert project.record()["streams"]["orders"]["filtered"] == 1000
 
 
-def test_the_figures_of_the_last_attempt_add_up_after_others(project):
+def test_the_figures_of_all_attempts_add_up(project):
     project.job({"rows": 1000, "exit_at": 550, "exit": 75, "once": str(project.folder / "once")})
     project.run()
     record = project.record()
     assert len(record["attempts"]) == 2
-    assert record["rows"]["committed"] == 1000 and record["rows"]["read"] == 500
-    assert record["rows"]["adds_up"] is True
+    rows = record["rows"]
+    assert rows["committed"] == 1000 and rows["uncommitted"] == 50, rows
+    assert rows["read"] == 1050 and rows["adds_up"] is True
+    (row,) = json.loads(project.dativo("runs", "list", "--json").out)["result"]["runs"]
+    assert (row["read"], row["committed"]) == (1050, 1000)
 
 
 def test_rows_of_a_version_that_another_of_the_same_load_replaced_are_no_loss(project):

@@ -131,3 +131,19 @@ def test_what_parts_set_aside_is_listed_and_replayed(project):
     (project.folder / "c.yaml").write_text((project.folder / "c.yaml").read_text().replace("minimum: 3", "minimum: 0"))
     done = project.dativo("quarantine", "replay", "job.yaml", "--part", "a")
     assert done.returncode == 0 and count(project, "a") == (10, 10), done.err
+
+
+def test_a_contract_that_is_missing_keeps_a_job_in_parts_from_beginning(project):
+    project.job({"streams": ["a", "b"], "rows": 10}, tap=TAP, extra="parallelism: 2\ncontracts: [none.yaml]\n")
+    done = project.run("--json", code=78)
+    assert "no such contract: none.yaml" in json.loads(done.out)["error"]["message"]
+    assert not (project.folder / "out").exists()
+
+
+def test_the_quarantine_of_one_part_is_listed(project):
+    project.job({"streams": ["a", "b"], "rows": 10}, tap=TAP, extra="parallelism: 2\n")
+    project.run()
+    jobs = json.loads(project.dativo("quarantine", "list", "job.yaml", "--part", "a", "--json").out)["result"]["jobs"]
+    assert [job["job"] for job in jobs] == ["acme.orders.a"]
+    done = project.dativo("quarantine", "list", "job.yaml", "--part", "c")
+    assert done.returncode == 64 and 'no part "c"' in done.err

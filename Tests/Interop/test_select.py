@@ -86,3 +86,14 @@ def test_what_cannot_be_written_is_not(shop):
     done = project.dativo("select", "job.yaml", "orders.*", "--write")
     assert done.returncode == 78 and 'select: ["orders.*"]' in done.err
     assert (project.folder / "job.yaml").read_text() == flow
+
+
+def test_overrides_that_no_stage_can_follow_are_warned_of(shop):
+    project = shop("  metadata: {orders: {replication-method: INCREMENTAL, replication-key: amuont}}\n"
+                   "  schema: {orders: {amount: {type: [nubmer, 'null']}, note: {type: string}}}\n")
+    lint = project.dativo("lint", "job.yaml")
+    assert lint.returncode == 0 and 'job.yaml:9:' in lint.out and 'the type "nubmer"' in lint.out, lint.out
+    assert 'Did you mean "number"?' in lint.out and lint.out.count("JSON Schema does not know") == 1
+    run = project.dativo("run", "job.yaml")
+    assert 'the replication key "amuont" is no property of orders' in run.err
+    assert 'Did you mean "amount"?' in run.err and 'the type "nubmer"' in run.err

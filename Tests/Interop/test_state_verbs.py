@@ -380,3 +380,14 @@ def test_a_corrupt_store_is_told_with_its_line_and_backup_by_every_verb(project)
         assert f"{file}:" in error["message"] and f"{file}.backup" in error["hint"]
     os.replace(f"{file}.backup", file)
     assert state(project) == at(200)
+
+
+@pytest.mark.parametrize("text", ["5", '"x"', "[1]", "true", '{"type": "STATE", "value": 3}'])
+def test_what_is_no_object_is_no_state(project, text):
+    project.job()
+    project.run()
+    before = state(project)
+    (project.folder / "s.json").write_text(text)
+    wrong = answer(project, "set", "job.yaml", "s.json", code=78)
+    assert "this is no state" in wrong["error"]["message"] and "bookmarks" in wrong["error"]["suggestion"]
+    assert state(project) == before

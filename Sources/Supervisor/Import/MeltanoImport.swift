@@ -104,7 +104,8 @@ package struct MeltanoImport {
     if !mapper.contracts.isEmpty { job["contracts"] = .array(mapper.contracts) }
     if !mapper.validation.isEmpty { job["validation"] = .object(mapper.validation) }
     for key in mapper.left {
-      notes.append("\(name): the setting \(key) of \(mappers.joined(separator: ", ")) is left out")
+      let words = mappers.joined(separator: ", ")
+      notes.append("\(name): the setting \(key) of \(words) is left out")
     }
   }
 
@@ -118,10 +119,8 @@ package struct MeltanoImport {
       )
     }
     let select = JSONValue.array(plugin.select.map { .string($0) })
-    for (key, value) in [
-      ("select", select), ("metadata", plugin.metadata ?? .null),
-      ("schema", plugin.schema ?? .null),
-    ] {
+    let (metadata, schema) = (plugin.metadata ?? .null, plugin.schema ?? .null)
+    for (key, value) in [("select", select), ("metadata", metadata), ("schema", schema)] {
       let names = MeltanoReference.names(in: value).sorted().joined(separator: ", ")
       guard !names.isEmpty else { continue }
       notes.append("\(job): \(key) of \(plugin.name) refers to \(names): write the value there")

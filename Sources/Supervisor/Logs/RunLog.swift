@@ -44,7 +44,7 @@ package final class RunLog {
   private func append(_ bytes: [UInt8]) {
     do throws(PosixError) {
       if file == nil {
-        try Files.makeFolder(Files.folder(of: path))
+        try Files.makeFolder(Files.folder(of: path), mode: 0o700)
         file = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_APPEND, mode: 0o600).release()
       }
     } catch {
