@@ -27,21 +27,22 @@ package struct Capture: Sendable {
 
   private static let stderrLimit = 1 << 16
 
-  /// Runs `command` with an empty standard input, to its end.
+  /// Runs `command` with the file `input`, or nothing, as its standard input, to its end.
   ///
   /// It is killed, with all that it started, after `seconds`, when it prints more than `limit`
   /// bytes, when `interrupt` becomes readable, or when `isWanted` refuses what was printed so far.
   package static func run(
     _ command: Command,
+    input: String = "/dev/null",
     seconds: Double = 120,
     limit: Int = 64 << 20,
     interrupt: Int32? = nil,
     isWanted: ([UInt8]) -> Bool = { _ in true }
   ) throws(SpawnError) -> Capture {
-    let nothing = try nothing(command)
+    let stdin = try open(input, for: command)
     let out = try pipe(command)
     let err = try pipe(command)
-    var child = try Child(command, descriptors: [nothing.raw, out.writing.raw, err.writing.raw])
+    var child = try Child(command, descriptors: [stdin.raw, out.writing.raw, err.writing.raw])
     // What the program has started must not outlive us either, should we be killed.
     let warden = Warden()
     warden?.watch(child.pid)
@@ -93,9 +94,12 @@ package struct Capture: Sendable {
     }
   }
 
-  private static func nothing(_ command: Command) throws(SpawnError) -> Descriptor {
+  private static func open(
+    _ path: String,
+    for command: Command
+  ) throws(SpawnError) -> Descriptor {
     do throws(PosixError) {
-      return try Descriptor(opening: "/dev/null")
+      return try Descriptor(opening: path)
     } catch {
       throw SpawnError(executable: command.executable, cause: error)
     }

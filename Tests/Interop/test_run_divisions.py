@@ -115,15 +115,34 @@ def test_windows_need_a_shared_table(project):
     assert "share" not in project.dativo("lint", "job.yaml").out
 
 
-def test_a_refresh_names_the_parts_that_are_not_listed_any_more(project):
-    csv(project, files(project, 0, 1), extra=BY_FILES)
+def test_a_refresh_takes_the_rows_of_parts_that_are_not_listed_any_more(project):
+    csv(project, files(project, 0, 1, 2), extra=BY_FILES)
     project.run()
     csv(project, files(project, 0), extra=BY_FILES)
-    assert "not listed" not in project.run().err
+    project.run()
+    assert set(range(10, 30)) <= set(ids(project)), "a run alone leaves them"
     done = project.run("--full-refresh", "--json")
-    assert "not listed any more stay: 1.csv" in done.err, done.err
-    assert any("1.csv" in text for text in json.loads(done.out)["result"]["warnings"])
-    assert ids(project) == list(range(20))
+    assert "removes the rows of 1.csv, 2.csv" in done.err, done.err
+    assert json.loads(done.out)["result"]["warnings"] == [] and ids(project) == list(range(10))
+    assert project.dativo("verify", "out").returncode == 0
+    csv(project, files(project, 0, 1), extra=BY_FILES)
+    project.run()
+    assert set(ids(project)) == set(range(20)), "listed again, it begins anew"
+
+
+def test_a_refresh_that_fails_leaves_the_rows_of_others(project):
+    job(project, PIECES)
+    project.run()
+    job(project, PIECES, streams=["a"], fail={"a": 65})
+    assert "removes" not in project.run("--full-refresh", code=2).err
+    assert ids(project, "b") == list(range(10))
+
+
+def test_of_a_target_of_somebody_else_the_rows_stay_and_that_is_told(project, foreign):
+    job(project, PIECES, target=foreign())
+    project.run()
+    job(project, PIECES, target=foreign(), streams=["a"])
+    assert "the rows of b, which is not listed any more, stay" in project.run("--full-refresh").err
 
 
 def test_a_piece_that_means_something_else_does_not_go_on_from_its_state(project):

@@ -68,9 +68,11 @@ package final class ParallelRunner {
     do throws(Failure) {
       try job.refuseOtherDivision()
       let parts = try parts()
-      warnOfUnlisted(parts)
+      let unlisted = UnlistedParts(of: job, beside: parts)
       try PartList.add(parts, to: job)
       try work(only.isEmpty ? parts : parts.filter { only.contains($0.stream) })
+      record.owner = nil
+      clear(unlisted)
     } catch {
       record.failure = error
       finish(began)
@@ -122,16 +124,15 @@ package final class ParallelRunner {
     }
   }
 
-  /// A refresh is of the parts that are listed: what others have brought would stay without a word.
-  private func warnOfUnlisted(_ parts: [Job.Part]) {
-    guard further.contains("--full-refresh"), !job.partitions.isEmpty else { return }
-    let left = PartList(of: job).names.filter { name in !parts.contains { $0.stream == name } }
-    guard !left.isEmpty else { return }
-    let warning =
-      "the rows of parts that are not listed any more stay: \(left.joined(separator: ", ")); to be "
-      + "rid of them, remove the tables and their commit logs and run it again"
-    console.show("warning: \(warning)", .doubtful)
-    record.warnings.append(warning)
+  /// A refresh that went well leaves nothing of parts that are not listed any more.
+  private func clear(_ unlisted: UnlistedParts) {
+    guard further.contains("--full-refresh"), !unlisted.names.isEmpty else { return }
+    guard record.outcome == .success || record.outcome == .partial else { return }
+    console.show("\(record.job): removes the rows of \(unlisted.names.joined(separator: ", "))")
+    for warning in unlisted.clear() {
+      console.show("warning: \(warning)", .doubtful)
+      record.warnings.append(warning)
+    }
   }
 
   private func refuseUnknown(_ names: [String]) throws(Failure) {

@@ -38,9 +38,22 @@ struct PartList {
     list.names = Set(list.names + parts.map(\.stream)).sorted()
     list.division = division
     for partition in job.partitions { list.windows[partition.name] = partition.window }
+    try list.write(job)
+  }
+
+  /// Takes a part off that has nothing any more.
+  static func remove(_ name: String, of job: Job) throws(Failure) {
+    var list = PartList(of: job)
+    list.names.removeAll { $0 == name }
+    list.windows[name] = nil
+    try list.write(job)
+  }
+
+  private func write(_ job: Job) throws(Failure) {
+    let path = Self.path(job)
     do throws(PosixError) {
-      try Files.makeFolder(Files.folder(of: path(job)))
-      try Files.replace(path(job), Array((list.json.encoded(pretty: true) + "\n").utf8))
+      try Files.makeFolder(Files.folder(of: path))
+      try Files.replace(path, Array((json.encoded(pretty: true) + "\n").utf8))
     } catch {
       throw Failure(.io, "the list of the job's parts cannot be written: \(error)")
     }

@@ -94,11 +94,27 @@ package struct TargetLog {
     _ = try ask(["--accept-source", "--reason", reason], source: source)
   }
 
-  private func ask(_ arguments: [String], source: String? = nil) throws(Failure) -> [UInt8] {
+  /// Loads a stream that has no rows: those that were to give way to new ones are gone.
+  package func loadNothing(of stream: String) throws(Failure) {
+    let message: JSONValue = [
+      "type": "SCHEMA", "stream": .string(stream), "schema": ["properties": [:]],
+      "key_properties": [],
+    ]
+    _ = try ask([], input: message)
+  }
+
+  /// `input` is the one message that the target is sent.
+  private func ask(
+    _ arguments: [String],
+    source: String? = nil,
+    input: JSONValue? = nil
+  ) throws(Failure) -> [UInt8] {
     let config = Plan.targetConfig(job, target, pipeline: pipeline, source: source, run: "")
     let folder = try PrivateFolder()
     let path = "\(folder.path)/ask.config.json"
     _ = try secrets.hand(.object(config), to: target, .target, at: path)
+    let messages = input == nil ? "/dev/null" : "\(folder.path)/ask.messages.jsonl"
+    if let input { try PrivateFile.write(messages, input) }
     let command = target.command(
       config: path,
       arguments,
@@ -108,14 +124,17 @@ package struct TargetLog {
     )
     let capture: Capture
     do throws(SpawnError) {
-      capture = try Capture.run(command, interrupt: interrupt)
+      capture = try Capture.run(command, input: messages, interrupt: interrupt)
     } catch {
       throw Failure(error)
     }
     switch capture.cut {
     case .interrupted?: throw Failure(.signal(Signal.interrupt), "interrupted")
     case .late?:
-      throw Failure(.temporary, "\(target.name) \(arguments[0]) did not answer within 2 minutes")
+      throw Failure(
+        .temporary,
+        "\(target.name) \(arguments.first ?? "") did not answer within 2 minutes"
+      )
     case .unwanted?, nil: break
     }
     guard !capture.exit.isSuccess else { return capture.stdout }
@@ -126,7 +145,7 @@ package struct TargetLog {
     }
     throw Failure(
       .plugin(capture.exit.shellCode),
-      "\(target.name) \(arguments[0]) exited with \(capture.exit.shellCode)",
+      "\(target.name) \(arguments.first ?? "") exited with \(capture.exit.shellCode)",
       hint: capture.errorLines.last
     )
   }
