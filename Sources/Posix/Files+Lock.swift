@@ -22,8 +22,12 @@ extension Files {
     return file.release()
   }
 
-  /// Gives back what `lock` or `waitForLock` returned.
-  package static func unlock(_ raw: Int32) { close(raw) }
+  /// Gives back what `lock` or `waitForLock` returned, at once: a child that is being started at
+  /// this moment has a copy of the descriptor, which would keep the lock.
+  package static func unlock(_ raw: Int32) {
+    flock(raw, LOCK_UN)
+    close(raw)
+  }
 
   /// Puts `bytes` in the place of what an open file holds.
   package static func overwrite(_ raw: Int32, _ bytes: [UInt8]) {

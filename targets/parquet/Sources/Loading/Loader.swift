@@ -40,14 +40,27 @@ struct Loader: ~Copyable {
     self.committer = committer
   }
 
+  /// After how many bytes of input it is looked at what waits: at the same lines whatever the pieces
+  /// are that the input comes in, so that the same input gives the same files.
+  private static let lookInterval = 1 << 18
+  private var bytesSinceLook = 0
+
   /// Takes one region of whole lines; false when the input must be read no further.
   mutating func take(_ region: UnsafeRawBufferPointer) -> Bool {
     guard let start = unsafe region.bindMemory(to: UInt8.self).baseAddress else { return true }
     let end = unsafe start + region.count
     do throws(Failure) {
-      unsafe try read(start, end)
-      bytesSinceCommit += region.count
-      try balance()
+      var p = unsafe start
+      while unsafe p < end {
+        let left = Self.lookInterval - bytesSinceLook
+        let cut = unsafe end - p < left ? end : Self.lineEnd(p + left - 1, end)
+        unsafe try read(p, cut)
+        unsafe bytesSinceLook += cut - p
+        unsafe p = unsafe cut
+        guard bytesSinceLook >= Self.lookInterval else { continue }
+        bytesSinceLook = 0
+        try balance()
+      }
       return true
     } catch {
       failure = error
@@ -67,7 +80,10 @@ struct Loader: ~Copyable {
         unsafe p = unsafe try run(table, p, end)
       } else {
         let next = unsafe Self.lineEnd(p, end)
-        unsafe p = unsafe try line(p, next) ? next : p
+        if unsafe try line(p, next) {
+          unsafe bytesSinceCommit += next - p
+          unsafe p = unsafe next
+        }
       }
     }
   }
@@ -91,7 +107,7 @@ struct Loader: ~Copyable {
       start,
       end,
       into: &table.batch,
-      rowLimit: rows + Self.runLimit
+      rowLimit: (rows / Self.runLimit + 1) * Self.runLimit
     )
     if try addMetadataColumns(table, rows) { return unsafe start }
     let taken = table.batch.rows - rows
@@ -102,6 +118,7 @@ struct Loader: ~Copyable {
       table.rowsRead += taken
       unsafe table.bytesRead += run.position - start
       rowsSinceCommit += taken
+      unsafe bytesSinceCommit += run.position - start
     }
     switch unsafe run.stop {
     case .end: break
@@ -111,7 +128,9 @@ struct Loader: ~Copyable {
       if unsafe !table.lines.matches(run.position, end), unsafe run.position > start { break }
       // The form differs somewhere: the general way reads the line, and learns from it.
       let next = unsafe Self.lineEnd(run.position, end)
-      return unsafe try line(run.position, next) ? next : run.position
+      guard unsafe try line(run.position, next) else { return unsafe run.position }
+      unsafe bytesSinceCommit += next - run.position
+      return unsafe next
     }
     return unsafe run.position
   }
