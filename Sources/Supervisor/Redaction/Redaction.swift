@@ -22,6 +22,8 @@ package enum Redaction {
   package static func isSecret(_ name: String) -> Bool {
     // The working folder is called by a short word for password.
     if ["PWD", "OLDPWD"].contains(name) { return false }
+    // The path of a list that the middle stage is given.
+    if name == "secrets_file" { return false }
     // A tokenizer cuts texts into words.
     let plain = name.lowercased().filter { $0 != "_" && $0 != "-" }.replacing("tokeniz", with: "")
     // `auth_method` and `author` tell, `auth` is told.
