@@ -65,6 +65,13 @@ class Streams:
         self.job(rows, **config)
         return self.project.run(*arguments, code=code)
 
+    def under_way(self):
+        """A run that has committed 50 more rows of the first stream and waits for its tap."""
+        self.job({"a": 200, "b": 50}, wait_after=55)
+        process = self.project.start("run", "job.yaml")
+        self.project.wait(lambda: len(self.ids("a")) == 150)
+        return process
+
     def state(self, *arguments, code=0):
         done = self.project.dativo("state", *arguments)
         assert done.returncode == code, done.err
@@ -140,9 +147,7 @@ def test_a_failed_run_leaves_what_it_has_not_reached(streams):
 
 def test_an_interrupted_one_as_well(streams):
     streams.run({"a": 100, "b": 50})
-    streams.job({"a": 200, "b": 50}, wait_after=55)
-    process = streams.project.start("run", "job.yaml")
-    streams.project.wait(lambda: len(streams.ids("a")) == 150)
+    process = streams.under_way()
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 143
     assert streams.bookmarks == {"a": 150, "b": 50}
@@ -152,9 +157,7 @@ def test_an_interrupted_one_as_well(streams):
 
 def test_one_that_was_killed_as_well(streams):
     streams.run({"a": 100, "b": 50})
-    streams.job({"a": 200, "b": 50}, wait_after=55)
-    process = streams.project.start("run", "job.yaml")
-    streams.project.wait(lambda: len(streams.ids("a")) == 150)
+    process = streams.under_way()
     process.kill()
     process.wait()
     streams.project.wait(lambda: streams.project.processes() == [])
