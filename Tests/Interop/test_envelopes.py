@@ -3,15 +3,10 @@ import json
 import signal
 import time
 
+import contract_text
 from job_project import project  # noqa: F401 (a fixture)
 
-CONTRACT = """\
-apiVersion: v3.0.2
-kind: DataContract
-id: orders
-version: 1.0.0
-status: active
-schema:
+CONTRACT = contract_text.head("v3.0.2") + """\
 - name: orders
   properties:
   - {name: id, logicalType: integer, logicalTypeOptions: {maximum: 1}}
