@@ -89,7 +89,8 @@ def change_line(chance, line):
         value = json.loads(line)
     except (ValueError, RecursionError):
         return line
-    return json.dumps(change_tree(chance, value), ensure_ascii=chance.random() < 0.5).encode()
+    told = json.dumps(change_tree(chance, value), ensure_ascii=chance.random() < 0.5)
+    return told.encode(errors="surrogatepass")  # a lone surrogate of an escape becomes bytes that are not UTF-8
 
 
 def change_number(chance, line):
