@@ -10,6 +10,17 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// The Swift runtime inside of an executable: a pipe starts three processes, and half of the time
+/// that one takes to start went to finding its symbols in shared libraries.
+///
+/// The libraries are those that the shared ones bring along.
+let standalone: [LinkerSetting] =
+  [.unsafeFlags(["-static-stdlib"])]
+  + [
+    "Foundation", "CoreFoundation", "FoundationInternationalization", "_FoundationCollections",
+    "_FoundationCShims", "_FoundationICU", "dispatch", "BlocksRuntime", "stdc++",
+  ].map { .linkedLibrary($0) }
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
@@ -51,7 +62,8 @@ func executable(
     path: path,
     exclude: exclude,
     sources: sources,
-    swiftSettings: settings
+    swiftSettings: settings,
+    linkerSettings: standalone
   )
 }
 

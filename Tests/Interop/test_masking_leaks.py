@@ -2,7 +2,9 @@
 import itertools
 import json
 import os
+import pathlib
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -159,6 +161,10 @@ def test_the_canaries_are_found_without_a_policy(gate, tmp_path):
 
 # Crashes.
 
+# Executables with the runtime inside do not find it by themselves.
+TOOLCHAIN = pathlib.Path(shutil.which("swift")).resolve().parents[1]
+BACKTRACER = f"swift-backtrace={TOOLCHAIN}/libexec/swift/linux/swift-backtrace-static"
+
 
 def running(tmp_path, document, env):
     """A run that waits for more input after some records; its outputs go to files."""
@@ -172,7 +178,7 @@ def running(tmp_path, document, env):
     with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=out, stderr=err, cwd=folder, preexec_fn=unlimited,
-            env={**os.environ, "DATIVO_MASK_KEY": KEY, "SWIFT_BACKTRACE": "enable=yes,color=no", **env},
+            env={**os.environ, "DATIVO_MASK_KEY": KEY, "SWIFT_BACKTRACE": f"enable=yes,color=no,{BACKTRACER}", **env},
         )
     process.stdin.write(lines(schema_line(), *[record("o", good(n)) for n in range(200)]))
     process.stdin.write(lines(record("o", {**good(300), "id": "x"}), "no json"))
