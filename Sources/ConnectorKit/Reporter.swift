@@ -1,3 +1,4 @@
+public import JSON
 internal import Posix
 internal import Telemetry
 
@@ -66,6 +67,9 @@ public struct Reporter {
 
   /// A stream has had as many records as may pass: what comes of it is left out.
   public func cut(_ stream: String) { sink?.emit(.cut(stream: stream)) }
+
+  /// What `--last-state` would answer now that the stage has ended well.
+  public func lastCommit(_ answer: JSONValue) { sink?.emit(.lastCommit(answer)) }
 
   /// Nanoseconds spent waiting for input, and for the reader of the output.
   public func stall(read: UInt64, write: UInt64) { sink?.emit(.stall(read: read, write: write)) }

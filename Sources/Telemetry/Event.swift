@@ -22,6 +22,8 @@ package enum Event: Hashable, Sendable {
   case cut(stream: String)
   /// Nanoseconds spent waiting for input and for the reader of the output.
   case stall(read: UInt64, write: UInt64)
+  /// What a target answers `--last-state` with, told at its end, so that nobody need start it again.
+  case lastCommit(JSONValue)
 
   /// The event as JSON; `stage` names the executable.
   package func json(stage: String) -> JSONValue {
@@ -65,6 +67,9 @@ package enum Event: Hashable, Sendable {
       object["event"] = "stall"
       object["read_ns"] = .number(JSONNumber(read))
       object["write_ns"] = .number(JSONNumber(write))
+    case .lastCommit(let answer):
+      object["event"] = "last_commit"
+      object["answer"] = answer
     }
     return .object(object)
   }
@@ -101,6 +106,7 @@ package enum Event: Hashable, Sendable {
     case "cut": self = .cut(stream: text("stream"))
     case "stall":
       self = .stall(read: UInt64(max(int("read_ns"), 0)), write: UInt64(max(int("write_ns"), 0)))
+    case "last_commit": self = .lastCommit(value["answer"] ?? .null)
     default: return nil
     }
   }

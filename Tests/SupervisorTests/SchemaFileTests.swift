@@ -46,7 +46,9 @@ struct SchemaFileTests {
       ),
       .commit(sequence: 1, rows: 1, bytes: 1, files: 1),
       .violations(stream: "a", rule: "r", pointer: "/p", severity: "error", count: 1),
+      .cut(stream: "a"),
       .stall(read: 1, write: 1),
+      .lastCommit(["sequence": 1]),
     ]
     let branches = try schema(.event)["allOf"]?.array ?? []
     for event in events {

@@ -1,3 +1,4 @@
+package import JSON
 package import Telemetry
 
 /// The figures that a stage has told, the latest of each.
@@ -21,6 +22,8 @@ package struct Meter: Sendable {
   package private(set) var waited: Waits?
   /// The newest commit; nil if there was none.
   package private(set) var sequence: Int?
+  /// What it would answer `--last-state` with, of a target that has ended well; nil for any other.
+  package private(set) var lastCommit: JSONValue?
 
   package init() {}
 
@@ -54,6 +57,7 @@ package struct Meter: Sendable {
     case .cut(let stream): cut.insert(stream)
     case .stall(let read, let write):
       waited = Waits(read: Double(read) / 1e9, write: Double(write) / 1e9)
+    case .lastCommit(let answer): lastCommit = answer
     case .violations: break
     }
   }

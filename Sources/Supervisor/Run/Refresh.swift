@@ -28,15 +28,17 @@ struct Refreshing {
     self.log = log
   }
 
-  func apply(_ refresh: Refresh, _ ledger: inout QuarantineLedger) throws(Failure) {
+  /// Whether anything was forgotten.
+  func apply(_ refresh: Refresh, _ ledger: inout QuarantineLedger) throws(Failure) -> Bool {
     switch refresh {
-    case .nothing: return
+    case .nothing: return false
     case .everything: try everything(&ledger)
     case .streams(let streams):
       for stream in streams { try one(stream, isNamed: true, &ledger) }
     case .selected(let streams):
       for stream in streams { try one(stream, isNamed: false, &ledger) }
     }
+    return true
   }
 
   private func everything(_ ledger: inout QuarantineLedger) throws(Failure) {

@@ -56,6 +56,13 @@ extension Runner {
     return standing
   }
 
+  /// What stands at the destination: told by its target at a good end, else asked.
+  func lastCommit(_ log: TargetLog?, after attempt: Attempt) throws(Failure) -> TargetLog.Last? {
+    guard let log else { return nil }
+    if let told = attempt.meters.last?.lastCommit.flatMap(TargetLog.Last.init) { return told }
+    return try log.last()
+  }
+
   /// What a STATE that speaks of some streams only leaves of the one before it: the others have not
   /// been read, so theirs stand, at the destination too.
   func carry(
@@ -70,15 +77,16 @@ extension Runner {
     return try log.last()
   }
 
-  /// What a run that was killed has told of some streams leaves the others'.
-  func settleKilled(_ log: TargetLog) throws(Failure) {
+  /// What stands at the destination; what a run that was killed has told of some streams leaves the
+  /// others'.
+  func settleKilled(_ log: TargetLog) throws(Failure) -> TargetLog.Last {
     let last = try log.last()
     guard let stored = try store.read(), stored.sequence < last.sequence,
       let run = last.position?.run, run != stored.cause?.run,
       // A load from the beginning was broken off: it goes on, and what stood before is over.
       last.replacing.isEmpty
-    else { return }
-    _ = try carry(stored.state, into: last, log)
+    else { return last }
+    return try carry(stored.state, into: last, log)
   }
 
   /// Puts down that the run is under way, for the history if this process is killed.

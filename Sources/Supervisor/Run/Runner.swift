@@ -122,10 +122,10 @@ package final class Runner {
       ? TargetLog(job, parts.target, pipeline: pipeline, secrets: secrets, interrupt: inbox.raw)
       : nil
     var ledger = try QuarantineLedger(job)
-    if let log { try settleKilled(log) }
-    try Refreshing(job, store, log)
+    var last = try log.map { (log) throws(Failure) in try settleKilled(log) }
+    let isChanged = try Refreshing(job, store, log)
       .apply(refresh.narrowed(to: job.select.isEmpty ? nil : parts.catalog), &ledger)
-    let last = try log?.last()
+    if isChanged { last = try log?.last() }
     _ = try ledger.recover(last, stored: store.read()?.state)
     if job.window != nil || job.limit != nil { try refuseReset(last) }
     let begin = StatePlan(store: try store.read(), destination: last)
@@ -166,7 +166,7 @@ package final class Runner {
       let attempt = try attempt(plan, current, after: entry)
       current.attempts.append(attempt)
       let before = entry
-      let last = try log?.last()
+      let last = try lastCommit(log, after: attempt)
       // A window is one commit: once it is there, another attempt loads nothing.
       isLoaded = isLoaded || (job.window != nil && last?.position?.run == run)
       entry = try settle(last, attempt, after: entry, source: plan.source, parts.catalog, log)

@@ -25,6 +25,20 @@ package struct TargetLog {
       self.source = source
       self.state = state
     }
+
+    /// What `--last-state` answers; nil for what is no answer.
+    package init?(_ answer: JSONValue) {
+      guard let sequence = answer["sequence"]?.number?.int64 else { return nil }
+      let state = answer["state"]
+      self.init(
+        sequence: Int(sequence),
+        epoch: Int(answer["epoch"]?.number?.int64 ?? 0),
+        source: answer["source"]?.string,
+        state: state?.isNull == true ? nil : state
+      )
+      position = Commit.Position(answer["position"])
+      replacing = (answer["replacing"]?.array ?? []).compactMap(\.string)
+    }
   }
 
   private let job: Job
@@ -51,19 +65,9 @@ package struct TargetLog {
   /// The last commit; sequence 0 where there is none.
   package func last() throws(Failure) -> Last {
     let output = try ask(["--last-state"])
-    guard let value = try? JSONValue.parse(output), let sequence = value["sequence"]?.number?.int64
-    else {
+    guard let last = (try? JSONValue.parse(output)).flatMap(Last.init) else {
       throw Failure(.bug, "\(target.name) --last-state did not answer with its last commit")
     }
-    let state = value["state"]
-    var last = Last(
-      sequence: Int(sequence),
-      epoch: Int(value["epoch"]?.number?.int64 ?? 0),
-      source: value["source"]?.string,
-      state: state?.isNull == true ? nil : state
-    )
-    last.position = Commit.Position(value["position"])
-    last.replacing = (value["replacing"]?.array ?? []).compactMap(\.string)
     return last
   }
 

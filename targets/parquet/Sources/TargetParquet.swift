@@ -73,7 +73,7 @@ struct TargetParquet: ParsableCommand {
       var settings = try Settings(try options.configuration(Settings.info))
       if let catalog { try settings.follow(ConfiguredCatalog(file: catalog)) }
       if lastState {
-        try printLastState(settings)
+        print(try lastCommit(settings).encoded())
       } else if resetState {
         var committer = try Committer(settings, acceptsSource: true)
         let replaced = keepRows ? [] : ["*"]
@@ -96,7 +96,7 @@ struct TargetParquet: ParsableCommand {
     }
   }
 
-  private func printLastState(_ settings: Settings) throws(Failure) {
+  private func lastCommit(_ settings: Settings) throws(Failure) -> JSONValue {
     let store = try settings.store()
     let newest: (commit: Commit, hash: String)?
     do throws(CommitError) {
@@ -114,7 +114,7 @@ struct TargetParquet: ParsableCommand {
     if let replacing = newest?.commit.replacing, !replacing.isEmpty {
       answer["replacing"] = .array(replacing.keys.map { .string($0) })
     }
-    print(JSONValue.object(answer).encoded())
+    return .object(answer)
   }
 
   private func load(_ settings: Settings) throws(Failure) {
@@ -148,5 +148,7 @@ struct TargetParquet: ParsableCommand {
     loader.committer.reporter.stall(read: reader.waited, write: 0)
     loader.summarise()
     if let failure { throw failure }
+    let reporter = loader.committer.reporter
+    if reporter.isListening { reporter.lastCommit(try lastCommit(settings)) }
   }
 }
