@@ -7,7 +7,8 @@ import Wire
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runs",
-    abstract: "List runs, show what one came to, and what its stages said.",
+    abstract:
+      "List runs, show what one came to, what its stages said, and figures for a collector.",
     discussion: """
       Each run leaves a record and a log below DATIVO_HOME/runs. The index over them, \
       DATIVO_HOME/runs.db, is made anew where it is missing or broken.
@@ -17,7 +18,7 @@ struct RunsCommand: ParsableCommand {
         64   the command line is wrong, or there is no such run
         74   the records cannot be read
       """,
-    subcommands: [List.self, Show.self, Logs.self]
+    subcommands: [List.self, Show.self, Logs.self, Metrics.self]
   )
 
   /// Which history is meant.
@@ -72,9 +73,7 @@ struct RunsCommand: ParsableCommand {
               ?? " There are: \(RunsCommand.statuses.joined(separator: ", ")).")
         )
       }
-      if let since, RunTime(since) == nil {
-        throw ValidationError("--since takes a time (2026-11-20, 2026-11-20T08:00) or an age (7d).")
-      }
+      try RunsCommand.validate(since: since)
       guard limit > 0 else { throw ValidationError("--limit takes a number above 0.") }
     }
 
@@ -168,6 +167,11 @@ struct RunsCommand: ParsableCommand {
         )
       }
     }
+  }
+
+  static func validate(since: String?) throws {
+    guard let since, RunTime(since) == nil else { return }
+    throw ValidationError("--since takes a time (2026-11-20, 2026-11-20T08:00) or an age (7d).")
   }
 
   /// What a run can have come to.

@@ -1,0 +1,131 @@
+internal import JSON
+package import Wire
+
+/// The figures of each job's last run, for a collector: what `dativo runs metrics` writes.
+package struct JobMetrics {
+  private static let families: KeyValuePairs = [
+    "dativo_job_running": "1 while a run of the job is under way.",
+    "dativo_job_last_run_start_timestamp_seconds":
+      "When the last run of the job that is over began.",
+    "dativo_job_last_run_duration_seconds": "How long it took.",
+    "dativo_job_last_run_status": "1 for what it came to, 0 for all else that it might have.",
+    "dativo_job_last_run_exit_code": "Its exit code.",
+    "dativo_job_last_run_attempts": "How often it was tried.",
+    "dativo_job_last_success_timestamp_seconds":
+      "When the last run began in which every stage ended well and every record passed.",
+    "dativo_job_last_run_records": "Records of the last run by what became of them.",
+    "dativo_job_last_run_stream_records":
+      "Records of one stream, in its last attempt, by what became of them.",
+    "dativo_job_last_run_read_bytes": "Bytes that the tap sent.",
+    "dativo_job_last_run_stage_wait_seconds":
+      "How long a stage of the last attempt waited for its input, and for what takes its output.",
+    "dativo_job_last_run_sandbox_info":
+      "How a plugin was confined: the backend, none for no confinement; what it enforced and what not.",
+  ]
+
+  private static let ends: [RunRecord.Outcome] = [.success, .partial, .failed, .interrupted]
+
+  /// What is known of records, as records of runs name it.
+  private static let outcomes = [
+    "read", "passed", "violating", "quarantined", "filtered", "skipped", "uncommitted", "committed",
+  ]
+
+  private var exposition = Exposition(families)
+
+  /// The figures of the jobs that `filter` leaves, in the order of their names.
+  package static func of(
+    _ index: RunIndex,
+    _ filter: RunIndex.Filter
+  ) throws(Failure) -> Exposition {
+    var jobs: [String: [RunRow]] = [:]
+    for row in try index.rows(filter) { jobs[row.job, default: []].append(row) }
+    var metrics = JobMetrics()
+    for job in jobs.keys.sorted() {
+      let rows = jobs[job] ?? []
+      let isRunning = rows.contains { $0.status == RunRecord.Outcome.running.rawValue }
+      metrics.exposition.add("dativo_job_running", ["job": job], JSONNumber(isRunning ? 1 : 0))
+      guard let last = rows.first(where: { $0.status != RunRecord.Outcome.running.rawValue })
+      else { continue }
+      metrics.take(last)
+      metrics.take(try index.record(last.run), of: job)
+      let success = rows.first { $0.status == RunRecord.Outcome.success.rawValue }
+      metrics.exposition.add(
+        "dativo_job_last_success_timestamp_seconds",
+        ["job": job],
+        success.flatMap(Self.start)
+      )
+    }
+    return metrics.exposition
+  }
+
+  /// What the index has of a run.
+  private mutating func take(_ row: RunRow) {
+    let job: KeyValuePairs = ["job": row.job]
+    exposition.add("dativo_job_last_run_start_timestamp_seconds", job, Self.start(row))
+    exposition.add("dativo_job_last_run_exit_code", job, row.exit.map(JSONNumber.init))
+    exposition.add("dativo_job_last_run_attempts", job, JSONNumber(row.attempts))
+    // Of a run that was killed nobody knows how long it took.
+    if row.exit != nil {
+      exposition.add("dativo_job_last_run_duration_seconds", job, JSONNumber(row.seconds))
+    }
+    for status in Self.ends.map(\.rawValue) + ["killed"] {
+      exposition.add(
+        "dativo_job_last_run_status",
+        ["job": row.job, "status": status],
+        JSONNumber(status == row.status ? 1 : 0)
+      )
+    }
+  }
+
+  private static func start(_ row: RunRow) -> JSONNumber? {
+    Instant(row.started.prefix(19) + "Z").map { JSONNumber($0.seconds) }
+  }
+
+  /// What only the record has.
+  private mutating func take(_ record: JSONValue, of job: String) {
+    exposition.add("dativo_job_last_run_read_bytes", ["job": job], record["bytes_read"]?.number)
+    for outcome in Self.outcomes {
+      exposition.add(
+        "dativo_job_last_run_records",
+        ["job": job, "outcome": outcome],
+        record["rows"]?[outcome]?.number
+      )
+    }
+    for stream in record["streams"]?.object ?? [:] {
+      for outcome in Self.outcomes {
+        exposition.add(
+          "dativo_job_last_run_stream_records",
+          ["job": job, "stream": stream.key, "outcome": outcome],
+          stream.value[outcome]?.number
+        )
+      }
+    }
+    let stages = record["attempts"]?.array?.last?["stages"]?.array ?? []
+    for stage in stages {
+      for (way, key) in [("read", "read_seconds"), ("write", "write_seconds")] {
+        exposition.add(
+          "dativo_job_last_run_stage_wait_seconds",
+          ["job": job, "stage": stage["role"]?.string ?? "", "on": way],
+          stage["waited"]?[key]?.number
+        )
+      }
+    }
+    for confined in record["sandbox"]?.object ?? [:] {
+      let plugin = stages.first { $0["role"]?.string == confined.key }?["name"]?.string
+      exposition.add(
+        "dativo_job_last_run_sandbox_info",
+        [
+          "job": job, "stage": confined.key, "plugin": plugin ?? "",
+          "backend": (confined.value["backend"] ?? confined.value).string ?? "",
+          "enforced": Self.list(confined.value["enforced"]),
+          "not_enforced": Self.list(confined.value["not_enforced"]),
+        ],
+        JSONNumber(1)
+      )
+    }
+  }
+
+  private static func list(_ value: JSONValue?) -> String {
+    (value?.array ?? []).compactMap(\.string).joined(separator: ", ")
+  }
+}

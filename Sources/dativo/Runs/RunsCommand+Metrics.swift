@@ -1,0 +1,47 @@
+import ArgumentParser
+import JSON
+import Supervisor
+
+extension RunsCommand {
+  /// `dativo runs metrics`.
+  struct Metrics: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print the figures of each job's last run in the text format of Prometheus.",
+      discussion: """
+        Node exporter's textfile collector takes them where --output names a file of its folder, \
+        which is replaced as a whole: run this from a timer, or from a job's hooks. What is known \
+        of a job is known as long as its records are there.
+        """
+    )
+
+    @Argument(help: "A job file, the name of a job, or the folder of a project.")
+    var job: String?
+
+    @Option(name: .long, help: "Only runs since then: 2026-11-20, 2026-11-20T08:00, 7d, 12h, 30m.")
+    var since: String?
+
+    @Option(name: .long, help: "A file that gets them, in place of standard output: dativo.prom.")
+    var output: String?
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws { try RunsCommand.validate(since: since) }
+
+    func run() throws {
+      try Answer.give("runs metrics", json: json) {
+        let (index, name) = try RunsCommand.history(job)
+        let filter = RunIndex.Filter(job: name, since: since.flatMap(RunTime.init))
+        let metrics = try JobMetrics.of(index, filter)
+        var text = metrics.text
+        if let output { try metrics.write(to: output) }
+        if text.hasSuffix("\n") { text.removeLast() }
+        return Answer(
+          ["metrics": metrics.json],
+          text: output == nil && !text.isEmpty ? text : nil,
+          summary: Figures.things(metrics.count, "sample")
+        )
+      }
+    }
+  }
+}
