@@ -79,6 +79,22 @@ extension JSONScanner {
     }
   }
 
+  /// The same for a value that must not contain a line feed between its tokens.
+  @inlinable
+  public static func skipValueOnLine(
+    _ start: Position,
+    _ end: Position
+  ) throws(JSONFault) -> Position {
+    let p = unsafe try skipValue(start, end)
+    guard unsafe p > start, unsafe start.pointee == 0x7B || start.pointee == 0x5B else {
+      return unsafe p
+    }
+    if unsafe UnsafeBufferPointer(start: start, count: p - start).contains(0x0A) {
+      throw unsafe JSONFault(.unexpectedByte, remaining: end - start)
+    }
+    return unsafe p
+  }
+
   private static func skipArray(
     _ start: Position,
     _ end: Position,

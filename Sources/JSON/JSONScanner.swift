@@ -38,6 +38,32 @@ public enum JSONScanner {
     return unsafe p
   }
 
+  /// Skips whitespace but no line feed, as between the tokens of a record, which stands on one line.
+  @inlinable @inline(__always)
+  public static func skipBlanks(_ start: Position, _ end: Position) -> Position {
+    var p = unsafe start
+    while unsafe p < end, unsafe p.pointee == 0x20 || p.pointee == 0x09 || p.pointee == 0x0D {
+      unsafe p += 1
+    }
+    return unsafe p
+  }
+
+  /// Whether none of sixteen bytes is one that a string scan must look at.
+  @inlinable @inline(__always)
+  static func isPlain16(_ p: Position) -> Bool {
+    let bytes = unsafe UnsafeRawPointer(p).loadUnaligned(as: SIMD16<UInt8>.self)
+    let signed = unsafe unsafeBitCast(bytes, to: SIMD16<Int8>.self)
+    let quote = bytes .== SIMD16<UInt8>(repeating: 0x22)
+    let backslash = bytes .== SIMD16<UInt8>(repeating: 0x5C)
+    // Below zero is what is not ASCII.
+    let low = signed .< SIMD16<Int8>(repeating: 0x20)
+    let found =
+      unsafe unsafeBitCast(quote, to: SIMD2<UInt64>.self)
+      | unsafeBitCast(backslash, to: SIMD2<UInt64>.self)
+      | unsafeBitCast(low, to: SIMD2<UInt64>.self)
+    return found[0] | found[1] == 0
+  }
+
   /// Eight bytes at `p`, the first one lowest.
   @inlinable @inline(__always)
   public static func load8(_ p: Position) -> UInt64 {
@@ -54,6 +80,35 @@ public enum JSONScanner {
       ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
       | ((word &- (ones &* 0x20)) & ~word) | word
     return found & (ones &* 0x80)
+  }
+
+  /// The closing quote of a string of plain ASCII, from the byte after its opening one; nil for
+  /// any other string, and near the end of the input.
+  @inlinable @inline(__always)
+  public static func plainEnd(_ start: Position, _ end: Position) -> Position? {
+    var p = unsafe start
+    if unsafe end - p >= 16 {
+      var found = unsafe specials(load8(p))
+      if found == 0 {
+        unsafe p += 8
+        found = unsafe specials(load8(p))
+      }
+      if found != 0 {
+        unsafe p += found.trailingZeroBitCount &>> 3
+        return unsafe p.pointee == 0x22 ? p : nil
+      }
+      unsafe p += 8
+      while unsafe end - p >= 16, unsafe isPlain16(p) { unsafe p += 16 }
+    }
+    while unsafe end - p >= 8 {
+      let found = unsafe specials(load8(p))
+      if found != 0 {
+        unsafe p += found.trailingZeroBitCount &>> 3
+        return unsafe p.pointee == 0x22 ? p : nil
+      }
+      unsafe p += 8
+    }
+    return nil
   }
 
   /// Scans a string from the byte after its opening quote; UTF-8 and escapes are validated.

@@ -38,6 +38,16 @@ def skipped(done):
     return {(one["rule"], one["pointer"]) for one in done.report["streams"]["t"].get("skipped", [])}
 
 
+@pytest.mark.parametrize("value", ['{"a":1,\n"b":2}', '{"a":1,"b":{"c":[1,\n2]}}', '{"a":1\n}', '{\n"a":1}', '{"a":\n1}'])
+def test_a_record_on_two_lines_is_none(tmp_path, value):
+    """However many good ones of the same form came before it."""
+    head = '{"type":"RECORD","stream":"t","record":'
+    text = json.dumps(stream({"a": {"type": "integer"}})) + "\n" + f'{head}{{"a":1,"b":2}}}}\n' * 3
+    done = run("dativo-validate", stdin=text + f"{head}{value}}}\n", cwd=tmp_path)
+    assert done.code == 65 and "line 5: not JSON" in done.err
+    assert done.out.startswith(text) and done.out.count("RECORD") == 3
+
+
 def test_required_of_a_tap_is_left_to_contracts_and_told(validate):
     nested = {"o": {"type": "object", "properties": {"a": {}}, "required": ["a"]}}
     done = validate(stream(nested, required=["o"]), record("t", {}), record("t", {"o": {}}))

@@ -48,20 +48,20 @@ extension ObjectCheck {
 
   /// Lists the relationships of the object and of its properties, whose other ends no record shows.
   func noteRelationships() {
-    func list(_ node: JSONValue, _ pointer: String) {
-      for relationship in node["relationships"]?.array ?? [] {
-        let kind = relationship["type"]?.string ?? "foreignKey"
+    func list(_ node: YAMLNode?, _ pointer: String) {
+      for relationship in node?["relationships"]?.elements ?? [] {
+        let kind = relationship["type"]?.text ?? "foreignKey"
         let reason =
           "the rows that it leads to are not in the stream (`dativo contract test TABLE` asks the tables)"
         skipped.append(Skipped(rule: kind, pointer: pointer, reason: reason))
       }
     }
     func list(_ property: ContractProperty, _ pointer: String) {
-      list(property.document, pointer)
+      list(property.source, pointer)
       for child in property.properties { list(child, Pointer.append(pointer, child.field)) }
       for item in property.items { list(item, Pointer.append(pointer, "*")) }
     }
-    list(object.document, "")
+    list(object.source, "")
     for property in object.properties { list(property, Pointer.append("", property.field)) }
   }
 

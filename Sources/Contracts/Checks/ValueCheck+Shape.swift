@@ -18,7 +18,7 @@ extension ValueCheck {
       shape.choices = texts
       shape.kinds.formIntersection([.string, .null])
     }
-    addText(&shape)
+    shape.text = property.temporal.map(Self.text) ?? text.shape
     shape.minItems = property.minItems ?? 0
     shape.maxItems = property.maxItems ?? .max
     shape.allowsUnknown = !isClosed
@@ -89,21 +89,6 @@ extension ValueCheck {
     return true
   }
 
-  private func addText(_ shape: inout FastShape) {
-    if let temporal = property.temporal {
-      shape.text = Self.text(temporal)
-      return
-    }
-    let format = text.format
-    switch text.pattern {
-    case nil: if let format { shape.text = .matching { format.accepts($0) } }
-    case let pattern?:
-      shape.text = .matching { text in
-        pattern.surelyMatches(text) && (format?.accepts(text) ?? true)
-      }
-    }
-  }
-
   private static func text(_ rules: TemporalRules) -> FastShape.Text {
     if case .unread = rules.form { return .any }
     if case .pattern(let pattern) = rules.form, pattern.isISODay {
@@ -120,7 +105,7 @@ extension ValueCheck {
         if low <= high { return .day(low...high) }
       }
     }
-    return .matching { text in
+    let accepts: (Span<UInt8>) -> Bool = { text in
       guard let instant = rules.instant(text),
         TemporalRules.columnDays.contains(instant.days) || !rules.isColumn
       else { return false }
@@ -136,5 +121,7 @@ extension ValueCheck {
       }
       return true
     }
+    guard case .isoTimestamp = rules.form, rules.bounds.isEmpty else { return .matching(accepts) }
+    return .moment(accepts)
   }
 }

@@ -48,8 +48,9 @@ struct Form: Sendable {
     self.name = name
     closedSince = closed
     var keys: [String: Key] = [:]
-    for line in (text + "\n" + more).split(separator: "\n") {
-      let words = line.split(separator: " ").map(String.init)
+    // By bytes: every start that reads a contract comes through here.
+    for line in (text + "\n" + more).utf8.split(separator: UInt8(ascii: "\n")) {
+      let words = line.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
       guard words.count > 1 else { continue }
       keys[words[0]] = Self.key(words[1], notes: words.dropFirst(2))
     }

@@ -29,7 +29,7 @@ extension ContractReader {
     var property = ContractProperty(name: name)
     property.physicalName = node["physicalName"]?.text
     property.physicalType = node["physicalType"]?.text
-    property.document = node.json
+    property.source = node
     property.type = readType(node, name, isItem: isItem)
     property.isRequired = readBool(node, "required")
     property.isUnique = readBool(node, "unique")

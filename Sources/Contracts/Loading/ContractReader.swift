@@ -90,7 +90,7 @@ struct ContractReader {
       object.properties = readProperties(element["properties"], "\(name)")
       object.rules = readRules(element["quality"], property: nil)
       object.isDeprecated = readBool(element, "deprecated")
-      object.document = element.json
+      object.source = element
       checkKeyPositions(object, element)
       readExtensions(element["customProperties"], &object)
       objects.append(object)

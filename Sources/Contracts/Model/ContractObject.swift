@@ -10,8 +10,11 @@ package struct ContractObject: Sendable {
   package var isDeprecated = false
   /// What values of all its properties are coerced by, unless they say otherwise.
   package var coercions: Coercions?
-  /// The object as it is written.
-  package var document: JSONValue = .null
+  /// The object as it is written; nil for one that no file has.
+  package var source: YAMLNode?
+
+  /// The same as JSON, converted at each call.
+  package var document: JSONValue { source?.json ?? .null }
 }
 
 /// The types that values have in a contract.
@@ -73,12 +76,15 @@ package struct ContractProperty: Sendable {
   package var coercions: Coercions?
   /// `decimal(10,2)` and the like, as it is written.
   package var physicalType: String?
-  /// The property as it is written.
-  package var document: JSONValue = .null
+  /// The property as it is written; nil for one that no file has.
+  package var source: YAMLNode?
   /// Where the property stands in the contract's file.
   package var mark: YAMLNode.Mark?
 
   package init(name: String) { self.name = name }
+
+  /// The property as JSON, converted at each call.
+  package var document: JSONValue { source?.json ?? .null }
 
   /// The name that the field has in a record.
   package var field: String { physicalName ?? name }

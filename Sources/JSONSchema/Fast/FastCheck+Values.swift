@@ -17,9 +17,19 @@ extension FastCheck {
       unsafe next = unsafe text(node, p + 1, end)
     } else if byte == 0x2D || byte &- 0x30 <= 9 {
       guard unsafe node.pointee.kinds.rawValue & 12 != 0 else { return nil }
-      unsafe next = unsafe number(node, p, end)
+      unsafe next = unsafe Self.number(node, p, end)
+    } else if byte == 0x7B {
+      guard unsafe node.pointee.kinds.contains(.object) else { return nil }
+      // A node without members of its own takes any.
+      let takesAny = unsafe node.pointee.childCount == 0 && node.pointee.allowsUnknown
+      unsafe next = unsafe takesAny ? skip(p, end, 100) : object(index, p, end)
+    } else if byte == 0x5B {
+      guard unsafe node.pointee.kinds.contains(.array) else { return nil }
+      unsafe next = unsafe array(node, p, end)
     } else {
-      unsafe next = unsafe other(index, p, end)
+      let kind: ValueKinds = byte == 0x6E ? .null : .boolean
+      guard unsafe node.pointee.kinds.contains(kind) else { return nil }
+      unsafe next = unsafe try? JSONScanner.scanLiteral(p, end)
     }
     if unsafe node.pointee.capture >= 0, let next = unsafe next {
       unsafe captures[node.pointee.capture] = unsafe Capture(start: p, end: next)
@@ -27,42 +37,66 @@ extension FastCheck {
     return unsafe next
   }
 
+  /// The position after the text from behind its opening quote.
   @inline(__always)
-  private func text(
+  private mutating func text(
+    _ node: UnsafeMutablePointer<FastNode>,
+    _ start: Position,
+    _ end: Position
+  ) -> Position? {
+    guard let close = unsafe JSONScanner.plainEnd(start, end) else {
+      return unsafe unusualText(node, start, end)
+    }
+    let count = unsafe close - start
+    guard unsafe count <= node.pointee.maxLength && count >= node.pointee.minLength else {
+      return nil
+    }
+    if unsafe node.pointee.textKind == .any { return unsafe close + 1 }
+    return unsafe content(node, start, count) ? close + 1 : nil
+  }
+
+  /// The same for a text with escapes or beyond ASCII.
+  @inline(never)
+  private mutating func unusualText(
     _ node: UnsafeMutablePointer<FastNode>,
     _ start: Position,
     _ end: Position
   ) -> Position? {
     guard let scan = unsafe try? JSONScanner.scanString(start, end) else { return nil }
-    if unsafe node.pointee.anyText { return unsafe scan.end + 1 }
     let count = unsafe scan.end - start
     // A code point takes one to four bytes, or as an escape up to twelve.
     if unsafe count > node.pointee.maxLength || count < node.pointee.minLength &* 12 {
-      guard unsafe !scan.hasEscape && hasLength(node, start, count) else { return nil }
+      guard unsafe !scan.hasEscape && Self.hasLength(node, start, count) else { return nil }
     }
+    if unsafe node.pointee.textKind == .any { return unsafe scan.end + 1 }
+    return unsafe !scan.hasEscape && content(node, start, count) ? scan.end + 1 : nil
+  }
+
+  /// Whether what is asked of the text beyond its length is there.
+  @inline(never)
+  private mutating func content(
+    _ node: UnsafeMutablePointer<FastNode>,
+    _ start: Position,
+    _ count: Int
+  ) -> Bool {
+    let text = unsafe UnsafeBufferPointer(start: start, count: count)
     switch unsafe node.pointee.textKind {
-    case .any: return unsafe scan.end + 1
-    case _ where scan.hasEscape: return nil
+    case .any: return true
     case .day:
-      let text = unsafe UnsafeBufferPointer(start: start, count: count)
-      guard count == 10, let date = unsafe Calendar.date(text.span, 0) else { return nil }
-      if unsafe node.pointee.hasDayBounds {
-        let day = Calendar.days(date.year, date.month, date.day)
-        guard unsafe day >= node.pointee.lowDay, unsafe day <= node.pointee.highDay else {
-          return nil
-        }
-      }
-      return unsafe scan.end + 1
-    case .matching:
-      let text = unsafe UnsafeBufferPointer(start: start, count: count)
-      return unsafe matchers[node.pointee.place](text.span) ? scan.end + 1 : nil
-    case .choice:
-      return unsafe isChoice(node, start, count) ? scan.end + 1 : nil
+      guard count == 10, let date = unsafe Calendar.date(text.span, 0) else { return false }
+      guard unsafe node.pointee.hasDayBounds else { return true }
+      let day = Calendar.days(date.year, date.month, date.day)
+      return unsafe day >= node.pointee.lowDay && day <= node.pointee.highDay
+    case .moment where unsafe Calendar.isPlainMoment(start, count): return true
+    case .moment, .matching: return unsafe matchers[node.pointee.place](text.span)
+    case .format: return unsafe node.pointee.format.accepts(text.span)
+    case .bytes: return unsafe follows(node, start, start + count)
+    case .choice: return unsafe isChoice(node, start, count)
     }
   }
 
   @inline(never)
-  private func hasLength(
+  private static func hasLength(
     _ node: UnsafeMutablePointer<FastNode>,
     _ start: Position,
     _ count: Int
@@ -82,22 +116,51 @@ extension FastCheck {
     return unsafe length >= node.pointee.minLength && length <= node.pointee.maxLength
   }
 
-  private func isChoice(
+  @inline(__always)
+  private mutating func isChoice(
     _ node: UnsafeMutablePointer<FastNode>,
     _ start: Position,
     _ count: Int
   ) -> Bool {
-    let first = unsafe node.pointee.place
-    for index in unsafe first..<first + node.pointee.choiceCount where choices[index].count == count
-    {
-      let text = unsafe UnsafeBufferPointer(start: start, count: count)
-      if unsafe choices[index].elementsEqual(text) { return true }
+    var place = unsafe choicePlaces + node.pointee.place
+    let last = unsafe place + node.pointee.placeCount
+    while unsafe place < last {
+      let text = unsafe choices + place[0]
+      if unsafe place[1] &- place[0] == count {
+        var index = 0
+        while index < count, unsafe text[index] == start[index] { index &+= 1 }
+        if index == count { return true }
+      }
+      unsafe place += 1
     }
     return false
   }
 
+  /// Whether the text runs through the steps of the node's pattern.
   @inline(__always)
-  private func number(
+  private mutating func follows(
+    _ node: UnsafeMutablePointer<FastNode>,
+    _ start: Position,
+    _ end: Position
+  ) -> Bool {
+    var p = unsafe start
+    var step = unsafe steps + node.pointee.place
+    let last = unsafe step + node.pointee.placeCount
+    while unsafe step < last {
+      var left = unsafe step.pointee.most
+      let first = unsafe p
+      while left > 0, unsafe p < end, unsafe step.pointee.takes(p.pointee) {
+        unsafe p += 1
+        left &-= 1
+      }
+      guard unsafe p - first >= step.pointee.least else { return false }
+      unsafe step += 1
+    }
+    return unsafe p == end
+  }
+
+  @inline(__always)
+  private static func number(
     _ node: UnsafeMutablePointer<FastNode>,
     _ start: Position,
     _ end: Position
@@ -107,6 +170,22 @@ extension FastCheck {
     let isNegative = unsafe p.pointee == 0x2D
     if isNegative { unsafe p += 1 }
     let first = unsafe p
+    // Most numbers are whole and short: eight bytes at once, without a loop to foresee the end of.
+    if unsafe end - p >= 16 {
+      var (value, length) = unsafe leadingDigits(p)
+      if length == 8 {
+        let (more, count) = unsafe leadingDigits(p + 8)
+        value = value &* FastNumber.tens[count] &+ more
+        length &+= count
+      }
+      if UInt(bitPattern: length &- 1) < 15, unsafe p[length] != 0x2E,
+        unsafe p[length] | 0x20 != 0x65
+      {
+        guard unsafe length == 1 || p.pointee != 0x30 else { return nil }
+        return unsafe node.pointee.number.acceptsWhole(isNegative ? -value : value, length)
+          ? p + length : nil
+      }
+    }
     while unsafe p < end, unsafe p.pointee &- 0x30 <= 9 {
       mantissa = unsafe mantissa &* 10 &+ UInt64(p.pointee &- 0x30)
       unsafe p += 1
@@ -140,48 +219,50 @@ extension FastCheck {
       ? p : nil
   }
 
-  /// Objects, arrays, literals.
-  @inline(never)
-  private mutating func other(_ index: Int, _ p: Position, _ end: Position) -> Position? {
-    let node = unsafe nodes[index]
-    switch unsafe p.pointee {
-    case 0x6E: return unsafe node.kinds.contains(.null) ? try? JSONScanner.scanLiteral(p, end) : nil
-    case 0x74, 0x66:
-      return unsafe node.kinds.contains(.boolean) ? try? JSONScanner.scanLiteral(p, end) : nil
-    case 0x7B:
-      guard node.kinds.contains(.object) else { return nil }
-      // A node without members of its own takes any.
-      if node.childCount == 0, node.allowsUnknown { return unsafe skip(p, end, 100) }
-      return unsafe object(index, p, end)
-    case 0x5B:
-      guard node.kinds.contains(.array) else { return nil }
-      return unsafe array(node, p, end)
-    default: return nil
-    }
+  /// The number that the digits among eight bytes make up to the first that is none, and how many.
+  @inline(__always)
+  private static func leadingDigits(_ p: Position) -> (value: Int64, count: Int) {
+    let word = unsafe JSONScanner.load8(p) ^ 0x3030_3030_3030_3030
+    let others = ((word &+ 0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080
+    let count = others.trailingZeroBitCount &>> 3
+    guard count > 0 else { return (0, 0) }
+    // Zeros come before the first; then pairs, fours and eights are added up.
+    let digits = word &<< UInt64(truncatingIfNeeded: 64 &- count &* 8)
+    let pairs = (digits &* 10) &+ (digits &>> 8)
+    let low = (pairs & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
+    let high = ((pairs &>> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
+    return (Int64(truncatingIfNeeded: (low &+ high) &>> 32), count)
   }
 
-  private mutating func array(_ node: FastNode, _ start: Position, _ end: Position) -> Position? {
-    var p = unsafe JSONScanner.skipWhitespace(start + 1, end)
+  @inline(never)
+  private mutating func array(
+    _ node: UnsafeMutablePointer<FastNode>,
+    _ start: Position,
+    _ end: Position
+  ) -> Position? {
+    let child = unsafe node.pointee.childCount > 0 ? node.pointee.child : -1
+    let (least, most) = unsafe (node.pointee.minItems, node.pointee.maxItems)
+    var p = unsafe JSONScanner.skipBlanks(start + 1, end)
     var count = 0
-    if unsafe p < end, unsafe p.pointee == 0x5D { return unsafe node.minItems <= 0 ? p + 1 : nil }
+    if unsafe p < end, unsafe p.pointee == 0x5D { return unsafe least <= 0 ? p + 1 : nil }
     while true {
-      let next = unsafe node.childCount > 0 ? value(node.child, p, end) : skip(p, end, 100)
+      let next = unsafe child >= 0 ? value(child, p, end) : skip(p, end, 100)
       guard let next = unsafe next else { return nil }
       count += 1
-      unsafe p = unsafe JSONScanner.skipWhitespace(next, end)
+      unsafe p = unsafe JSONScanner.skipBlanks(next, end)
       guard unsafe p < end else { return nil }
       if unsafe p.pointee == 0x5D {
-        return unsafe count >= node.minItems && count <= node.maxItems ? p + 1 : nil
+        return unsafe count >= least && count <= most ? p + 1 : nil
       }
       guard unsafe p.pointee == 0x2C else { return nil }
-      unsafe p = unsafe JSONScanner.skipWhitespace(p + 1, end)
+      unsafe p = unsafe JSONScanner.skipBlanks(p + 1, end)
     }
   }
 
   @inline(never)
   func exact(_ place: Int, _ start: Position, _ end: Position) -> Position? {
     if refusesDuplicates, unsafe skip(start, end, 100) == nil { return nil }
-    guard let next = unsafe try? JSONScanner.skipValue(start, end) else { return nil }
+    guard let next = unsafe try? JSONScanner.skipValueOnLine(start, end) else { return nil }
     let bytes = unsafe UnsafeRawBufferPointer(start: start, count: next - start)
     guard let value = unsafe try? JSONValue.parse(bytes) else { return nil }
     return unsafe exacts[place](value) ? next : nil
@@ -192,11 +273,11 @@ extension FastCheck {
   func skip(_ start: Position, _ end: Position, _ depth: Int) -> Position? {
     guard unsafe start < end else { return nil }
     guard refusesDuplicates, unsafe start.pointee == 0x7B || start.pointee == 0x5B else {
-      return unsafe try? JSONScanner.skipValue(start, end)
+      return unsafe try? JSONScanner.skipValueOnLine(start, end)
     }
     guard depth > 0 else { return nil }
     let isObject = unsafe start.pointee == 0x7B
-    var p = unsafe JSONScanner.skipWhitespace(start + 1, end)
+    var p = unsafe JSONScanner.skipBlanks(start + 1, end)
     if unsafe p < end, unsafe p.pointee == (isObject ? 0x7D : 0x5D) { return unsafe p + 1 }
     var keys: [UInt64] = []
     while true {
@@ -211,16 +292,16 @@ extension FastCheck {
         // Two keys with one hash are as good as equal: the exact check decides.
         guard keys.count < 64, !keys.contains(hash) else { return nil }
         keys.append(hash)
-        unsafe p = unsafe JSONScanner.skipWhitespace(scan.end + 1, end)
+        unsafe p = unsafe JSONScanner.skipBlanks(scan.end + 1, end)
         guard unsafe p < end, unsafe p.pointee == 0x3A else { return nil }
-        unsafe p = unsafe JSONScanner.skipWhitespace(p + 1, end)
+        unsafe p = unsafe JSONScanner.skipBlanks(p + 1, end)
       }
       guard let next = unsafe skip(p, end, depth - 1) else { return nil }
-      unsafe p = unsafe JSONScanner.skipWhitespace(next, end)
+      unsafe p = unsafe JSONScanner.skipBlanks(next, end)
       guard unsafe p < end else { return nil }
       if unsafe p.pointee == (isObject ? 0x7D : 0x5D) { return unsafe p + 1 }
       guard unsafe p.pointee == 0x2C else { return nil }
-      unsafe p = unsafe JSONScanner.skipWhitespace(p + 1, end)
+      unsafe p = unsafe JSONScanner.skipBlanks(p + 1, end)
     }
   }
 }
@@ -241,7 +322,16 @@ extension FastNumber {
     return rounded > lowDouble && rounded < highDouble
   }
 
-  private static let tens: InlineArray<10, Int64> = [
+  /// The same for a whole number of at most fifteen digits.
+  @inline(__always)
+  func acceptsWhole(_ value: Int64, _ digits: Int) -> Bool {
+    guard isChecked else { return true }
+    // A step of a power of ten that is one at most divides every whole number.
+    if step == 0 { return value >= lowWhole && value <= highWhole }
+    return accepts(value, digits, 0)
+  }
+
+  fileprivate static let tens: InlineArray<10, Int64> = [
     1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
   ]
 

@@ -31,7 +31,10 @@ package struct FastCheck: ~Copyable {
   let captureCount: Int
   let matchers: [(Span<UInt8>) -> Bool]
   let exacts: [(JSONValue) -> Bool]
-  let choices: [[UInt8]]
+  /// The texts of lists one behind the other, and where each begins; the last says where all end.
+  let choices: UnsafeMutablePointer<UInt8>
+  let choicePlaces: UnsafeMutablePointer<Int>
+  let steps: UnsafeMutablePointer<BytePattern.Step>
   let paths: [String]
   let refusesDuplicates: Bool
   var stamp = 0
@@ -43,7 +46,6 @@ package struct FastCheck: ~Copyable {
     nodeCount = flat.nodes.count
     matchers = flat.matchers
     exacts = flat.exacts
-    choices = flat.choices
     paths = flat.paths
     self.captureCount = captureCount
     self.refusesDuplicates = refusesDuplicates
@@ -51,6 +53,11 @@ package struct FastCheck: ~Copyable {
     unsafe layouts = .allocate(capacity: nodeCount)
     unsafe marks = .allocate(capacity: nodeCount)
     unsafe markCounts = .allocate(capacity: nodeCount)
+    unsafe choices = Self.copy(flat.choices.flatMap(\.self))
+    unsafe choicePlaces = Self.copy(
+      flat.choices.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+    )
+    unsafe steps = Self.copy(flat.steps)
     unsafe captures = .allocate(capacity: max(captureCount, 1))
     unsafe captures.initialize(repeating: nil, count: max(captureCount, 1))
     for index in 0..<nodeCount {
@@ -71,6 +78,20 @@ package struct FastCheck: ~Copyable {
     unsafe marks.deallocate()
     unsafe markCounts.deallocate()
     unsafe captures.deallocate()
+    unsafe choices.deallocate()
+    unsafe choicePlaces.deallocate()
+    unsafe steps.deallocate()
+  }
+
+  /// Memory of this value's own, without a reference that a look would count.
+  private static func copy<Element: BitwiseCopyable>(
+    _ elements: [Element]
+  ) -> UnsafeMutablePointer<Element> {
+    let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(elements.count, 1))
+    for (index, element) in elements.enumerated() {
+      unsafe (memory + index).initialize(to: element)
+    }
+    return unsafe memory
   }
 
   /// The position after the record at `start`, if it is surely fine; nil if that is not sure.
@@ -98,12 +119,15 @@ package struct FastCheck: ~Copyable {
     return keys
   }
 
+  /// The position after the object at `start`, if it is surely fine.
   @inline(__always)
   mutating func object(_ index: Int, _ start: Position, _ end: Position) -> Position? {
     let node = unsafe nodes + index
     stamp &+= 1
     let stamp = stamp
-    var p = unsafe JSONScanner.skipWhitespace(start + 1, end)
+    // The slots that were met, of the first 64; a key without a slot counts as met.
+    var met: UInt64 = 1
+    var p = unsafe JSONScanner.skipBlanks(start + 1, end)
     guard unsafe p < end else { return nil }
     if unsafe p.pointee == 0x7D { return unsafe node.pointee.requiredCount == 0 ? p + 1 : nil }
     var previous = ObjectLayout.start
@@ -113,10 +137,13 @@ package struct FastCheck: ~Copyable {
         return nil
       }
       previous = key.slot
-      if unsafe previous >= markCounts[index] { growMarks(index, previous) }
-      let mark = unsafe marks[index] + previous
-      if unsafe mark.pointee == stamp || previous == 0 { return nil }
-      unsafe mark.pointee = stamp
+      if previous < 64 {
+        let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: previous)
+        if met & bit != 0 { return nil }
+        met |= bit
+      } else if isMarked(index, previous, stamp) {
+        return nil
+      }
       let next: Position?
       if key.index >= 0 {
         let child = unsafe node.pointee.child &+ key.index
@@ -127,23 +154,28 @@ package struct FastCheck: ~Copyable {
         guard unsafe node.pointee.allowsUnknown else { return nil }
         unsafe next = unsafe skip(key.value, end, 100)
       }
-      guard var q = unsafe next else { return nil }
-      if unsafe q < end, unsafe q.pointee <= 0x20 {
-        unsafe q = unsafe JSONScanner.skipWhitespace(q, end)
+      guard var q = unsafe next, unsafe q < end else { return nil }
+      if unsafe q.pointee <= 0x20 {
+        unsafe q = unsafe JSONScanner.skipBlanks(q, end)
+        guard unsafe q < end else { return nil }
       }
-      guard unsafe q < end else { return nil }
       if unsafe q.pointee == 0x7D {
         return unsafe required == node.pointee.requiredCount ? q + 1 : nil
       }
       guard unsafe q.pointee == 0x2C else { return nil }
-      unsafe p = unsafe q + 1
-      if unsafe p < end, unsafe p.pointee <= 0x20 {
-        unsafe p = unsafe JSONScanner.skipWhitespace(p, end)
-      }
+      unsafe p = unsafe JSONScanner.skipBlanks(q + 1, end)
     }
   }
 
+  /// Marks a slot of the object that has this stamp; whether it was marked already.
   @inline(never)
+  private func isMarked(_ index: Int, _ slot: Int, _ stamp: Int) -> Bool {
+    if unsafe slot >= markCounts[index] { growMarks(index, slot) }
+    let mark = unsafe marks[index] + slot
+    defer { unsafe mark.pointee = stamp }
+    return unsafe mark.pointee == stamp
+  }
+
   private func growMarks(_ index: Int, _ slot: Int) {
     let old = unsafe markCounts[index]
     let grown = UnsafeMutablePointer<Int>.allocate(capacity: max(slot + 1, old * 2))

@@ -2,20 +2,20 @@ import JSON
 
 /// One shape, flattened: the facts that are read per value.
 struct FastNode {
-  enum TextKind: UInt8 { case any, day, matching, choice }
+  enum TextKind: UInt8 { case any, day, moment, matching, format, bytes, choice }
 
   var kinds: ValueKinds
-  /// Whether every text is fine once it is valid.
-  var anyText = true
   var textKind = TextKind.any
   var minLength = 0
   var maxLength = Int.max
   var lowDay = Int.min
   var highDay = Int.max
   var hasDayBounds: Bool { lowDay != .min || highDay != .max }
-  /// The matcher, the first of the choices, or the exact check.
+  /// The matcher, the first of the choices or of the pattern's steps, or the exact check.
   var place = -1
-  var choiceCount = 0
+  /// How many choices or steps.
+  var placeCount = 0
+  var format = Format.date
   var number = FastNumber()
   var child = 0
   var childCount = 0
@@ -37,6 +37,9 @@ struct FastNumber {
   var scale = 0
   var low = Int64.min
   var high = Int64.max
+  /// The same for whole numbers, where there is no step.
+  var lowWhole = Int64.min
+  var highWhole = Int64.max
   /// The step at the scale; 0 for none, -1 for one that has no fast check.
   var step: Int64 = 0
   /// The number of decimal digits that a step of a power of ten allows; -1 for other steps.
@@ -72,6 +75,10 @@ struct FastNumber {
       let limit = Self.scaled(bound, scale, up: false)
       high = min(high, limit == .min ? limit : limit - 1)
     }
+    let unit = (0..<scale).reduce(Int64(1)) { product, _ in product * 10 }
+    // Rounded towards the numbers between the bounds.
+    if low != .min { lowWhole = low / unit + (low % unit > 0 ? 1 : 0) }
+    if high != .max { highWhole = high / unit - (high % unit < 0 ? 1 : 0) }
     guard let multiple = rules.multipleOf?.decimal else { return }
     if multiple.digits == [1], multiple.exponent <= 0 {
       digits = -multiple.exponent

@@ -11,6 +11,10 @@ package struct FastShape {
     /// `YYYY-MM-DD`, within days since 1970-01-01.
     case day(ClosedRange<Int>)
     case matching((Span<UInt8>) -> Bool)
+    case format(Format)
+    case bytes(BytePattern)
+    /// A day and a time of day; one that is not written like `2013-01-31T05:00:00Z` is asked about.
+    case moment((Span<UInt8>) -> Bool)
   }
 
   package var kinds: ValueKinds

@@ -9,6 +9,7 @@ struct Flattening {
   var matchers: [(Span<UInt8>) -> Bool] = []
   var exacts: [(JSONValue) -> Bool] = []
   var choices: [[UInt8]] = []
+  var steps: [BytePattern.Step] = []
 
   /// Adds the root and all below it.
   mutating func add(_ root: FastShape) {
@@ -59,19 +60,30 @@ struct Flattening {
       node.textKind = .matching
       node.place = matchers.count
       matchers.append(matcher)
+    case .moment(let matcher):
+      node.textKind = .moment
+      node.place = matchers.count
+      matchers.append(matcher)
+    case .format(let format):
+      node.textKind = .format
+      node.format = format
+    case .bytes(let pattern):
+      node.textKind = .bytes
+      node.place = steps.count
+      node.placeCount = pattern.steps.count
+      steps += pattern.steps
     }
     if let texts = shape.choices {
       // With both, the list alone says "surely fine" only where nothing else is asked.
       if node.textKind == .any {
         node.textKind = .choice
         node.place = choices.count
-        node.choiceCount = texts.count
+        node.placeCount = texts.count
         choices += texts.map { Array($0.utf8) }
       } else {
         node.kinds.remove(.string)
       }
     }
-    node.anyText = node.textKind == .any && node.minLength <= 0 && node.maxLength == .max
     if let exact = shape.exact {
       node.isExact = true
       node.place = exacts.count

@@ -21,16 +21,7 @@ extension SchemaNode {
       shape.kinds = kinds.intersection(hasNull ? [.string, .null] : .string)
       shape.choices = texts
     }
-    let format = node.text.format
-    switch (node.text.pattern, format) {
-    case (nil, nil): break
-    case (nil, .date?): shape.text = .day(Int.min...Int.max)
-    case (nil, let format?): shape.text = .matching { format.accepts($0) }
-    case (let pattern?, let format):
-      shape.text = .matching { text in
-        pattern.surelyMatches(text) && (format?.accepts(text) ?? true)
-      }
-    }
+    shape.text = node.text.shape
     shape.properties = node.properties.map { ($0.name, $0.node.shape(depth: depth + 1), false) }
     shape.allowsUnknown =
       node.additionalProperties == nil || node.additionalProperties?.constant == true

@@ -47,6 +47,20 @@ package enum Calendar {
     return (year, month, day)
   }
 
+  /// Whether the bytes are a moment of the years 0001 to 9999, written `2013-01-31T05:00:00Z`.
+  @inline(__always)
+  static func isPlainMoment(_ start: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    guard count == 20 else { return false }
+    // SAFETY: the twenty bytes are there.
+    let text = unsafe UnsafeBufferPointer(start: start, count: count).span
+    guard let date = date(text, 0), date.year > 0 else { return false }
+    let hour = two(text, 11)
+    let minute = two(text, 14)
+    let second = two(text, 17)
+    return hour <= 23 && minute <= 59 && second <= 59 && text[10] == 0x54 && text[13] == 0x3A
+      && text[16] == 0x3A && text[19] == 0x5A
+  }
+
   /// A time of day with its offset, read from RFC 3339 text.
   struct TimeOfDay {
     var nanoseconds = 0

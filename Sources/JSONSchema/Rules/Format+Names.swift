@@ -10,6 +10,7 @@ extension Format {
   /// With `isInternational` the domain's labels may be of any script (RFC 6531); what stands before
   /// the `@` may be so in any case.
   static func isEmail(_ text: Span<UInt8>, isInternational: Bool = false) -> Bool {
+    if isPlainEmail(text) { return true }
     var at = -1
     for index in text.indices where text[index] == 0x40 { at = index }
     guard at > 0, at < text.count - 1, at <= 64 || text.count <= 254 else { return false }
@@ -34,6 +35,26 @@ extension Format {
     let inner = text.extracting((at + 2)..<(text.count - 1))
     if isIPv4(inner, 0, inner.count) { return true }
     return isTagged(inner) && isIPv6(inner.extracting(5..<inner.count))
+  }
+
+  /// Whether it is one as most are: short, of letters and digits, with single marks between them.
+  private static func isPlainEmail(_ text: Span<UInt8>) -> Bool {
+    guard text.count <= 63 else { return false }
+    var hasAt = false
+    var isBetween = false
+    for index in text.indices {
+      let byte = text[index]
+      if isAlphanumeric(byte) {
+        isBetween = true
+        continue
+      }
+      guard isBetween else { return false }
+      isBetween = false
+      if byte == 0x2E || byte == 0x2D { continue }
+      guard !hasAt, byte == 0x40 || byte == 0x5F || byte == 0x2B else { return false }
+      hasAt = byte == 0x40
+    }
+    return hasAt && isBetween
   }
 
   /// Whether a quoted string ends before `end`: quotes and backslashes within follow a backslash.

@@ -15,7 +15,7 @@ extension RecordDecoder {
     _ columns: UnsafeMutablePointer<Column>
   ) throws(JSONFault) -> Position? {
     let node = unsafe nodes[index]
-    var p = unsafe Self.skipBlank(start + 1, end)
+    var p = unsafe JSONScanner.skipBlanks(start + 1, end)
     if unsafe p < end, unsafe p.pointee == 0x7D {
       unsafe fillNull(index, node.definition, repetition, columns)
       return unsafe p + 1
@@ -34,9 +34,9 @@ extension RecordDecoder {
       unsafe p = unsafe try Self.afterColon(key, end)
       guard let next = unsafe try value(node.child + 1, p, end, level, columns) else { return nil }
       level = node.repetition
-      unsafe p = unsafe Self.skipBlank(next, end)
+      unsafe p = unsafe JSONScanner.skipBlanks(next, end)
       if unsafe p < end, unsafe p.pointee == 0x7D { return unsafe p + 1 }
-      unsafe p = unsafe Self.skipBlank(try JSONScanner.expect(0x2C, p, end), end)
+      unsafe p = unsafe JSONScanner.skipBlanks(try JSONScanner.expect(0x2C, p, end), end)
     }
   }
 
@@ -51,7 +51,7 @@ extension RecordDecoder {
     let node = unsafe nodes[index]
     var entries = unsafe [(key: Position, value: Position)]()
     var places: [[UInt8]: Int] = [:]
-    var p = unsafe Self.skipBlank(start + 1, end)
+    var p = unsafe JSONScanner.skipBlanks(start + 1, end)
     while unsafe p < end, unsafe p.pointee != 0x7D {
       let key = unsafe p
       let after = unsafe try JSONScanner.skipValue(key, end)
@@ -67,9 +67,9 @@ extension RecordDecoder {
         places[name] = unsafe entries.count
         unsafe entries.append((key, value))
       }
-      unsafe p = unsafe Self.skipBlank(try Self.skipValue(value, end), end)
+      unsafe p = unsafe JSONScanner.skipBlanks(try JSONScanner.skipValueOnLine(value, end), end)
       if unsafe p < end, unsafe p.pointee == 0x7D { break }
-      unsafe p = unsafe Self.skipBlank(try JSONScanner.expect(0x2C, p, end), end)
+      unsafe p = unsafe JSONScanner.skipBlanks(try JSONScanner.expect(0x2C, p, end), end)
     }
     guard unsafe p < end else { throw JSONFault(.unexpectedEnd, remaining: 0) }
     if unsafe entries.isEmpty { unsafe fillNull(index, node.definition, repetition, columns) }
@@ -88,7 +88,10 @@ extension RecordDecoder {
     _ p: Position,
     _ end: Position
   ) throws(JSONFault) -> Position {
-    unsafe skipBlank(try JSONScanner.expect(0x3A, skipBlank(p, end), end), end)
+    unsafe JSONScanner.skipBlanks(
+      try JSONScanner.expect(0x3A, JSONScanner.skipBlanks(p, end), end),
+      end
+    )
   }
 }
 

@@ -81,7 +81,7 @@ extension RecordDecoder {
     let first = unsafe nodes[parent].child
     var slot = ObjectLayout.start
     var count = 0
-    var p = unsafe Self.skipBlank(start + 1, end)
+    var p = unsafe JSONScanner.skipBlanks(start + 1, end)
     if unsafe p < end, unsafe p.pointee == 0x7D {
       return unsafe fillAbsent(parent, stamp, count, repetition, columns) ? p + 1 : nil
     }
@@ -101,13 +101,13 @@ extension RecordDecoder {
         }
         unsafe p = unsafe next
       } else {
-        unsafe p = unsafe try Self.skipValue(key.value, end)
+        unsafe p = unsafe try JSONScanner.skipValueOnLine(key.value, end)
       }
-      unsafe p = unsafe Self.skipBlank(p, end)
+      unsafe p = unsafe JSONScanner.skipBlanks(p, end)
       if unsafe p < end, unsafe p.pointee == 0x7D {
         return unsafe fillAbsent(parent, stamp, count, repetition, columns) ? p + 1 : nil
       }
-      unsafe p = unsafe Self.skipBlank(try JSONScanner.expect(0x2C, p, end), end)
+      unsafe p = unsafe JSONScanner.skipBlanks(try JSONScanner.expect(0x2C, p, end), end)
     }
   }
 
@@ -119,7 +119,7 @@ extension RecordDecoder {
     _ columns: UnsafeMutablePointer<Column>
   ) throws(JSONFault) -> Position? {
     let node = unsafe nodes[index]
-    var p = unsafe Self.skipBlank(start + 1, end)
+    var p = unsafe JSONScanner.skipBlanks(start + 1, end)
     if unsafe p < end, unsafe p.pointee == 0x5D {
       unsafe fillNull(index, node.definition, repetition, columns)
       return unsafe p + 1
@@ -128,9 +128,9 @@ extension RecordDecoder {
     while true {
       guard let next = unsafe try value(node.child, p, end, level, columns) else { return nil }
       level = node.repetition
-      unsafe p = unsafe Self.skipBlank(next, end)
+      unsafe p = unsafe JSONScanner.skipBlanks(next, end)
       if unsafe p < end, unsafe p.pointee == 0x5D { return unsafe p + 1 }
-      unsafe p = unsafe Self.skipBlank(try JSONScanner.expect(0x2C, p, end), end)
+      unsafe p = unsafe JSONScanner.skipBlanks(try JSONScanner.expect(0x2C, p, end), end)
     }
   }
 
@@ -145,14 +145,14 @@ extension RecordDecoder {
     let node = unsafe nodes[parent]
     var places = unsafe [Position?](repeating: nil, count: node.childCount)
     var slot = ObjectLayout.start
-    var p = unsafe Self.skipBlank(start + 1, end)
+    var p = unsafe JSONScanner.skipBlanks(start + 1, end)
     while unsafe p < end, unsafe p.pointee != 0x7D {
       let key = unsafe try layouts[parent].key(at: p, end, after: slot)
       slot = key.slot
       if key.index >= 0 { unsafe places[key.index] = unsafe key.value }
-      unsafe p = unsafe Self.skipBlank(try Self.skipValue(key.value, end), end)
+      unsafe p = unsafe JSONScanner.skipBlanks(try JSONScanner.skipValueOnLine(key.value, end), end)
       if unsafe p < end, unsafe p.pointee == 0x7D { break }
-      unsafe p = unsafe Self.skipBlank(try JSONScanner.expect(0x2C, p, end), end)
+      unsafe p = unsafe JSONScanner.skipBlanks(try JSONScanner.expect(0x2C, p, end), end)
     }
     guard unsafe p < end else { throw JSONFault(.unexpectedEnd, remaining: 0) }
     for place in 0..<node.childCount {
@@ -186,7 +186,7 @@ extension RecordDecoder {
       return unsafe try value(index, p, end, repetition, columns)
     }
     var level = repetition
-    var p = unsafe Self.skipBlank(p + 1, end)
+    var p = unsafe JSONScanner.skipBlanks(p + 1, end)
     if unsafe p < end, unsafe p.pointee == 0x5D {
       unsafe fillNull(index, node.definition, repetition, columns)
       return unsafe p + 1
@@ -196,9 +196,9 @@ extension RecordDecoder {
         return nil
       }
       level = node.repetition
-      unsafe p = unsafe Self.skipBlank(next, end)
+      unsafe p = unsafe JSONScanner.skipBlanks(next, end)
       if unsafe p < end, unsafe p.pointee == 0x5D { return unsafe p + 1 }
-      unsafe p = unsafe Self.skipBlank(try JSONScanner.expect(0x2C, p, end), end)
+      unsafe p = unsafe JSONScanner.skipBlanks(try JSONScanner.expect(0x2C, p, end), end)
     }
   }
 

@@ -196,7 +196,7 @@ extension RecordDecoder {
       unsafe columns[leaf].append(value)
       return unsafe next
     case .json, .string:
-      let next = unsafe try Self.skipValue(p, end)
+      let next = unsafe try JSONScanner.skipValueOnLine(p, end)
       if node.kind == .string { coerced += 1 }
       unsafe columns[leaf].append(bytes: p, count: next - p)
       return unsafe next
@@ -205,7 +205,7 @@ extension RecordDecoder {
     default:
       break
     }
-    let next = unsafe try Self.skipValue(p, end)
+    let next = unsafe try JSONScanner.skipValueOnLine(p, end)
     return unsafe misfit(index, .type, p, next, columns)
   }
 

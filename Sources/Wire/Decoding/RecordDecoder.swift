@@ -126,7 +126,7 @@ package struct RecordDecoder: ~Copyable {
     var p = unsafe try JSONScanner.expect(0x7B, start, end)
     var slot = ObjectLayout.start
     var count = 0
-    unsafe p = unsafe Self.skipBlank(p, end)
+    unsafe p = unsafe JSONScanner.skipBlanks(p, end)
     if unsafe p < end, unsafe p.pointee == 0x7D {
       return unsafe fillAbsent(0, stamp, count, 0, columns) ? p + 1 : nil
     }
@@ -149,41 +149,19 @@ package struct RecordDecoder: ~Copyable {
         guard let next = unsafe next else { return nil }
         unsafe p = unsafe next
       } else {
-        unsafe p = unsafe try Self.skipValue(key.value, end)
+        unsafe p = unsafe try JSONScanner.skipValueOnLine(key.value, end)
       }
       guard unsafe p < end else { throw JSONFault(.unexpectedEnd, remaining: 0) }
       if unsafe p.pointee != 0x2C, unsafe p.pointee != 0x7D {
-        unsafe p = unsafe Self.skipBlank(p, end)
+        unsafe p = unsafe JSONScanner.skipBlanks(p, end)
       }
       guard unsafe p < end else { throw JSONFault(.unexpectedEnd, remaining: 0) }
       if unsafe p.pointee == 0x7D {
         if unsafe count == nodes.pointee.childCount { return unsafe p + 1 }
         return unsafe fillAbsent(0, stamp, count, 0, columns) ? p + 1 : nil
       }
-      unsafe p = unsafe Self.skipBlank(try JSONScanner.expect(0x2C, p, end), end)
+      unsafe p = unsafe JSONScanner.skipBlanks(try JSONScanner.expect(0x2C, p, end), end)
     }
-  }
-
-  /// Skips whitespace but no line feed: a record stands on one line.
-  @inline(__always)
-  static func skipBlank(_ start: Position, _ end: Position) -> Position {
-    var p = unsafe start
-    while unsafe p < end, unsafe p.pointee == 0x20 || p.pointee == 0x09 || p.pointee == 0x0D {
-      unsafe p += 1
-    }
-    return unsafe p
-  }
-
-  /// Skips one value, which must not contain a line feed between its tokens.
-  static func skipValue(_ start: Position, _ end: Position) throws(JSONFault) -> Position {
-    let p = unsafe try JSONScanner.skipValue(start, end)
-    guard unsafe p > start, unsafe start.pointee == 0x7B || start.pointee == 0x5B else {
-      return unsafe p
-    }
-    if unsafe UnsafeBufferPointer(start: start, count: p - start).contains(0x0A) {
-      throw unsafe JSONFault(.unexpectedByte, remaining: end - start)
-    }
-    return unsafe p
   }
 
   /// The keys that were read and have no column, and how often each was, at the top level.
