@@ -8,33 +8,47 @@ extension FastCheck {
   mutating func value(_ index: Int, _ p: Position, _ end: Position) -> Position? {
     guard unsafe p < end else { return nil }
     let node = unsafe nodes + index
-    let byte = unsafe p.pointee
-    let next: Position?
-    if unsafe node.pointee.isExact {
-      unsafe next = unsafe exact(node.pointee.place, p, end)
-    } else if byte == 0x22 {
-      guard unsafe node.pointee.kinds.contains(.string) else { return nil }
-      unsafe next = unsafe text(node, p + 1, end)
-    } else if byte == 0x2D || byte &- 0x30 <= 9 {
-      guard unsafe node.pointee.kinds.rawValue & 12 != 0 else { return nil }
-      unsafe next = unsafe Self.number(node, p, end)
-    } else if byte == 0x7B {
-      guard unsafe node.pointee.kinds.contains(.object) else { return nil }
-      // A node without members of its own takes any.
-      let takesAny = unsafe node.pointee.childCount == 0 && node.pointee.allowsUnknown
-      unsafe next = unsafe takesAny ? skip(p, end, 100) : object(index, p, end)
-    } else if byte == 0x5B {
-      guard unsafe node.pointee.kinds.contains(.array) else { return nil }
-      unsafe next = unsafe array(node, p, end)
-    } else {
-      let kind: ValueKinds = byte == 0x6E ? .null : .boolean
-      guard unsafe node.pointee.kinds.contains(kind) else { return nil }
-      unsafe next = unsafe try? JSONScanner.scanLiteral(p, end)
-    }
+    if unsafe node.pointee.isSpecial { return unsafe special(index, p, end) }
+    return unsafe plain(index, p, end)
+  }
+
+  /// A value that is parsed to be judged, or whose place is kept.
+  @inline(never)
+  private mutating func special(_ index: Int, _ p: Position, _ end: Position) -> Position? {
+    let node = unsafe nodes + index
+    let isExact = unsafe node.pointee.isExact
+    let next = unsafe isExact ? exact(node.pointee.place, p, end) : plain(index, p, end)
     if unsafe node.pointee.capture >= 0, let next = unsafe next {
       unsafe captures[node.pointee.capture] = unsafe Capture(start: p, end: next)
     }
     return unsafe next
+  }
+
+  @inline(__always)
+  private mutating func plain(_ index: Int, _ p: Position, _ end: Position) -> Position? {
+    let node = unsafe nodes + index
+    let byte = unsafe p.pointee
+    if byte == 0x22 {
+      guard unsafe node.pointee.kinds.contains(.string) else { return nil }
+      return unsafe text(node, p + 1, end)
+    }
+    if byte == 0x2D || byte &- 0x30 <= 9 {
+      guard unsafe node.pointee.kinds.rawValue & 12 != 0 else { return nil }
+      return unsafe Self.number(node, p, end)
+    }
+    if byte == 0x7B {
+      guard unsafe node.pointee.kinds.contains(.object) else { return nil }
+      // A node without members of its own takes any.
+      let takesAny = unsafe node.pointee.childCount == 0 && node.pointee.allowsUnknown
+      return unsafe takesAny ? skip(p, end, 100) : object(index, p, end)
+    }
+    if byte == 0x5B {
+      guard unsafe node.pointee.kinds.contains(.array) else { return nil }
+      return unsafe array(node, p, end)
+    }
+    let kind: ValueKinds = byte == 0x6E ? .null : .boolean
+    guard unsafe node.pointee.kinds.contains(kind) else { return nil }
+    return unsafe try? JSONScanner.scanLiteral(p, end)
   }
 
   /// The position after the text from behind its opening quote.
@@ -147,13 +161,11 @@ extension FastCheck {
     var step = unsafe steps + node.pointee.place
     let last = unsafe step + node.pointee.placeCount
     while unsafe step < last {
-      var left = unsafe step.pointee.most
       let first = unsafe p
-      while left > 0, unsafe p < end, unsafe step.pointee.takes(p.pointee) {
-        unsafe p += 1
-        left &-= 1
-      }
-      guard unsafe p - first >= step.pointee.least else { return false }
+      let limit = unsafe end - p > step.pointee.most ? p + step.pointee.most : end
+      let taken = unsafe step.pointee
+      while unsafe p < limit, unsafe taken.takes(p.pointee) { unsafe p += 1 }
+      guard unsafe p - first >= taken.least else { return false }
       unsafe step += 1
     }
     return unsafe p == end

@@ -125,8 +125,8 @@ package struct FastCheck: ~Copyable {
     let node = unsafe nodes + index
     stamp &+= 1
     let stamp = stamp
-    // The slots that were met, of the first 64; a key without a slot counts as met.
-    var met: UInt64 = 1
+    var seen = unsafe marks[index]
+    var room = unsafe markCounts[index]
     var p = unsafe JSONScanner.skipBlanks(start + 1, end)
     guard unsafe p < end else { return nil }
     if unsafe p.pointee == 0x7D { return unsafe node.pointee.requiredCount == 0 ? p + 1 : nil }
@@ -136,14 +136,16 @@ package struct FastCheck: ~Copyable {
       guard let key = unsafe try? layouts[index].key(at: p, end, after: previous) else {
         return nil
       }
-      previous = key.slot
-      if previous < 64 {
-        let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: previous)
-        if met & bit != 0 { return nil }
-        met |= bit
-      } else if isMarked(index, previous, stamp) {
-        return nil
+      let slot = key.slot
+      if slot >= room {
+        growMarks(index, slot)
+        unsafe seen = unsafe marks[index]
+        room = unsafe markCounts[index]
       }
+      // Slots that rise cannot have been met before; a key without a slot might have been.
+      if slot <= previous, unsafe slot == 0 || seen[slot] == stamp { return nil }
+      unsafe seen[slot] = stamp
+      previous = slot
       let next: Position?
       if key.index >= 0 {
         let child = unsafe node.pointee.child &+ key.index
@@ -167,15 +169,7 @@ package struct FastCheck: ~Copyable {
     }
   }
 
-  /// Marks a slot of the object that has this stamp; whether it was marked already.
   @inline(never)
-  private func isMarked(_ index: Int, _ slot: Int, _ stamp: Int) -> Bool {
-    if unsafe slot >= markCounts[index] { growMarks(index, slot) }
-    let mark = unsafe marks[index] + slot
-    defer { unsafe mark.pointee = stamp }
-    return unsafe mark.pointee == stamp
-  }
-
   private func growMarks(_ index: Int, _ slot: Int) {
     let old = unsafe markCounts[index]
     let grown = UnsafeMutablePointer<Int>.allocate(capacity: max(slot + 1, old * 2))

@@ -27,6 +27,8 @@ struct FastNode {
   var maxItems = Int.max
   var isExact = false
   var capture = -1
+  /// Whether it is exact, or captured.
+  var isSpecial = false
 }
 
 /// Bounds and step of a number at a fixed scale, narrowed where they are not exact.

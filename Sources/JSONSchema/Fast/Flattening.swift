@@ -89,6 +89,7 @@ struct Flattening {
       node.place = exacts.count
       exacts.append(exact)
     }
+    node.isSpecial = node.isExact || node.capture >= 0
     nodes.append(node)
     names.append([])
     paths.append(path)

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Dates and times as RFC 3339 writes them, and the arithmetic of days.
 package enum Calendar {
   @inline(__always)
@@ -51,14 +53,35 @@ package enum Calendar {
   @inline(__always)
   static func isPlainMoment(_ start: UnsafePointer<UInt8>, _ count: Int) -> Bool {
     guard count == 20 else { return false }
-    // SAFETY: the twenty bytes are there.
-    let text = unsafe UnsafeBufferPointer(start: start, count: count).span
-    guard let date = date(text, 0), date.year > 0 else { return false }
-    let hour = two(text, 11)
-    let minute = two(text, 14)
-    let second = two(text, 17)
-    return hour <= 23 && minute <= 59 && second <= 59 && text[10] == 0x54 && text[13] == 0x3A
-      && text[16] == 0x3A && text[19] == 0x5A
+    // SAFETY: the twenty bytes are there; the third word begins within the second.
+    let (date, time, end) = unsafe (
+      JSONScanner.load8(start), JSONScanner.load8(start + 8), JSONScanner.load8(start + 12)
+    )
+    // `....-..-`, `..T..:..`, `.:..:..Z`, the first byte lowest; the dots are digits.
+    guard date & 0xFF00_00FF_0000_0000 == 0x2D00_002D_0000_0000,
+      time & 0x0000_FF00_00FF_0000 == 0x0000_3A00_0054_0000,
+      end & 0xFF00_00FF_0000_FF00 == 0x5A00_003A_0000_3A00
+    else { return false }
+    let zeros: UInt64 = 0x3030_3030_3030_3030
+    let (day, clock, second) = (date ^ zeros, time ^ zeros, end ^ zeros)
+    // What is above nine reaches the high bit of its byte.
+    let tooLarge: UInt64 = 0x7676_7676_7676_7676
+    let others =
+      (((day &+ tooLarge) | day) & 0x0080_8000_8080_8080)
+      | (((clock &+ tooLarge) | clock) & 0x8080_0080_8000_8080)
+      | (((second &+ tooLarge) | second) & 0x0080_8000_8080_0080)
+    guard others == 0, day & 0xFFFF_FFFF != 0 else { return false }
+    func two(_ digits: UInt64, _ place: UInt64) -> UInt64 {
+      ((digits &>> (place &* 8)) & 15) &* 10 &+ ((digits &>> (place &* 8 &+ 8)) & 15)
+    }
+    let month = two(day, 5)
+    let dayOfMonth = two(clock, 0)
+    guard month &- 1 < 12, dayOfMonth &- 1 < 31 else { return false }
+    if dayOfMonth > 28 {
+      let text = unsafe UnsafeBufferPointer(start: start, count: count).span
+      guard Self.day(text, 0) != nil else { return false }
+    }
+    return two(clock, 3) < 24 && two(clock, 6) < 60 && two(second, 5) < 60
   }
 
   /// A time of day with its offset, read from RFC 3339 text.
