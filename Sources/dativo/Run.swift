@@ -103,7 +103,10 @@ struct Run: ParsableCommand {
   )
   var wait = 0.0
 
-  @Flag(name: .long, help: "Run also while the circuit breaker is open.")
+  @Flag(
+    name: .long,
+    help: "Run also while the circuit breaker is open, or to load a window once more."
+  )
   var force = false
 
   @Flag(name: .long, help: "Print the run record as one JSON object on standard output.")
@@ -239,7 +242,13 @@ struct Run: ParsableCommand {
       } else {
         runner = try Runner(job, console: console)
       }
-      return try runner.run(refresh: refresh, wait: wait, force: force)
+      // A backfill knows by itself what is loaded.
+      return try runner.run(
+        refresh: refresh,
+        wait: wait,
+        force: force,
+        again: force || runID != nil
+      )
     } catch {
       // A connector that refuses its settings does not know where in the job file they stand.
       let wrong = error.kind == .configuration ? Findings(file.settingsFindings(job)).errors : []

@@ -1,6 +1,7 @@
 """`dativo run --since --until`: a time by the tap's own settings, and the job's state left as it is."""
 import datetime as dt
 import json
+import shutil
 
 import duckdb
 import pytest
@@ -51,6 +52,25 @@ def test_a_window_that_fails_is_tried_again_and_is_there_once(project):
     project.job({**SOURCE, "fail_once": {"2026-01-04": 75}}, tap=TAP)
     project.run("--since", "2026-01-03", "--until", "2026-01-05")
     assert times(project) == hours(3, 4)
+
+
+def test_a_time_that_is_loaded_is_not_loaded_twice(project):
+    project.job(SOURCE, tap=TAP)
+    project.run("--since", "2026-01-03", "--until", "2026-01-05")
+    first = project.record()["run"]
+    for window in (("--since", "2026-01-04", "--until", "2026-01-06"), ("--since", "2026-01-04", "--until", "2026-01-05"), ("--until", "2026-01-04")):
+        done = project.dativo("run", "job.yaml", *window)
+        assert done.returncode == 78 and f"run {first} has loaded orders 2026-01-03 to 2026-01-05" in done.err, done.err
+    done = project.run("--since", "2026-01-03", "--until", "2026-01-05")
+    assert f"run {first} has loaded this time: nothing is loaded" in done.err
+    assert times(project) == hours(3, 4)
+    project.run("--since", "2026-01-05", "--until", "2026-01-06")
+    assert times(project) == hours(3, 4, 5), "what only touches it is another time"
+    project.run("--since", "2026-01-04", "--until", "2026-01-05", "--force")
+    assert times(project) == sorted(hours(3, 4, 4, 5))
+    shutil.rmtree(project.folder / "out")
+    project.run("--since", "2026-01-03", "--until", "2026-01-05")
+    assert times(project) == hours(3, 4), "what is gone may come again"
 
 
 @pytest.mark.parametrize("point", ["commit.published", "commit.moving", "commit.staged"])

@@ -73,9 +73,6 @@ extension BackfillUnit {
 
   /// Whether it has not been tried and is of a time and part of which another is, too.
   fileprivate func meets(_ other: BackfillUnit) -> Bool {
-    guard status != .done, runs.isEmpty, part == other.part else { return false }
-    let begins = window.since.flatMap { since in other.window.until.map { since < $0 } } ?? true
-    let ends = window.until.flatMap { until in other.window.since.map { $0 < until } } ?? true
-    return begins && ends
+    status != .done && runs.isEmpty && part == other.part && window.meets(other.window)
   }
 }

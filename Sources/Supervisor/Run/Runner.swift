@@ -64,11 +64,13 @@ package final class Runner {
   ///
   /// Another run of the job is waited for, up to `wait` seconds.
   ///
-  /// A circuit breaker that is open refuses it, unless `force`.
+  /// A circuit breaker that is open refuses it, unless `force`. With `again` a window is loaded
+  /// though a run has done so.
   package func run(
     refresh: Refresh,
     wait: Double = 0,
-    force: Bool = false
+    force: Bool = false,
+    again: Bool = false
   ) throws(Failure) -> RunRecord {
     Processes.adoptOrphans()
     try store.lock.take("run \(run)", waiting: wait, console) { inbox.pause($0) }
@@ -85,7 +87,7 @@ package final class Runner {
     let began = Clock.monotonic
     do throws(Failure) {
       if job.part == nil { try job.refuseOtherDivision() }
-      var record = try attempts(refresh)
+      var record = try attempts(refresh, again: again)
       record.secrets = secrets.uses
       breaker?.note(record)
       record.seconds = Double(Clock.monotonic - began) / 1e9
@@ -105,7 +107,7 @@ package final class Runner {
     }
   }
 
-  private func attempts(_ refresh: Refresh) throws(Failure) -> RunRecord {
+  private func attempts(_ refresh: Refresh, again: Bool) throws(Failure) -> RunRecord {
     let deadline = job.timeoutSeconds.map { Clock.monotonic + UInt64($0 * 1e9) }
     let preparation = Preparation(
       job,
@@ -128,6 +130,11 @@ package final class Runner {
     if isChanged { last = try log?.last() }
     _ = try ledger.recover(last, stored: store.read()?.state)
     if job.window != nil || job.limit != nil { try refuseReset(last) }
+    var loadedBy: String?
+    if let window = job.window, log != nil, !isLoaded, !again {
+      loadedBy = try earlierRun(of: window, parts.catalog, pipeline)
+      isLoaded = loadedBy != nil
+    }
     let begin = StatePlan(store: try store.read(), destination: last)
     var entry = begin.entry
     var record: RunRecord?
@@ -154,6 +161,9 @@ package final class Runner {
       }
       if record == nil {
         warnOfReplacement(&current)
+        if let loadedBy {
+          warn("run \(loadedBy) has loaded this time: nothing is loaded (--force does)", &current)
+        }
         tellConfinement(plan)
         try recordBeginning(current)
       }

@@ -20,6 +20,13 @@ package struct TimeWindow: Hashable, Sendable {
     }
   }
 
+  /// Whether some time is in both.
+  func meets(_ other: TimeWindow) -> Bool {
+    let begins = since.flatMap { since in other.until.map { since < $0 } } ?? true
+    let ends = until.flatMap { until in other.since.map { $0 < until } } ?? true
+    return begins && ends
+  }
+
   package var json: JSONValue {
     [
       "since": since.map { .string($0.text) } ?? .null,
