@@ -35,10 +35,23 @@ package struct ConfigGrants {
       }
     case .array(let values): for member in values { walk(member, depth: depth + 1) }
     case .string(let text):
-      hosts += Self.hosts(inURL: text)
+      hosts += Self.hosts(inURL: Self.withoutReferences(text))
       if let path = path(text) { existing.append(path) }
     default: break
     }
+  }
+
+  /// A text with a sign that no host has in the place of each `${…}`: a password may stand there.
+  private static func withoutReferences(_ text: String) -> String {
+    var plain = ""
+    var rest = text[...]
+    while let open = rest.firstRange(of: "${"),
+      let close = rest[open.upperBound...].firstIndex(of: "}")
+    {
+      plain += rest[..<open.lowerBound] + "$"
+      rest = rest[rest.index(after: close)...]
+    }
+    return plain + rest
   }
 
   private static func ports(_ object: JSONObject) -> [String] {

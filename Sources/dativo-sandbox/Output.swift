@@ -57,7 +57,9 @@ struct Ending {
   init(_ code: Int32, _ verdict: String?, _ missing: [String], _ policy: Policy) {
     self.code = code
     if let verdict {
-      message = "the plugin was ended: \(verdict)"
+      // It may go on without a child of its own, which the kernel has killed.
+      let ended = code == 0 ? "a process of the plugin" : "the plugin"
+      message = "\(ended) was ended: \(verdict)"
       hint =
         verdict.contains("output")
         ? "A tap ends its output by ending itself."
@@ -79,6 +81,6 @@ struct Ending {
   func tell() {
     guard let message else { return }
     Output.note(message)
-    Output.exit(code, "plugin", message, hint)
+    if code != 0 { Output.exit(code, "plugin", message, hint) }
   }
 }

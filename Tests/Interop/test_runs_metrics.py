@@ -72,7 +72,12 @@ def test_what_confined_the_plugin_is_a_label(project):
     assert confined["stage"] == free["stage"] == "tap"
     assert confined["plugin"] == free["plugin"] == "tap.py"
     assert confined["backend"] in ("bwrap", "landlock") and "files" in confined["enforced"]
-    assert free["backend"] == "none" and free["enforced"] == ""
+    assert free["backend"] == "none" and free["enforced"] == "" and free["not_enforced"] == "everything"
+    text = (project.folder / "confined.yaml").read_text()
+    (project.folder / "confined.yaml").write_text(text.replace("{\"destination\": \"out\"}", "{\"destinatio\": \"out\"}"))
+    assert project.dativo("run", "confined.yaml").returncode == 78
+    told = {dict(key[1:])["job"] for key in metrics(project) if key[0] == "last_run_sandbox_info"}
+    assert told == {"acme.free"}, "what was not started was not confined"
 
 
 def test_names_are_escaped_and_a_run_that_was_killed_is_told(project):

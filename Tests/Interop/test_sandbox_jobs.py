@@ -103,6 +103,30 @@ def test_a_tap_sees_its_project_and_no_secrets(curious, backend, tmp_path_factor
     assert event["sandbox"]["tap"]["not_enforced"] == told["not_enforced"]
 
 
+@pytest.mark.parametrize("backend", ["auto", "landlock"])
+def test_where_secrets_are_kept_is_not_seen(curious, backend, tmp_path_factory, monkeypatch):
+    """The store beside the job, what opens a vault, and what another home has left."""
+    folder = curious.project.folder
+    (folder / "kept/tenants/other").mkdir(parents=True)
+    (folder / "login").mkdir()
+    (folder / ".dativo/state").mkdir(parents=True)
+    hidden = ["kept/tenants/other/token", "login/secret_id", ".dativo/state/other"]
+    for path in hidden:
+        (folder / path).write_text("precious")
+        (folder / path).chmod(0o600)
+    (folder / "kept").chmod(0o700)
+    (folder / "paths.json").write_text(json.dumps([*hidden, "rows.csv", "login/other"]))
+    (folder / "login/other").write_text("2")
+    tap = (folder / "tap.py").read_text()
+    (folder / "tap.py").write_text(tap.replace('config.get("paths", [])', 'json.load(open("paths.json"))'))
+    monkeypatch.setenv("DATIVO_HOME", str(tmp_path_factory.mktemp("home")))
+    secrets = {"backend": "filesystem", "path": "kept", "named": {"v": {
+        "backend": "vault", "address": "http://127.0.0.1:9", "auth": "approle", "role_id_file": "login/secret_id", "secret_id_file": "login/secret_id"}}}
+    seen, _ = curious(extra=f"sandbox: {backend}\nsecrets: {json.dumps(secrets)}")
+    assert seen.pop("rows.csv") == "1" and seen.pop("login/other") == "2"
+    assert not any(seen.values()), seen
+
+
 def test_none_must_be_written_out_and_is_recorded(curious):
     seen, done = curious(extra="sandbox: none", env={"A_SECRET": "told"}, variables=["A_SECRET"])
     assert seen == {"A_SECRET": "told"}
@@ -119,6 +143,14 @@ def test_what_the_configuration_names_is_reached(curious, server):
     assert f"network: {place}" in curious.project.record()["sandbox"]["tap"]["granted"]
     log = run("dativo", "runs", "logs", "last", cwd=curious.project.folder).out
     assert "tap.py is confined: bwrap enforces files" in log
+
+
+def test_a_place_beside_a_password_that_is_a_secret_is_reached(curious, server):
+    place = f"127.0.0.1:{server}"
+    secret = {"url": f"postgresql://u:${{secret:pg/word}}@{place}/d", "other": "https://${secret:pg/word}/x"}
+    seen, _ = curious(places=[place], env={"DATIVO_SECRET___PG__WORD": "precious"}, **secret)
+    assert seen == {place: "hello"}
+    assert f"network: {place};" in curious.project.record()["sandbox"]["tap"]["granted"] + ";"
 
 
 def test_a_place_that_is_not_granted_fails_the_run_and_is_named(curious, server):
@@ -187,6 +219,8 @@ def test_doctor_tells_what_works(project):
 
 def test_an_audit_shows_and_proposes_the_least(project, server):
     plugin(project, "version: 1.0.0\npermissions: {hosts: [unused.test], exact: false}")
+    path = project.folder / "taps/curious/plugin.yaml"
+    path.write_text(path.read_text().replace("executable: tap.py", "executable: ./tap.py"))
     (project.folder / "a").write_text("A")
     config = project.folder / "tap.json"
     config.write_text(json.dumps({"paths": ["a"], "host": "127.0.0.1", "port": server, "places": [f"127.0.0.1:{server}"]}))

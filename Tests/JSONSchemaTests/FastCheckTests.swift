@@ -65,6 +65,28 @@ import Testing
     #expect(!isSure(number { _ in }, record))
   }
 
+  /// Keys get their numbers as they are first met: a repeated one may stand behind lower ones.
+  @Test(arguments: ["a", "b", "c", "d"], ["a", "b", "c", "d"])
+  func aRepeatedKeyIsSeenInAnyOrder(first: String, second: String) {
+    var shape = FastShape(.object)
+    shape.properties = ["a", "b", "c"].map { ($0, FastShape(.number), false) }
+    var fast = FastCheck(shape, refusesDuplicates: true)
+    func isSure(_ record: String) -> Bool {
+      let bytes = Array((record + "          \n").utf8)
+      // SAFETY: the bytes are lent for the call.
+      return unsafe bytes.withUnsafeBufferPointer { bytes in
+        guard let start = bytes.baseAddress else { return false }
+        return unsafe fast.record(start, start + bytes.count) != nil
+      }
+    }
+    #expect(isSure(#"{"a":1,"b":2,"c":3,"d":4}"#))
+    for middle in ["a", "b", "c", "d"] {
+      let keys = [first, middle, second]
+      let record = "{" + keys.map { "\"\($0)\":1" }.joined(separator: ",") + "}"
+      #expect(isSure(record) == (Set(keys).count == 3), "\(record)")
+    }
+  }
+
   @Test func otherOrdersSpacesAndUnknownMembersAreFine() {
     let shape = number { _ in }
     #expect(isSure(shape, #"{ "b" : {"x":1,"y":[2]} , "a" : 1.5e3 }"#))

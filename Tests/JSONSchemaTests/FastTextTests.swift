@@ -94,6 +94,30 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("500000000000000", "", "900000000000000"), ("", "1000000000000000", "950000000000000"),
+    ("1000000000000", "0.000001", "2000000000000"), ("5000000000", "0.000000001", "9999999999"),
+    ("163341450444126", "", "163341450444127"), ("4.5", "", "5"), ("", "4.5", "4"),
+    ("-4.5", "", "-4"), ("1000", "-9223372036854.775808", "-99999999999000"),
+  ])
+  func wholeNumbersBeyondBoundsOfAnyLengthAreNotSure(most: String, least: String, value: String) {
+    var rules = NumberRules()
+    rules.maximum = JSONNumber(most)
+    rules.minimum = JSONNumber(least)
+    #expect(!isSure(FastShape(.integer, number: rules), value))
+    let bound = most.isEmpty ? least : most
+    rules = NumberRules()
+    rules.exclusiveMaximum = JSONNumber(most)
+    rules.exclusiveMinimum = most.isEmpty ? JSONNumber(least) : nil
+    #expect(!isSure(FastShape(.integer, number: rules), bound), "the bound itself")
+  }
+
+  @Test func aLengthThatNoTextHasIsNotSure() {
+    var shape = FastShape(.string)
+    shape.minLength = 4_611_686_018_427_387_904
+    for value in ["\"é\"", "\"\\u00e9\"", "\"a\""] { #expect(!isSure(shape, value)) }
+  }
+
   @Test(arguments: ["{\"b\":1,\n\"c\":2}", "{\"b\":\n1}", "[1,\n2]", "{\n}", "1\n", "\"x\"\n"])
   func nothingOnTwoLinesIsARecord(value: String) { #expect(!isSure(FastShape(.all), value)) }
 }

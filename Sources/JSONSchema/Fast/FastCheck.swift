@@ -131,6 +131,7 @@ package struct FastCheck: ~Copyable {
     guard unsafe p < end else { return nil }
     if unsafe p.pointee == 0x7D { return unsafe node.pointee.requiredCount == 0 ? p + 1 : nil }
     var previous = ObjectLayout.start
+    var highest = 0
     var required = 0
     while true {
       guard let key = unsafe try? layouts[index].key(at: p, end, after: previous) else {
@@ -142,8 +143,12 @@ package struct FastCheck: ~Copyable {
         unsafe seen = unsafe marks[index]
         room = unsafe markCounts[index]
       }
-      // Slots that rise cannot have been met before; a key without a slot might have been.
-      if slot <= previous, unsafe slot == 0 || seen[slot] == stamp { return nil }
+      // A slot above all others was not met before; a key without a slot, which is 0, might have been.
+      if slot > highest {
+        highest = slot
+      } else if unsafe slot == 0 || seen[slot] == stamp {
+        return nil
+      }
       unsafe seen[slot] = stamp
       previous = slot
       let next: Position?

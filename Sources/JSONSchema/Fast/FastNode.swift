@@ -77,10 +77,15 @@ struct FastNumber {
       let limit = Self.scaled(bound, scale, up: false)
       high = min(high, limit == .min ? limit : limit - 1)
     }
-    let unit = (0..<scale).reduce(Int64(1)) { product, _ in product * 10 }
-    // Rounded towards the numbers between the bounds.
-    if low != .min { lowWhole = low / unit + (low % unit > 0 ? 1 : 0) }
-    if high != .max { highWhole = high / unit - (high % unit < 0 ? 1 : 0) }
+    for bound in lows { lowWhole = max(lowWhole, Self.scaled(bound, 0, up: true)) }
+    for bound in highs { highWhole = min(highWhole, Self.scaled(bound, 0, up: false)) }
+    // A bound that is whole itself is not within.
+    if let bound = rules.exclusiveMinimum, bound.isInteger, lowWhole < .max {
+      lowWhole = max(lowWhole, Self.scaled(bound, 0, up: true) + 1)
+    }
+    if let bound = rules.exclusiveMaximum, bound.isInteger, highWhole > .min {
+      highWhole = min(highWhole, Self.scaled(bound, 0, up: false) - 1)
+    }
     guard let multiple = rules.multipleOf?.decimal else { return }
     if multiple.digits == [1], multiple.exponent <= 0 {
       digits = -multiple.exponent

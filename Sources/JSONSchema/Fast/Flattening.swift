@@ -47,7 +47,8 @@ struct Flattening {
     node.listsUnknown = shape.listsUnknown
     node.minItems = shape.minItems
     node.maxItems = shape.maxItems
-    node.minLength = shape.minLength
+    // An escape takes up to twelve bytes for a character, by which it is multiplied.
+    node.minLength = min(shape.minLength, Int.max / 12)
     node.maxLength = shape.maxLength
     node.number = FastNumber(shape.number, isInteger: !shape.kinds.contains(.number))
     switch shape.text {

@@ -116,9 +116,17 @@ package struct Auditor {
     let text = (try? Files.read(traced)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     let hosts = (try? Files.read(report)).flatMap { try? JSONValue.parse($0) }
     func list(_ key: String) -> [String] { (hosts?[key]?.array ?? []).compactMap(\.string) }
+    let trace = Trace(text, of: plugin.executable, in: catalog.project)
+    guard trace.isBegun else {
+      throw Failure(
+        .temporary,
+        "\(plugin.executable) was not seen to begin, so nothing is known of it",
+        hint: capture.errorLines.last
+      )
+    }
     return Sight(
       output: capture.stdout,
-      trace: Trace(text, of: plugin.executable, in: catalog.project),
+      trace: trace,
       reached: list("reached"),
       refused: list("refused")
     )

@@ -9,11 +9,13 @@ package struct Trace {
   /// Programs that were run.
   package private(set) var programs: [String] = []
   private let folder: String
-  private var isBegun = false
+  /// Whether the program itself was seen to begin.
+  package private(set) var isBegun = false
 
   /// Reads the text of a trace of `executable`, which ran in `folder`.
   package init(_ text: String, of executable: String, in folder: String) {
     self.folder = folder
+    let executable = Paths.absolute(executable, from: folder)
     // A call that was interrupted by another process's stands on two lines.
     var unfinished: [Substring: String] = [:]
     for line in text.split(separator: "\n") {

@@ -32,6 +32,10 @@ struct Enclosing {
       policy.hidden = Self.hidden(in: project)
     }
     policy.hidden.append(catalog.folders.home)
+    // Another home may have been used before, and secrets may be kept beside the job.
+    policy.hidden += (["\(project)/.dativo"] + end.sandbox.hidden).filter {
+      Paths.exists($0) && !Place.isInside(project, $0) && !policy.hidden.contains($0)
+    }
     policy.reads += files + [folder].compactMap(\.self)
     if role == .target, permissions != nil { policy = Self.made(policy) }
     policy = try narrowed(policy, isDescribed: permissions?.isEmpty == false)

@@ -15,6 +15,8 @@ package struct SandboxSettings: Hashable, Sendable {
   package var reads: [String]?
   package var writes: [String]?
   package var limits = Limits()
+  /// Where secrets are kept: not seen, whatever is granted around it.
+  var hidden: [String] = []
 
   package init() {}
 }

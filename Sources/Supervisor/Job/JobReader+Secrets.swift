@@ -121,7 +121,7 @@ extension JobReader {
     for key in own {
       guard let node = node[key], let text = yaml.text(node, "\(path).\(key)") else { continue }
       var value = substitution.replace(text, node.mark, &yaml)
-      if key == "path" || key.hasSuffix("_file") { value = Paths.absolute(value, from: folder) }
+      if SecretSettings.Backend.isPlace(key) { value = Paths.absolute(value, from: folder) }
       check(key, value, node, path, &yaml)
       backend.options[key] = value
     }

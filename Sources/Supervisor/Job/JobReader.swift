@@ -56,6 +56,8 @@ struct JobReader {
     job.hooks = hooks(root["hooks"])
     refuseSecrets(inTarget: target.config, root)
     job.secrets = secrets(root)
+    job.source.sandbox.hidden = job.secrets.places
+    job.target.sandbox.hidden = job.secrets.places
     job.timeoutSeconds = yaml.duration(root["timeout"], "timeout")
     job.stallSeconds = yaml.duration(root["idle_timeout"], "idle_timeout") ?? stallSeconds(root)
     return job

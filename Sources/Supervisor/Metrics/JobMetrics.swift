@@ -110,7 +110,8 @@ package struct JobMetrics {
         )
       }
     }
-    for confined in record["sandbox"]?.object ?? [:] {
+    // Of a run that ended before it started anything nothing was confined.
+    for confined in stages.isEmpty ? [:] : record["sandbox"]?.object ?? [:] {
       let plugin = stages.first { $0["role"]?.string == confined.key }?["name"]?.string
       exposition.add(
         "dativo_job_last_run_sandbox_info",
@@ -118,7 +119,8 @@ package struct JobMetrics {
           "job": job, "stage": confined.key, "plugin": plugin ?? "",
           "backend": (confined.value["backend"] ?? confined.value).string ?? "",
           "enforced": Self.list(confined.value["enforced"]),
-          "not_enforced": Self.list(confined.value["not_enforced"]),
+          "not_enforced": confined.value.string == nil
+            ? Self.list(confined.value["not_enforced"]) : "everything",
         ],
         JSONNumber(1)
       )

@@ -24,9 +24,19 @@ package struct SecretSettings: Hashable, Sendable {
   package init() {}
 
   package func backend(_ name: String?) -> Backend? { name.map { named[$0] } ?? main }
+
+  /// The files and folders that hold secrets or what opens them, as they were written or found.
+  var places: [String] {
+    let options = ([main] + named.values).flatMap(\.options)
+    return options.filter { SecretSettings.Backend.isPlace($0.key) }.map(\.value)
+      + [file].compactMap(\.self)
+  }
 }
 
 extension SecretSettings.Backend {
+  /// Whether an option is a path.
+  static func isPlace(_ key: String) -> Bool { key == "path" || key.hasSuffix("_file") }
+
   /// The keys that a backend of some kind has beside `backend` and `ttl`.
   static func keys(_ kind: SecretSettings.Kind) -> [String] {
     switch kind {
