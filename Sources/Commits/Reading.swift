@@ -18,7 +18,10 @@ struct Reading {
     else {
       return nil
     }
-    guard let commit = (try? JSONValue.parse(bytes)).flatMap(Commit.init),
+    guard
+      let commit = (try? JSONValue.parse(bytes, depthLimit: JSONScanner.storedDepthLimit)).flatMap(
+        Commit.init
+      ),
       commit.sequence == sequence
     else { throw .malformed(name) }
     return (commit, Digest.hex(bytes))

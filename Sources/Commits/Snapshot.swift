@@ -96,7 +96,10 @@ package struct Snapshot: Sendable {
     } catch {
       throw .store(error)
     }
-    guard let value = bytes.flatMap({ try? JSONValue.parse($0) }),
+    guard
+      let value = bytes.flatMap({
+        try? JSONValue.parse($0, depthLimit: JSONScanner.storedDepthLimit)
+      }),
       value["format"]?.number?.int64 == 1, let previous = value["previous"]?.number?.int64,
       previous < sequence, let hash = value["hash"]?.string, let list = value["files"]?.array
     else { throw .malformed(name) }

@@ -4,6 +4,9 @@ extension JSONScanner {
   /// How deeply arrays and objects may be nested unless told otherwise.
   public static let depthLimit = 512
 
+  /// The same for what is stored: a value as deep as one may be, within a few of our own.
+  public static let storedDepthLimit = depthLimit + 16
+
   /// Scans a number by the grammar of RFC 8259 and returns the position after it.
   @inlinable
   public static func scanNumber(_ start: Position, _ end: Position) throws(JSONFault) -> Position {

@@ -52,12 +52,18 @@ extension Files {
     switch status.st_mode & S_IFMT {
     case S_IFREG, S_IFDIR: return .plain
     case S_IFLNK:
+      guard unsafe stat(path, &status) == 0 else {
+        // A link to nothing yet: what it names is made.
+        guard errno == ENOENT, let file = target(ofLink: path) else { return .device }
+        return .link(file.hasPrefix("/") ? file : "\(folder(of: path))/\(file)")
+      }
+      // What a descriptor has open has no name to resolve.
+      guard status.st_mode & S_IFMT == S_IFREG, let resolved = unsafe realpath(path, nil) else {
+        return .device
+      }
       // SAFETY: the text is the call's own, and freed once it is copied.
-      guard let resolved = unsafe realpath(path, nil) else { return .plain }
       defer { unsafe free(resolved) }
-      let file = unsafe String(cString: resolved)
-      guard unsafe stat(file, &status) == 0 else { return .device }
-      return status.st_mode & S_IFMT == S_IFREG ? .link(file) : .device
+      return unsafe .link(String(cString: resolved))
     default: return .device
     }
   }

@@ -85,6 +85,16 @@ def test_the_figures_of_all_attempts_add_up(project):
     assert (row["read"], row["committed"]) == (1050, 1000)
 
 
+def test_what_a_target_committed_before_it_was_killed_is_counted(project, monkeypatch):
+    project.job({"rows": 100})
+    monkeypatch.setenv("DATIVO_FAILPOINT", "commit.visible:kill")
+    project.run()
+    monkeypatch.delenv("DATIVO_FAILPOINT")
+    rows = project.record()["rows"]
+    assert project.ids() == list(range(100))
+    assert rows["read"] == rows["committed"] == 100 and rows["adds_up"] is True and "uncommitted" not in rows
+
+
 def test_rows_of_a_version_that_another_of_the_same_load_replaced_are_no_loss(project):
     tap = project.folder / "versions.py"
     tap.write_text(VERSIONS)

@@ -5,6 +5,7 @@ import stat
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from conftest import ROOT
 from job_project import project  # noqa: F401 (a fixture)
 
 
@@ -121,3 +122,43 @@ def test_a_collectors_file_is_replaced_as_a_whole(project):
     assert project.dativo("runs", "metrics", "--since", "yesterday").returncode == 64
     assert metrics(project, "other") == {}
     assert metrics(project, "orders", "--since", "1d") == metrics(project)
+
+
+def test_parts_are_told_as_their_job_and_trials_not_at_all(project):
+    tap = ROOT / "Tests/Conformance/Hostile/streams.py"
+    project.job({"streams": ["a", "b"], "rows": 7}, tap=tap, extra="parallelism: 2")
+    project.run()
+    found = metrics(project)
+    assert {dict(key[1:])["job"] for key in found} == {"acme.orders"}
+    for stream in ("a", "b"):
+        assert found[("last_run_stream_records", ORDERS, ("outcome", "committed"), ("stream", stream))] == 7
+    assert found[("last_run_records", ORDERS, ("outcome", "committed"))] == 14
+    assert sum(key[0] == "last_run_sandbox_info" for key in found) == 1
+    project.job({"rows": 50}, name="trial", file="job.yaml", target="target: parquet\nconfig: {destination: trial}")
+    project.run("--limit", "3")
+    assert not any(("job", "acme.trial") in key for key in metrics(project))
+
+
+def test_a_record_that_cannot_be_read_hides_no_other_job(project):
+    project.job({"rows": 10})
+    project.run()
+    newest = max((project.folder / ".dativo/runs").glob("*.json"), key=os.path.getmtime)
+    project.job({"rows": 10}, name="second", target="target: parquet\nconfig: {destination: second}")
+    project.run()
+    metrics(project)
+    newest.write_text("")
+    done = project.dativo("runs", "metrics")
+    assert done.returncode == 0 and newest.stem in done.err
+    assert status(samples(done.out), "acme.second")["success"] == 1
+
+
+def test_links_are_followed_and_standard_output_is_no_file(project):
+    project.job({"rows": 10})
+    project.run()
+    (project.folder / "link.prom").symlink_to("there.prom")
+    for _ in range(2):
+        assert project.dativo("runs", "metrics", "--output", "link.prom").returncode == 0
+        assert (project.folder / "link.prom").is_symlink() and samples((project.folder / "there.prom").read_text())
+    (project.folder / "out.prom").symlink_to("/proc/self/fd/1")
+    done = project.dativo("runs", "metrics", "--output", "out.prom")
+    assert samples(done.out) and (project.folder / "out.prom").is_symlink()

@@ -219,3 +219,4 @@ def test_rows_behind_the_last_state_are_told(streams):
     streams.run({"a": 15})
     assert streams.ids("a") == sorted([*range(1, 16), *range(11, 16)])
     assert "after the tap's last STATE" not in streams.run({"a": 10}).err
+    assert "after the tap's last STATE" not in streams.run({"a": 10}, "--full-refresh").err

@@ -391,3 +391,17 @@ def test_what_is_no_object_is_no_state(project, text):
     wrong = answer(project, "set", "job.yaml", "s.json", code=78)
     assert "this is no state" in wrong["error"]["message"] and "bookmarks" in wrong["error"]["suggestion"]
     assert state(project) == before
+
+
+def test_a_state_as_deep_as_any_can_be_read_again(project):
+    project.job({"rows": 10})
+    project.run()
+    path = project.folder / "deep.json"
+    path.write_text('{"a":' + "[" * 511 + "]" * 511 + "}")
+    assert project.dativo("state", "set", "job.yaml", "deep.json").returncode == 0
+    assert json.loads(project.dativo("state", "show", "job.yaml", "--json").out)["ok"]
+    assert project.dativo("verify", "out").returncode == 0
+    assert project.dativo("state", "reset", "job.yaml").returncode == 0
+    project.run()
+    path.write_text('{"a":' + "[" * 600 + "]" * 600 + "}")
+    assert project.dativo("state", "set", "job.yaml", "deep.json").returncode == 78

@@ -13,10 +13,11 @@ enum YAMLScalar {
       first == 0x2D || first == 0x2B || first == 0x2E
         || (0x30...0x39).contains(first)
     else { return .string(text) }
-    if text.hasPrefix("0x"), let value = Int64(text.dropFirst(2), radix: 16) {
-      return .number(JSONNumber(value))
-    }
-    if text.hasPrefix("0o"), let value = Int64(text.dropFirst(2), radix: 8) {
+    for (prefix, radix) in [("0x", 16), ("0o", 8)] where text.hasPrefix(prefix) {
+      let digits = text.dropFirst(2)
+      guard digits.first?.isLetter ?? false || digits.first?.isNumber ?? false,
+        let value = Int64(digits, radix: radix)
+      else { return .string(text) }
       return .number(JSONNumber(value))
     }
     return number(text).map { .number($0) } ?? .string(text)

@@ -274,9 +274,9 @@ struct JobReader {
       above: 0,
       orEqual: true
     )
-    retry.initialSeconds = initial ?? retry.initialSeconds
+    retry.initialSeconds = min(initial ?? retry.initialSeconds, YAMLReader.longest)
     let most = yaml.number(node["max_seconds"], "retry.max_seconds", above: 0, orEqual: true)
-    retry.maxSeconds = most ?? max(retry.maxSeconds, retry.initialSeconds)
+    retry.maxSeconds = min(most ?? max(retry.maxSeconds, retry.initialSeconds), YAMLReader.longest)
     if retry.maxSeconds < retry.initialSeconds {
       yaml.error(
         node["max_seconds"] ?? node,

@@ -139,8 +139,16 @@ struct YAMLReader {
       )
       return nil
     }
-    return number * (unit ?? 1)
+    let seconds = number * (unit ?? 1)
+    guard seconds <= Self.longest else {
+      error(node, "\"\(path)\" is longer than ten years\(shown(node))", hint: "Leave it out.")
+      return nil
+    }
+    return seconds
   }
+
+  /// Ten years: what is longer is a mistake, and no clock here counts that far.
+  static let longest = 10 * 366 * 86_400.0
 
   /// The settings that a tap is told a window of time by.
   mutating func window(_ node: YAMLNode?, _ path: String) -> WindowSettings? {

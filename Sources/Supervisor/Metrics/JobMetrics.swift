@@ -32,30 +32,47 @@ package struct JobMetrics {
 
   private var exposition = Exposition(families)
 
-  /// The figures of the jobs that `filter` leaves, in the order of their names.
+  /// The figures of the jobs that `filter` leaves, in the order of their names, and the runs whose
+  /// records cannot be read.
+  ///
+  /// Runs of a time or of the first records say nothing of a job; the parts of a job tell of their
+  /// streams as that job's.
   package static func of(
     _ index: RunIndex,
     _ filter: RunIndex.Filter
-  ) throws(Failure) -> Exposition {
+  ) throws(Failure) -> (exposition: Exposition, unreadable: [String]) {
+    let rows = try index.rows(filter).filter(\.isWhole)
+    let parts = Set(rows.flatMap(\.parts))
     var jobs: [String: [RunRow]] = [:]
-    for row in try index.rows(filter) { jobs[row.job, default: []].append(row) }
+    for row in rows where !parts.contains(row.run) { jobs[row.job, default: []].append(row) }
     var metrics = JobMetrics()
-    for job in jobs.keys.sorted() {
-      let rows = jobs[job] ?? []
-      let isRunning = rows.contains { $0.status == RunRecord.Outcome.running.rawValue }
-      metrics.exposition.add("dativo_job_running", ["job": job], JSONNumber(isRunning ? 1 : 0))
-      guard let last = rows.first(where: { $0.status != RunRecord.Outcome.running.rawValue })
-      else { continue }
-      metrics.take(last)
-      metrics.take(try index.record(last.run), of: job)
-      let success = rows.first { $0.status == RunRecord.Outcome.success.rawValue }
-      metrics.exposition.add(
-        "dativo_job_last_success_timestamp_seconds",
-        ["job": job],
-        success.flatMap(Self.start)
-      )
+    for job in jobs.keys.sorted() { metrics.take(job, jobs[job] ?? [], index) }
+    return (metrics.exposition, metrics.unreadable)
+  }
+
+  private var unreadable: [String] = []
+
+  /// One job, by its runs, the newest first.
+  private mutating func take(_ job: String, _ rows: [RunRow], _ index: RunIndex) {
+    let running = RunRecord.Outcome.running.rawValue
+    let isRunning = rows.contains { $0.status == running }
+    exposition.add("dativo_job_running", ["job": job], JSONNumber(isRunning ? 1 : 0))
+    guard let last = rows.first(where: { $0.status != running }) else { return }
+    take(last)
+    for run in [last.run] + last.parts {
+      do throws(Failure) {
+        let record = try index.record(run)
+        if run == last.run { take(record, of: job) }
+        takeStreams(record, of: job)
+        // The parts are confined alike.
+        if run == last.parts.first ?? last.run { takeSandbox(record, of: job) }
+      } catch {
+        unreadable.append(run)
+      }
     }
-    return metrics.exposition
+    let success = rows.first { $0.status == RunRecord.Outcome.success.rawValue }
+    let begun = success.flatMap(Self.start)
+    exposition.add("dativo_job_last_success_timestamp_seconds", ["job": job], begun)
   }
 
   /// What the index has of a run.
@@ -91,6 +108,18 @@ package struct JobMetrics {
         record["rows"]?[outcome]?.number
       )
     }
+    for stage in Self.stages(record) {
+      for (way, key) in [("read", "read_seconds"), ("write", "write_seconds")] {
+        exposition.add(
+          "dativo_job_last_run_stage_wait_seconds",
+          ["job": job, "stage": stage["role"]?.string ?? "", "on": way],
+          stage["waited"]?[key]?.number
+        )
+      }
+    }
+  }
+
+  private mutating func takeStreams(_ record: JSONValue, of job: String) {
     for stream in record["streams"]?.object ?? [:] {
       for outcome in Self.outcomes {
         exposition.add(
@@ -100,16 +129,11 @@ package struct JobMetrics {
         )
       }
     }
-    let stages = record["attempts"]?.array?.last?["stages"]?.array ?? []
-    for stage in stages {
-      for (way, key) in [("read", "read_seconds"), ("write", "write_seconds")] {
-        exposition.add(
-          "dativo_job_last_run_stage_wait_seconds",
-          ["job": job, "stage": stage["role"]?.string ?? "", "on": way],
-          stage["waited"]?[key]?.number
-        )
-      }
-    }
+  }
+
+  /// How its plugins were confined.
+  private mutating func takeSandbox(_ record: JSONValue, of job: String) {
+    let stages = Self.stages(record)
     // Of a run that ended before it started anything nothing was confined.
     for confined in stages.isEmpty ? [:] : record["sandbox"]?.object ?? [:] {
       let plugin = stages.first { $0["role"]?.string == confined.key }?["name"]?.string
@@ -125,6 +149,10 @@ package struct JobMetrics {
         JSONNumber(1)
       )
     }
+  }
+
+  private static func stages(_ record: JSONValue) -> [JSONValue] {
+    record["attempts"]?.array?.last?["stages"]?.array ?? []
   }
 
   private static func list(_ value: JSONValue?) -> String {

@@ -1,3 +1,4 @@
+internal import Commits
 package import JSON
 package import Telemetry
 
@@ -31,6 +32,19 @@ package struct Meter: Sendable {
   package var recordsOut: Int { streams.values.reduce(0) { $0 + $1.recordsOut } }
   package var recordsSkipped: Int { streams.values.reduce(0) { $0 + $1.recordsSkipped } }
   package var bytesIn: Int { streams.values.reduce(0) { $0 + $1.bytesIn } }
+
+  /// Takes what the log has of a stage that was killed before it could tell of its commits.
+  mutating func take(_ commits: [Commit]) {
+    let files = commits.flatMap(\.files)
+    sequence = commits.last?.sequence ?? sequence
+    filesCommitted = files.count
+    bytesCommitted = files.reduce(0) { $0 + $1.bytes }
+    rowsCommitted = files.reduce(0) { $0 + $1.rows }
+    for stream in Set(files.map(\.stream)) {
+      let rows = files.filter { $0.stream == stream }.reduce(0) { $0 + $1.rows }
+      streams[stream, default: Stream()].recordsCommitted = rows
+    }
+  }
 
   package mutating func take(_ event: Event) {
     switch event {

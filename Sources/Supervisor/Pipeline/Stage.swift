@@ -105,7 +105,10 @@ final class Stage {
       var meter = meter
       events.read(blocks: blocks) { bytes in
         splitter.take(bytes) { line in
-          guard let value = try? JSONValue.parse(Array(line)), let event = Event(value) else {
+          guard
+            let value = try? JSONValue.parse(Array(line), depthLimit: JSONScanner.storedDepthLimit),
+            let event = Event(value)
+          else {
             return
           }
           meter.take(event)

@@ -24,6 +24,21 @@ extension Runner {
     }
     record.counts = counts
   }
+
+  /// Puts the rows down that a target has committed and not told of, for it was killed.
+  func recall(
+    _ attempt: inout Attempt,
+    _ last: TargetLog.Last?,
+    after sequence: Int,
+    _ pipeline: String
+  ) throws(Failure) {
+    guard let last, last.position?.run == run, !attempt.meters.isEmpty else { return }
+    let end = attempt.meters.count - 1
+    guard last.sequence > max(sequence, attempt.meters[end].sequence ?? 0),
+      let commits = try job.commits(after: sequence, pipeline)
+    else { return }
+    attempt.meters[end].take(commits.filter { $0.kind == .data && $0.run == run })
+  }
 }
 
 extension Commit {

@@ -173,10 +173,11 @@ package final class Runner {
       }
       try makeFolders(plan)
       try ledger.begin(plan, after: entry)
-      let attempt = try attempt(plan, current, after: entry)
-      current.attempts.append(attempt)
+      var attempt = try attempt(plan, current, after: entry)
       let before = entry
       let last = try lastCommit(log, after: attempt)
+      try recall(&attempt, last, after: before.sequence, pipeline)
+      current.attempts.append(attempt)
       // A window is one commit: once it is there, another attempt loads nothing.
       isLoaded = isLoaded || (job.window != nil && last?.position?.run == run)
       entry = try settle(last, attempt, after: entry, source: plan.source, parts.catalog, log)

@@ -65,7 +65,11 @@ package struct TargetLog {
   /// The last commit; sequence 0 where there is none.
   package func last() throws(Failure) -> Last {
     let output = try ask(["--last-state"])
-    guard let last = (try? JSONValue.parse(output)).flatMap(Last.init) else {
+    guard
+      let last = (try? JSONValue.parse(output, depthLimit: JSONScanner.storedDepthLimit)).flatMap(
+        Last.init
+      )
+    else {
       throw Failure(.bug, "\(target.name) --last-state did not answer with its last commit")
     }
     return last

@@ -30,6 +30,6 @@ struct RecordFile: Sendable {
   /// The record; nil where the file is none.
   func read() -> JSONValue? {
     guard let bytes = try? Files.read(path) else { return nil }
-    return try? JSONValue.parse(bytes)
+    return try? JSONValue.parse(bytes, depthLimit: JSONScanner.storedDepthLimit)
   }
 }

@@ -77,7 +77,10 @@ package final class RunIndex {
         [filter.job, outcome, since, age]
       )
       return try texts.map { text throws(DatabaseFile.Problem) in
-        guard let row = (try? JSONValue.parse(text[0])).flatMap(RunRow.init) else {
+        guard
+          let row = (try? JSONValue.parse(text[0], depthLimit: JSONScanner.storedDepthLimit))
+            .flatMap(RunRow.init)
+        else {
           throw .damaged("a row is not what was written")
         }
         return row
@@ -112,7 +115,9 @@ package final class RunIndex {
     let path = "\(folder)/\(run).json"
     do throws(PosixError) {
       let bytes = try Files.read(path)
-      if let value = try? JSONValue.parse(bytes) { return value }
+      if let value = try? JSONValue.parse(bytes, depthLimit: JSONScanner.storedDepthLimit) {
+        return value
+      }
     } catch {
       throw Failure(.io, "the record \(path) cannot be read: \(error.reason)")
     }

@@ -18,6 +18,10 @@ package struct RunRow: Sendable, Hashable {
   package var failure: String?
   /// The process, while the run is under way.
   package var owner: LockOwner?
+  /// Whether it was to load what a job loads, not the first records or those of a time.
+  package var isWhole: Bool
+  /// The runs of its parts.
+  package var parts: [String]
 
   /// Reads a record; nil for what is none.
   package init?(_ record: JSONValue) {
@@ -41,6 +45,8 @@ package struct RunRow: Sendable, Hashable {
     quarantined = rows("quarantined")
     failure = record["failure"]?["message"]?.string ?? record["stopped"]?.string
     owner = record["owner"].flatMap(LockOwner.init)
+    isWhole = record["limit"] == nil && record["window"] == nil
+    parts = (record["parts"]?.array ?? []).compactMap { $0["run"]?.string }
   }
 
   /// `killed` for a run whose process is gone though nobody wrote its end.

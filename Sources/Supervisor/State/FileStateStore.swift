@@ -34,7 +34,7 @@ package final class FileStateStore: StateStore {
     }
     let value: JSONValue
     do throws(JSONError) {
-      value = try JSONValue.parse(bytes)
+      value = try JSONValue.parse(bytes, depthLimit: JSONScanner.storedDepthLimit)
     } catch {
       throw corrupt("\(path):\(error.line):\(error.column): \(error.reason.rawValue)")
     }

@@ -44,7 +44,7 @@ package final class SQLiteStateStore: StateStore {
     let what = "\(path), the state of \(tenant).\(job)"
     let value: JSONValue
     do throws(JSONError) {
-      value = try JSONValue.parse(text)
+      value = try JSONValue.parse(text, depthLimit: JSONScanner.storedDepthLimit)
     } catch {
       let place = "line \(error.line), column \(error.column)"
       throw damaged("\(what), \(place): \(error.reason.rawValue)")

@@ -32,14 +32,15 @@ extension RunsCommand {
       try Answer.give("runs metrics", json: json) {
         let (index, name) = try RunsCommand.history(job)
         let filter = RunIndex.Filter(job: name, since: since.flatMap(RunTime.init))
-        let metrics = try JobMetrics.of(index, filter)
+        let (metrics, unreadable) = try JobMetrics.of(index, filter)
         var text = metrics.text
         if let output { try metrics.write(to: output) }
         if text.hasSuffix("\n") { text.removeLast() }
         return Answer(
           ["metrics": metrics.json],
           text: output == nil && !text.isEmpty ? text : nil,
-          summary: Figures.things(metrics.count, "sample")
+          summary: Figures.things(metrics.count, "sample"),
+          warnings: unreadable.map { Finding(.warning, "the record of run \($0) cannot be read") }
         )
       }
     }

@@ -91,9 +91,10 @@ extension Loader {
 
   /// Rows that came after the last STATE.
   var tailRows: Int {
-    tables.reduce(0) { sum, table in
-      sum + table.rowsRead
-    } - committer.rowsCommitted - committer.rowsSkipped
+    // What a STATE that waits covers is marked, or written already.
+    if committer.hasWaiting { return tables.reduce(0) { $0 + $1.batch.rows - $1.marked } }
+    let read = tables.reduce(0) { $0 + $1.rowsRead }
+    return read - committer.rowsCommitted - committer.rowsSkipped
   }
 
   /// Tells the supervisor what has come in, if that is due or `always`.
