@@ -24,7 +24,7 @@ public struct ObjectLayout: ~Copyable {
   /// A key that was read: where its value begins, and which name it is.
   @safe
   public struct Key {
-    /// The position of the value's first byte.
+    /// The position of the value's first byte, which is there.
     public let value: JSONScanner.Position
     /// The index of the name, or -1 for a key that is not among them.
     public let index: Int
@@ -134,6 +134,7 @@ public struct ObjectLayout: ~Copyable {
     let scan = unsafe try JSONScanner.scanString(start, end, lenient: lenient)
     var value = unsafe JSONScanner.skipWhitespace(scan.end + 1, end)
     unsafe value = unsafe JSONScanner.skipWhitespace(try JSONScanner.expect(0x3A, value, end), end)
+    guard unsafe value < end else { throw JSONFault(.unexpectedEnd, remaining: 0) }
     let name =
       unsafe scan.hasEscape
       ? Array(JSONScanner.text(start, scan).utf8)

@@ -3,10 +3,9 @@ import JSON
 // SAFETY, for the whole file: every read is below `end`, checked just before it.
 
 extension FastCheck {
-  /// The position after the value at `p`, if it is surely fine.
+  /// The position after the value at `p`, which is below `end`, if it is surely fine.
   @inline(__always)
   mutating func value(_ index: Int, _ p: Position, _ end: Position) -> Position? {
-    guard unsafe p < end else { return nil }
     let node = unsafe nodes + index
     if unsafe node.pointee.isSpecial { return unsafe special(index, p, end) }
     return unsafe plain(index, p, end)
@@ -258,6 +257,7 @@ extension FastCheck {
     var count = 0
     if unsafe p < end, unsafe p.pointee == 0x5D { return unsafe least <= 0 ? p + 1 : nil }
     while true {
+      guard unsafe p < end else { return nil }
       let next = unsafe child >= 0 ? value(child, p, end) : skip(p, end, 100)
       guard let next = unsafe next else { return nil }
       count += 1

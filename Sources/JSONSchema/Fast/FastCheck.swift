@@ -170,7 +170,10 @@ package struct FastCheck: ~Copyable {
         return unsafe required == node.pointee.requiredCount ? q + 1 : nil
       }
       guard unsafe q.pointee == 0x2C else { return nil }
-      unsafe p = unsafe JSONScanner.skipBlanks(q + 1, end)
+      unsafe p = unsafe q + 1
+      if unsafe p < end, unsafe p.pointee <= 0x20 {
+        unsafe p = unsafe JSONScanner.skipBlanks(p, end)
+      }
     }
   }
 
