@@ -41,7 +41,8 @@ struct Launch: ~Copyable {
     var status: Int32?
     var folder: PrivateFolder?
     var ours: Descriptor?
-    if plan.ownsNetwork, !plan.ports.isEmpty {
+    // Where no host is granted names are asked for all the same: which one, is told.
+    if plan.ownsNetwork {
       var ends: [Int32] = [-1, -1]
       // SAFETY: two numbers are written, for which the array has room.
       guard unsafe clinux_message_sockets(&ends) == 0 else {

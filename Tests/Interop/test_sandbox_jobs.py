@@ -159,6 +159,16 @@ def test_a_place_that_is_not_granted_fails_the_run_and_is_named(curious, server)
     assert "api.example.com" in done.err and "db.example.com:5432" in done.err
 
 
+@pytest.mark.parametrize("backend", ["auto", "landlock"])
+def test_where_no_host_is_granted_the_one_that_was_wanted_is_named(curious, backend):
+    curious.project.job({"words": ["api.example.com", 443]}, tap="tap.py", extra=f"sandbox: {backend}")
+    tap = (curious.project.folder / "tap.py").read_text()
+    (curious.project.folder / "tap.py").write_text(tap + "socket.create_connection(tuple(config['words']), 5)\n")
+    done = curious.project.run(code=2)
+    assert "it wanted to reach api.example.com, which its policy does not grant" in done.err, done.err
+    assert "network: none" in curious.project.record()["sandbox"]["tap"]["granted"]
+
+
 def plugin(project, permissions):
     folder = project.folder / "taps/curious"
     folder.mkdir(parents=True)
