@@ -2,9 +2,11 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sqlite3
 
+from conftest import BIN, run
 from job_project import foreign, project  # noqa: F401 (fixtures)
 
 
@@ -136,3 +138,28 @@ def test_many_readers_at_once(project):
         out, err = reader.communicate(timeout=60)
         assert reader.returncode == 0, err
         assert len(json.loads(out)["result"]["runs"]) == 3
+
+
+def test_a_target_is_asked_once_and_tells_its_last_commit_at_a_good_end(project):
+    """Each start of it costs a run some milliseconds; after a failure it is asked again."""
+    bin_, log = project.folder / "bin", project.folder / "starts"
+    bin_.mkdir()
+    for name in ("dativo", "dativo-validate", "dativo-sandbox"):
+        shutil.copy(BIN / name, bin_ / name)
+    target = bin_ / "dativo-target-parquet"
+    target.write_text(f'#!/bin/sh\necho "$@" >> {log}\nexec {BIN / "dativo-target-parquet"} "$@"\n')
+    target.chmod(0o755)
+
+    def asked(code):
+        log.write_text("")
+        done = run(bin_ / "dativo", "run", "job.yaml", cwd=project.folder)
+        assert done.code == code, done.err
+        starts = log.read_text().splitlines()
+        return sum("--last-state" in words for words in starts), sum("--" not in words.replace("--config", "") for words in starts)
+
+    project.job({"rows": 100})
+    assert asked(0) == (1, 1)
+    shown = json.loads(run(bin_ / "dativo", "state", "show", "job.yaml", "--json", cwd=project.folder).out)["result"]
+    assert shown["state"] == project.record()["state"]["after"] and shown["state"] is not None
+    project.job({"rows": 300, "exit_at": 200, "exit": 64})
+    assert asked(2) == (2, 1)

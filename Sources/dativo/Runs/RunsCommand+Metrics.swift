@@ -14,11 +14,7 @@ extension RunsCommand {
         """
     )
 
-    @Argument(help: "A job file, the name of a job, or the folder of a project.")
-    var job: String?
-
-    @Option(name: .long, help: "Only runs since then: 2026-11-20, 2026-11-20T08:00, 7d, 12h, 30m.")
-    var since: String?
+    @OptionGroup var which: Which
 
     @Option(name: .long, help: "A file that gets them, in place of standard output: dativo.prom.")
     var output: String?
@@ -26,12 +22,9 @@ extension RunsCommand {
     @Flag(name: .long, help: "Print one JSON object.")
     var json = false
 
-    func validate() throws { try RunsCommand.validate(since: since) }
-
     func run() throws {
       try Answer.give("runs metrics", json: json) {
-        let (index, name) = try RunsCommand.history(job)
-        let filter = RunIndex.Filter(job: name, since: since.flatMap(RunTime.init))
+        let (index, filter) = try which.history()
         let (metrics, unreadable) = try JobMetrics.of(index, filter)
         var text = metrics.text
         if let output { try metrics.write(to: output) }

@@ -27,6 +27,30 @@ struct RunsCommand: ParsableCommand {
     var job: String?
   }
 
+  /// Which runs of it are asked for.
+  struct Which: ParsableArguments {
+    @Argument(help: "A job file, the name of a job, or the folder of a project.")
+    var job: String?
+
+    @Option(name: .long, help: "Only runs since then: 2026-11-20, 2026-11-20T08:00, 7d, 12h, 30m.")
+    var since: String?
+
+    func validate() throws {
+      guard let since, RunTime(since) == nil else { return }
+      throw ValidationError("--since takes a time (2026-11-20, 2026-11-20T08:00) or an age (7d).")
+    }
+
+    /// The history, and what is asked of it.
+    func history(
+      status: String? = nil,
+      limit: Int = .max
+    ) throws -> (index: RunIndex, filter: RunIndex.Filter) {
+      let (index, name) = try RunsCommand.history(job)
+      let since = since.flatMap(RunTime.init)
+      return (index, RunIndex.Filter(job: name, status: status, since: since, limit: limit))
+    }
+  }
+
   /// The history that a job file, a folder or the name of a job means, and the job in it.
   static func history(_ place: String?) throws -> (index: RunIndex, job: String?) {
     guard let place else { return (RunIndex(home: Home.folder(of: ".")), nil) }
@@ -46,17 +70,13 @@ struct RunsCommand: ParsableCommand {
         """
     )
 
-    @Argument(help: "A job file, the name of a job, or the folder of a project.")
-    var job: String?
+    @OptionGroup var which: Which
 
     @Option(
       name: .long,
       help: "Only runs that came to this: \(RunsCommand.statuses.joined(separator: ", "))."
     )
     var status: String?
-
-    @Option(name: .long, help: "Only runs since then: 2026-11-20, 2026-11-20T08:00, 7d, 12h, 30m.")
-    var since: String?
 
     @Option(name: .long, help: "At most so many.")
     var limit = 20
@@ -73,21 +93,13 @@ struct RunsCommand: ParsableCommand {
               ?? " There are: \(RunsCommand.statuses.joined(separator: ", ")).")
         )
       }
-      try RunsCommand.validate(since: since)
       guard limit > 0 else { throw ValidationError("--limit takes a number above 0.") }
     }
 
     func run() throws {
       try Answer.give("runs list", json: json) {
-        let (index, name) = try RunsCommand.history(job)
-        let rows = try index.rows(
-          RunIndex.Filter(
-            job: name,
-            status: status,
-            since: since.flatMap(RunTime.init),
-            limit: limit
-          )
-        )
+        let (index, filter) = try which.history(status: status, limit: limit)
+        let rows = try index.rows(filter)
         return Answer(
           ["runs": .array(rows.map(\.json))],
           text: rows.isEmpty ? "no runs" : RunsTable.text(rows),
@@ -167,11 +179,6 @@ struct RunsCommand: ParsableCommand {
         )
       }
     }
-  }
-
-  static func validate(since: String?) throws {
-    guard let since, RunTime(since) == nil else { return }
-    throw ValidationError("--since takes a time (2026-11-20, 2026-11-20T08:00) or an age (7d).")
   }
 
   /// What a run can have come to.
