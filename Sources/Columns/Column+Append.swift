@@ -17,7 +17,7 @@ extension Column {
     slotCount &+= 1
   }
 
-  @usableFromInline @inline(__always)
+  @inlinable @inline(__always)
   mutating func appendTrivial<Value: BitwiseCopyable>(_ value: Value) {
     unsafe valueBytes.storeBytes(
       of: value,

@@ -50,7 +50,7 @@ public enum JSONScanner {
 
   /// Whether none of sixteen bytes is one that a string scan must look at.
   @inlinable @inline(__always)
-  static func isPlain16(_ p: Position) -> Bool {
+  public static func isPlain16(_ p: Position) -> Bool {
     let bytes = unsafe UnsafeRawPointer(p).loadUnaligned(as: SIMD16<UInt8>.self)
     let signed = unsafe unsafeBitCast(bytes, to: SIMD16<Int8>.self)
     let quote = bytes .== SIMD16<UInt8>(repeating: 0x22)
@@ -82,10 +82,10 @@ public enum JSONScanner {
     return found & (ones &* 0x80)
   }
 
-  /// The closing quote of a string of plain ASCII, from the byte after its opening one; nil for
-  /// any other string, and near the end of the input.
+  /// The first byte from `start` on that a string scan must look at, or a place before it that is
+  /// near the end of the input.
   @inlinable @inline(__always)
-  public static func plainEnd(_ start: Position, _ end: Position) -> Position? {
+  static func plainStop(_ start: Position, _ end: Position) -> Position {
     var p = unsafe start
     if unsafe end - p >= 16 {
       var found = unsafe specials(load8(p))
@@ -93,22 +93,24 @@ public enum JSONScanner {
         unsafe p += 8
         found = unsafe specials(load8(p))
       }
-      if found != 0 {
-        unsafe p += found.trailingZeroBitCount &>> 3
-        return unsafe p.pointee == 0x22 ? p : nil
-      }
+      if found != 0 { return unsafe p + found.trailingZeroBitCount &>> 3 }
       unsafe p += 8
       while unsafe end - p >= 16, unsafe isPlain16(p) { unsafe p += 16 }
     }
     while unsafe end - p >= 8 {
       let found = unsafe specials(load8(p))
-      if found != 0 {
-        unsafe p += found.trailingZeroBitCount &>> 3
-        return unsafe p.pointee == 0x22 ? p : nil
-      }
+      if found != 0 { return unsafe p + found.trailingZeroBitCount &>> 3 }
       unsafe p += 8
     }
-    return nil
+    return unsafe p
+  }
+
+  /// The closing quote of a string of plain ASCII, from the byte after its opening one; nil for
+  /// any other string, and perhaps near the end of the input.
+  @inlinable @inline(__always)
+  public static func plainEnd(_ start: Position, _ end: Position) -> Position? {
+    let stop = unsafe plainStop(start, end)
+    return unsafe stop < end && stop.pointee == 0x22 ? stop : nil
   }
 
   /// Scans a string from the byte after its opening quote; UTF-8 and escapes are validated.
@@ -118,18 +120,9 @@ public enum JSONScanner {
     _ end: Position,
     lenient: Bool = false
   ) throws(JSONFault) -> StringScan {
-    var p = unsafe start
-    while unsafe end - p >= 8 {
-      let found = unsafe specials(load8(p))
-      if found == 0 {
-        unsafe p += 8
-        continue
-      }
-      unsafe p += found.trailingZeroBitCount &>> 3
-      if unsafe p.pointee == 0x22 { return unsafe StringScan(p, false) }
-      break
-    }
-    return unsafe try scanStringSlowly(p, end, lenient)
+    let stop = unsafe plainStop(start, end)
+    if unsafe stop < end, unsafe stop.pointee == 0x22 { return unsafe StringScan(stop, false) }
+    return unsafe try scanStringSlowly(stop, end, lenient)
   }
 
   /// Goes on with a string from a byte that is not plain ASCII, or near the end of the input.

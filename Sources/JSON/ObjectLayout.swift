@@ -1,5 +1,6 @@
 // SAFETY, for the whole file: slots and arena belong to the layout alone; a slot's text is padded
-// to whole words in the arena, and the input is compared only where that many bytes are left.
+// to whole words, two at least, in the arena, and the input is compared only where that many bytes
+// are left, and one more.
 
 /// Predicts the keys of similar objects, so that reading a key is one comparison.
 ///
@@ -11,14 +12,23 @@
 public struct ObjectLayout: ~Copyable {
   @usableFromInline
   struct Slot {
-    @usableFromInline var offset: Int
-    @usableFromInline var length: Int
-    @usableFromInline var lastMask: UInt64
+    /// The first sixteen bytes of the text, and which of them count.
+    @usableFromInline var first: UInt64 = 0
+    @usableFromInline var second: UInt64 = 0
+    @usableFromInline var firstMask: UInt64 = 0
+    @usableFromInline var secondMask: UInt64 = 0
+    /// Which of the last eight bytes of a longer text count.
+    @usableFromInline var lastMask: UInt64 = 0
+    /// The bytes that must be left for the text to be compared; none are enough without a text.
+    @usableFromInline var needed = Int.max
+    @usableFromInline var length = 0
     @usableFromInline var index: Int
-    @usableFromInline var next: Int
+    @usableFromInline var next = 0
     /// The slot that followed before `next` did; 0 for none.
     var other = 0
     @usableFromInline var hits: Int
+    /// Where the text stands in the arena.
+    @usableFromInline var offset = 0
   }
 
   /// A key that was read: where its value begins, and which name it is.
@@ -59,7 +69,7 @@ public struct ObjectLayout: ~Copyable {
     unsafe arena = .allocate(capacity: arenaCapacity)
     // Slot 0 stands before the first key; it has no text, and follows nothing.
     unsafe slots.initialize(
-      to: Slot(offset: 0, length: 0, lastMask: 0, index: -1, next: 0, hits: 0)
+      to: Slot(index: -1, hits: 0)
     )
     for (index, name) in names.enumerated() { self.names[Array(name.utf8)] = index }
   }
@@ -84,7 +94,7 @@ public struct ObjectLayout: ~Copyable {
     return unsafe try find(p, end, previous, lenient)
   }
 
-  /// The key at `p`, if it is the one of a slot as that was written; slot 0 has none.
+  /// The key at `p`, if it is the one of a slot as that was written; slot 0 is none.
   @inlinable @inline(__always)
   mutating func key(
     _ predicted: Int,
@@ -92,23 +102,35 @@ public struct ObjectLayout: ~Copyable {
     _ end: JSONScanner.Position
   ) -> Key? {
     let slot = unsafe slots + predicted
-    guard predicted != 0, unsafe end - p >= (slot.pointee.length &+ 7) & ~7 else { return nil }
-    var left = unsafe slot.pointee.length
-    var input = unsafe p
-    var text = unsafe UnsafePointer(arena) + slot.pointee.offset
-    while left > 8, unsafe JSONScanner.load8(input) == JSONScanner.load8(text) {
-      unsafe input += 8
-      unsafe text += 8
-      left &-= 8
-    }
-    let difference = unsafe JSONScanner.load8(input) ^ JSONScanner.load8(text)
+    guard unsafe end - p >= slot.pointee.needed else { return nil }
+    let first = unsafe (JSONScanner.load8(p) ^ slot.pointee.first) & slot.pointee.firstMask
+    let second = unsafe (JSONScanner.load8(p + 8) ^ slot.pointee.second) & slot.pointee.secondMask
+    let length = unsafe slot.pointee.length
     // A blank here is one that the slot's text lacks: this object is written in another style.
-    guard left <= 8, unsafe difference & slot.pointee.lastMask == 0, unsafe input + left < end,
-      unsafe input[left] > 0x20
+    guard first | second == 0, unsafe length <= 16 || isRest(slot, p), unsafe p[length] > 0x20
     else { return nil }
     let index = unsafe slot.pointee.index
     if index < 0 { unsafe slot.pointee.hits &+= 1 }
-    return unsafe Key(input + left, index, predicted)
+    return unsafe Key(p + length, index, predicted)
+  }
+
+  /// Whether the text goes on at `p` as it does in `slot` from its seventeenth byte.
+  @inlinable @inline(__always)
+  func isRest(_ slot: UnsafeMutablePointer<Slot>, _ p: JSONScanner.Position) -> Bool {
+    let text = unsafe UnsafePointer(arena) + slot.pointee.offset
+    let last = unsafe slot.pointee.length &- 8
+    var place = 16
+    while place < last {
+      if unsafe JSONScanner.load8(p + place) != JSONScanner.load8(text + place) { return false }
+      place &+= 8
+    }
+    let difference = unsafe JSONScanner.load8(p + place) ^ JSONScanner.load8(text + place)
+    return unsafe difference & slot.pointee.lastMask == 0
+  }
+
+  /// A mask of the first `count` of eight bytes.
+  private static func mask(_ count: Int) -> UInt64 {
+    count >= 8 ? .max : count <= 0 ? 0 : (1 << UInt64(count * 8)) &- 1
   }
 
   /// Makes a slot the one that is looked for first after `previous`.
@@ -149,7 +171,9 @@ public struct ObjectLayout: ~Copyable {
       if unsafe slots[slot].length != text.count { unsafe setText(text, of: slot) }
       return unsafe Key(value, index, slot)
     }
-    guard arenaCount + text.count + 8 <= Self.arenaLimit else { return unsafe Key(value, index, 0) }
+    guard arenaCount + text.count + 16 <= Self.arenaLimit else {
+      return unsafe Key(value, index, 0)
+    }
     let slot = append(index)
     unsafe setText(text, of: slot)
     known[name] = slot
@@ -166,7 +190,7 @@ public struct ObjectLayout: ~Copyable {
       slotCapacity *= 2
     }
     unsafe (slots + slotCount).initialize(
-      to: Slot(offset: 0, length: 0, lastMask: 0, index: index, next: 0, hits: index < 0 ? 1 : 0)
+      to: Slot(index: index, hits: index < 0 ? 1 : 0)
     )
     slotCount += 1
     return slotCount - 1
@@ -174,7 +198,7 @@ public struct ObjectLayout: ~Copyable {
 
   /// Remembers how the key of `slot` is written; nothing happens once the arena is full.
   private mutating func setText(_ text: UnsafeBufferPointer<UInt8>, of slot: Int) {
-    let padded = (text.count + 7) & ~7
+    let padded = max(16, (text.count + 7) & ~7)
     guard arenaCount + padded <= Self.arenaLimit, let source = text.baseAddress else { return }
     if arenaCount + padded > arenaCapacity {
       let capacity = max(arenaCapacity * 2, arenaCount + padded)
@@ -186,10 +210,15 @@ public struct ObjectLayout: ~Copyable {
     }
     unsafe (arena + arenaCount).initialize(repeating: 0, count: padded)
     unsafe (arena + arenaCount).update(from: source, count: text.count)
-    unsafe slots[slot].offset = arenaCount
+    let start = unsafe UnsafePointer(arena) + arenaCount
+    unsafe slots[slot].first = unsafe JSONScanner.load8(start)
+    unsafe slots[slot].second = unsafe JSONScanner.load8(start + 8)
+    unsafe slots[slot].firstMask = Self.mask(text.count)
+    unsafe slots[slot].secondMask = Self.mask(text.count - 8)
+    unsafe slots[slot].lastMask = Self.mask((text.count - 1) & 7 + 1)
+    unsafe slots[slot].needed = padded + 1
     unsafe slots[slot].length = text.count
-    let rest = text.count & 7
-    unsafe slots[slot].lastMask = rest == 0 ? .max : (1 << UInt64(rest * 8)) &- 1
+    unsafe slots[slot].offset = arenaCount
     arenaCount += padded
   }
 

@@ -10,27 +10,33 @@ extension FastCheck {
     _ start: Position,
     _ end: Position
   ) -> Position? {
+    let isNegative = unsafe start.pointee == 0x2D
+    guard let number = unsafe PlainNumber(isNegative ? start + 1 : start, end) else {
+      return unsafe unusualNumber(node, start, end)
+    }
+    let fraction = number.fraction
+    if unsafe fraction > 0 && node.pointee.number.isInteger { return nil }
+    if unsafe !node.pointee.number.isChecked { return unsafe number.end }
+    let value = isNegative ? -number.mantissa : number.mantissa
+    let isFine =
+      unsafe fraction == 0
+      ? node.pointee.number.acceptsWhole(value, number.digits)
+      : node.pointee.number.accepts(value, number.digits, fraction)
+    return unsafe isFine ? number.end : nil
+  }
+
+  /// The same for a number that is long, has an exponent or stands near the end of the input.
+  @inline(never)
+  private static func unusualNumber(
+    _ node: UnsafeMutablePointer<FastNode>,
+    _ start: Position,
+    _ end: Position
+  ) -> Position? {
     var p = unsafe start
     var mantissa: UInt64 = 0
     let isNegative = unsafe p.pointee == 0x2D
     if isNegative { unsafe p += 1 }
     let first = unsafe p
-    // Most numbers are whole and short: eight bytes at once, without a loop to foresee the end of.
-    if unsafe end - p >= 16 {
-      var (value, length) = unsafe leadingDigits(p)
-      if length == 8 {
-        let (more, count) = unsafe leadingDigits(p + 8)
-        value = value &* FastNumber.tens[count] &+ more
-        length &+= count
-      }
-      if UInt(bitPattern: length &- 1) < 15, unsafe p[length] != 0x2E,
-        unsafe p[length] | 0x20 != 0x65
-      {
-        guard unsafe length == 1 || p.pointee != 0x30 else { return nil }
-        return unsafe node.pointee.number.acceptsWhole(isNegative ? -value : value, length)
-          ? p + length : nil
-      }
-    }
     while unsafe p < end, unsafe p.pointee &- 0x30 <= 9 {
       mantissa = unsafe mantissa &* 10 &+ UInt64(p.pointee &- 0x30)
       unsafe p += 1
@@ -63,21 +69,6 @@ extension FastCheck {
     return unsafe node.pointee.number.accepts(isNegative ? -magnitude : magnitude, digits, fraction)
       ? p : nil
   }
-
-  /// The number that the digits among eight bytes make up to the first that is none, and how many.
-  @inline(__always)
-  private static func leadingDigits(_ p: Position) -> (value: Int64, count: Int) {
-    let word = unsafe JSONScanner.load8(p) ^ 0x3030_3030_3030_3030
-    let others = ((word &+ 0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080
-    let count = others.trailingZeroBitCount &>> 3
-    guard count > 0 else { return (0, 0) }
-    // Zeros come before the first; then pairs, fours and eights are added up.
-    let digits = word &<< UInt64(truncatingIfNeeded: 64 &- count &* 8)
-    let pairs = (digits &* 10) &+ (digits &>> 8)
-    let low = (pairs & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
-    let high = ((pairs &>> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
-    return (Int64(truncatingIfNeeded: (low &+ high) &>> 32), count)
-  }
 }
 
 extension FastNumber {
@@ -99,13 +90,12 @@ extension FastNumber {
   /// The same for a whole number of at most fifteen digits.
   @inline(__always)
   func acceptsWhole(_ value: Int64, _ digits: Int) -> Bool {
-    guard isChecked else { return true }
     // A step of a power of ten that is one at most divides every whole number.
     if step == 0 { return value >= lowWhole && value <= highWhole }
     return accepts(value, digits, 0)
   }
 
-  fileprivate static let tens: InlineArray<10, Int64> = [
+  private static let tens: InlineArray<10, Int64> = [
     1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
   ]
 

@@ -96,9 +96,9 @@ extension FastCheck {
     switch unsafe node.pointee.textKind {
     case .any: return true
     case .day:
-      guard count == 10, let date = unsafe Calendar.date(text.span, 0) else { return false }
+      guard count == 10, let date = unsafe CivilDay(start) else { return false }
       guard unsafe node.pointee.hasDayBounds else { return true }
-      let day = Calendar.days(date.year, date.month, date.day)
+      let day = date.daysSince1970
       return unsafe day >= node.pointee.lowDay && day <= node.pointee.highDay
     case .moment where unsafe Calendar.isPlainMoment(start, count): return true
     case .moment, .matching: return unsafe matchers[node.pointee.place](text.span)

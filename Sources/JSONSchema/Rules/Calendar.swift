@@ -11,42 +11,28 @@ package enum Calendar {
 
   /// The days since 1970-01-01 of a day; the month is 1 to 12, any year will do.
   package static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    let shifted = month > 2 ? year : year - 1
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    CivilDay(year: year, month: month, day: day).daysSince1970
   }
 
   /// The number of days that a month has.
   package static func length(ofMonth month: Int, _ year: Int) -> Int {
-    switch month {
-    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-    case 4, 6, 9, 11: 30
-    default: 31
-    }
+    CivilDay.length(ofMonth: month, year)
   }
 
   /// The days since 1970-01-01 of `YYYY-MM-DD` at `at`; nil if there is no such day.
   @inline(__always)
   package static func day(_ text: Span<UInt8>, _ at: Int) -> Int? {
-    guard let (year, month, day) = date(text, at) else { return nil }
-    return days(year, month, day)
+    date(text, at)?.daysSince1970
   }
 
-  /// Year, month and day of `YYYY-MM-DD` at `at`; nil if there is no such day.
+  /// The `YYYY-MM-DD` at `at`; nil if there is no such day.
   @inline(__always)
-  static func date(_ text: Span<UInt8>, _ at: Int) -> (year: Int, month: Int, day: Int)? {
+  static func date(_ text: Span<UInt8>, _ at: Int) -> CivilDay? {
     guard text.count - at >= 10 else { return nil }
-    let high = two(text, at)
-    let low = two(text, at + 2)
-    let month = two(text, at + 5)
-    let day = two(text, at + 8)
-    guard high <= 99, low <= 99, text[at + 4] == 0x2D, text[at + 7] == 0x2D else { return nil }
-    let year = high * 100 + low
-    guard month >= 1, month <= 12, day >= 1, day <= 31 else { return nil }
-    if day > 28, day > length(ofMonth: month, year) { return nil }
-    return (year, month, day)
+    // SAFETY: the ten bytes are there.
+    return unsafe text.withUnsafeBufferPointer { bytes in
+      unsafe bytes.baseAddress.flatMap { unsafe CivilDay($0 + at) }
+    }
   }
 
   /// Whether the bytes are a moment of the years 0001 to 9999, written `2013-01-31T05:00:00Z`.
@@ -78,8 +64,7 @@ package enum Calendar {
     let dayOfMonth = two(clock, 0)
     guard month &- 1 < 12, dayOfMonth &- 1 < 31 else { return false }
     if dayOfMonth > 28 {
-      let text = unsafe UnsafeBufferPointer(start: start, count: count).span
-      guard Self.day(text, 0) != nil else { return false }
+      guard unsafe CivilDay(start) != nil else { return false }
     }
     return two(clock, 3) < 24 && two(clock, 6) < 60 && two(second, 5) < 60
   }

@@ -17,40 +17,33 @@ extension RecordDecoder {
     let column = unsafe columns + node.pointee.leaf
     let byte = unsafe p.pointee
     switch unsafe node.pointee.kind {
-    case .integer where unsafe ScalarText.digit(p) <= 9 || byte == 0x2D:
-      var number = ScalarText.Number()
-      let next = unsafe try ScalarText.number(p, end, &number)
-      if number.exponent == 0, number.digits <= 18 {
-        let magnitude = Int64(truncatingIfNeeded: number.mantissa)
-        let value = number.isNegative ? -magnitude : magnitude
-        if unsafe value >= node.pointee.lowest, unsafe value <= node.pointee.highest {
-          if unsafe node.pointee.storage == .int64 {
-            unsafe column.pointee.append(value)
-          } else {
-            unsafe column.pointee.append(Int32(truncatingIfNeeded: value))
-          }
-          return unsafe next
-        }
+    case .integer:
+      let isNegative = byte == 0x2D
+      guard let number = unsafe PlainNumber(isNegative ? p + 1 : p, end), number.fraction == 0
+      else {
+        return unsafe try unusualInteger(index, p, end, columns)
       }
-      return unsafe slowInteger(index, p, next, columns)
-    case .double where unsafe ScalarText.digit(p) <= 9 || byte == 0x2D:
-      var number = ScalarText.Number()
-      let next = unsafe try ScalarText.number(p, end, &number)
-      // Fifteen digits and ten to the 22nd are exact doubles: one rounding, the right one.
-      if number.digits <= 15, number.exponent >= -22, number.exponent <= 22 {
-        let magnitude = Double(Int64(truncatingIfNeeded: number.mantissa))
-        let value =
-          unsafe number.exponent < 0
-          ? magnitude / powers[-number.exponent] : magnitude * powers[number.exponent]
-        unsafe column.pointee.append(number.isNegative ? -value : value)
-        return unsafe next
+      let value = isNegative ? -number.mantissa : number.mantissa
+      guard unsafe value >= node.pointee.lowest, unsafe value <= node.pointee.highest else {
+        return unsafe try unusualInteger(index, p, end, columns)
       }
-      guard let value = unsafe ScalarText.slowDouble(p, next) else {
-        return unsafe misfit(index, .range, p, next, columns)
+      if unsafe node.pointee.storage == .int64 {
+        unsafe column.pointee.append(value)
+      } else {
+        unsafe column.pointee.append(Int32(truncatingIfNeeded: value))
       }
-      unsafe column.pointee.append(value)
-      return unsafe next
-    case .decimal where unsafe ScalarText.digit(p) <= 9 || byte == 0x2D:
+      return unsafe number.end
+    case .double:
+      let isNegative = byte == 0x2D
+      guard let number = unsafe PlainNumber(isNegative ? p + 1 : p, end) else {
+        return unsafe try unusualDouble(index, p, end, columns)
+      }
+      // Fifteen digits and ten to the 15th are exact doubles: one rounding, the right one.
+      var value = Double(number.mantissa)
+      if number.fraction > 0 { unsafe value /= powers[number.fraction] }
+      unsafe column.pointee.append(isNegative ? -value : value)
+      return unsafe number.end
+    case .decimal where unsafe isNumber(p):
       var number = ScalarText.Number()
       let next = unsafe try ScalarText.number(p, end, &number)
       return unsafe appendDecimal(index, number, p, next, columns)
@@ -72,86 +65,6 @@ extension RecordDecoder {
     }
   }
 
-  /// Appends the decimal read from `start` to `next`.
-  @inline(__always)
-  private mutating func appendDecimal(
-    _ index: Int,
-    _ number: ScalarText.Number,
-    _ start: Position,
-    _ next: Position,
-    _ columns: UnsafeMutablePointer<Column>
-  ) -> Position? {
-    let node = unsafe nodes + index
-    let shift = unsafe node.pointee.scale &+ number.exponent
-    if number.digits <= 18, shift >= 0, number.digits &+ shift <= 18 {
-      let magnitude = unsafe number.mantissa &* tens[shift]
-      if unsafe node.pointee.precision > 18 || magnitude < tens[node.pointee.precision] {
-        let value = Int64(truncatingIfNeeded: magnitude)
-        unsafe appendDecimal(node, number.isNegative ? -value : value, columns)
-        return unsafe next
-      }
-    }
-    return unsafe slowDecimal(index, start, next, columns)
-  }
-
-  @inline(__always)
-  private func appendDecimal(
-    _ node: UnsafeMutablePointer<PlanNode>,
-    _ value: Int64,
-    _ columns: UnsafeMutablePointer<Column>
-  ) {
-    if unsafe node.pointee.storage == .int64 {
-      unsafe columns[node.pointee.leaf].append(value)
-    } else {
-      unsafe columns[node.pointee.leaf].append(Int128(value))
-    }
-  }
-
-  @inline(never)
-  private mutating func slowDecimal(
-    _ index: Int,
-    _ start: Position,
-    _ next: Position,
-    _ columns: UnsafeMutablePointer<Column>
-  ) -> Position? {
-    let node = unsafe nodes + index
-    let value = unsafe ScalarText.slowDecimal(
-      start,
-      next,
-      precision: node.pointee.precision,
-      scale: node.pointee.scale
-    )
-    guard let value else { return unsafe misfit(index, .range, start, next, columns) }
-    if unsafe node.pointee.storage == .int64 {
-      unsafe columns[node.pointee.leaf].append(Int64(truncatingIfNeeded: value))
-    } else {
-      unsafe columns[node.pointee.leaf].append(value)
-    }
-    return unsafe next
-  }
-
-  /// A whole number written at length, with a fraction or an exponent, or beyond the range.
-  @inline(never)
-  private mutating func slowInteger(
-    _ index: Int,
-    _ start: Position,
-    _ next: Position,
-    _ columns: UnsafeMutablePointer<Column>
-  ) -> Position? {
-    let node = unsafe nodes + index
-    let highest =
-      unsafe node.pointee.isUnsigned64 ? Int128(UInt64.max) : Int128(node.pointee.highest)
-    guard let value = unsafe ScalarText.slowDecimal(start, next, precision: 38, scale: 0),
-      unsafe value >= Int128(node.pointee.lowest), value <= highest
-    else { return unsafe misfit(index, .range, start, next, columns) }
-    if unsafe node.pointee.storage == .int64 {
-      unsafe columns[node.pointee.leaf].append(Int64(truncatingIfNeeded: value))
-    } else {
-      unsafe columns[node.pointee.leaf].append(Int32(truncatingIfNeeded: value))
-    }
-    return unsafe next
-  }
-
   @inline(never)
   private func unescaped(
     _ start: Position,
@@ -166,7 +79,7 @@ extension RecordDecoder {
 
   /// Everything that is not the common form of a common type.
   @inline(never)
-  private mutating func other(
+  mutating func other(
     _ index: Int,
     _ p: Position,
     _ end: Position,
@@ -185,7 +98,7 @@ extension RecordDecoder {
       let next = unsafe try JSONScanner.scanLiteral(p, end)
       unsafe columns[leaf].append(p.pointee == 0x74)
       return unsafe next
-    case .float where unsafe ScalarText.digit(p) <= 9 || p.pointee == 0x2D:
+    case .float where unsafe isNumber(p):
       let next = unsafe try JSONScanner.scanNumber(p, end)
       let written = unsafe ScalarText.text(p, next)
       // Such a column is on request only, which is why it rounds; but not to infinity.

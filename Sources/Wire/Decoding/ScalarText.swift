@@ -24,13 +24,27 @@ enum ScalarText {
     _ end: Position,
     _ number: inout Number
   ) throws(JSONFault) -> Position {
-    var p = unsafe start
-    var mantissa: UInt64 = 0
-    if unsafe p < end, unsafe p.pointee == 0x2D {
-      number.isNegative = true
-      unsafe p += 1
+    number.isNegative = unsafe start < end && start.pointee == 0x2D
+    let first = unsafe number.isNegative ? start + 1 : start
+    guard let plain = unsafe PlainNumber(first, end) else {
+      return unsafe try unusualNumber(first, end, &number)
     }
-    let first = unsafe p
+    number.mantissa = UInt64(bitPattern: plain.mantissa)
+    number.digits = plain.digits
+    number.exponent = -plain.fraction
+    return unsafe plain.end
+  }
+
+  /// The same for a number that is long, has an exponent or stands near the end of the input; from
+  /// behind its sign.
+  @inline(never)
+  private static func unusualNumber(
+    _ first: Position,
+    _ end: Position,
+    _ number: inout Number
+  ) throws(JSONFault) -> Position {
+    var p = unsafe first
+    var mantissa: UInt64 = 0
     while unsafe p < end, unsafe digit(p) <= 9 {
       mantissa = unsafe mantissa &* 10 &+ digit(p)
       unsafe p += 1
@@ -95,30 +109,8 @@ enum ScalarText {
   /// The days since 1970-01-01 of `YYYY-MM-DD` at `p`, ten bytes; nil if there is no such day.
   @inline(__always)
   static func date(_ p: Position) -> Int32? {
-    let high = unsafe two(p)
-    let low = unsafe two(p + 2)
-    let month = unsafe two(p + 5)
-    let day = unsafe two(p + 8)
-    guard high <= 99, low <= 99, unsafe p[4] == 0x2D, unsafe p[7] == 0x2D else { return nil }
-    let year = high &* 100 &+ low
-    guard year >= 1, month >= 1, month <= 12, day >= 1, day <= 31 else { return nil }
-    if day > 28, day > length(ofMonth: month, year) { return nil }
-    // Days from the civil calendar, years beginning in March; all numbers are positive.
-    let shifted = UInt32(truncatingIfNeeded: month > 2 ? year : year &- 1)
-    let era = shifted / 400
-    let yearOfEra = shifted &- era &* 400
-    let marchMonth = UInt32(truncatingIfNeeded: month > 2 ? month &- 3 : month &+ 9)
-    let dayOfYear = (153 &* marchMonth &+ 2) / 5 &+ UInt32(truncatingIfNeeded: day) &- 1
-    let dayOfEra = yearOfEra &* 365 &+ yearOfEra / 4 &- yearOfEra / 100 &+ dayOfYear
-    return Int32(truncatingIfNeeded: era &* 146_097 &+ dayOfEra) &- 719_468
-  }
-
-  static func length(ofMonth month: Int, _ year: Int) -> Int {
-    switch month {
-    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-    case 4, 6, 9, 11: 30
-    default: 31
-    }
+    guard let day = unsafe CivilDay(p), day.year >= 1 else { return nil }
+    return Int32(truncatingIfNeeded: day.daysSince1970)
   }
 
   /// Reads `H[H]:MM[:SS[.fraction]]` and returns nanoseconds of the day.

@@ -47,6 +47,32 @@ enum NumberText {
   /// `-12.50` and every integer, `-0.0` too.
   @inline(__always)
   static func number(_ start: Position, _ end: Position, _ out: Output) -> Output? {
+    let first = unsafe start < end && start.pointee == 0x2D ? start + 1 : start
+    let count = unsafe end - first
+    if count <= 8, count > 0 {
+      let word = unsafe Word.load(first)
+      let others = Word.nonDigits(word) & Word.mask(count)
+      let digits = others.trailingZeroBitCount &>> 3
+      // All digits, or a point among them that has some on both sides; no zero in front of another.
+      let isWhole = others == 0
+      let isPlain =
+        unsafe isWhole
+        || (others & (others &- 1) == 0 && first[digits] == 0x2E && digits > 0
+          && digits < count - 1)
+      if isPlain,
+        unsafe word & 0xFF != 0x30 || digits == 1 || (isWhole && count == 1 && first == start)
+      {
+        unsafe out.pointee = 0x2D
+        let to = unsafe out + (first - start)
+        unsafe Word.store(word, to)
+        return unsafe to + count
+      }
+    }
+    return unsafe longNumber(start, end, out)
+  }
+
+  @inline(never)
+  private static func longNumber(_ start: Position, _ end: Position, _ out: Output) -> Output? {
     if let done = unsafe integer(start, end, out) { return unsafe done }
     var p = unsafe start
     if unsafe p < end, unsafe p.pointee == 0x2D { unsafe p += 1 }

@@ -34,11 +34,12 @@ enum Word {
     count >= 8 ? .max : (1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1
   }
 
-  /// The high bit of each byte that is no digit; exact up to the first.
+  /// The high bit of each byte that is no digit.
   @inline(__always)
   static func nonDigits(_ word: UInt64) -> UInt64 {
     let digits = word ^ (ones &* 0x30)
-    return ((digits &+ (ones &* 0x76)) | digits) & highs
+    // Without the high bits nothing is carried from one byte into the next.
+    return (((digits & (ones &* 0x7F)) &+ (ones &* 0x76)) | digits) & highs
   }
 
   /// Copies `count` bytes; up to seven more are written.

@@ -39,6 +39,11 @@ enum StringText {
     var p = unsafe start
     unsafe out.pointee = 0x22
     var o = unsafe out + 1
+    while unsafe end - p >= 16, unsafe JSONScanner.isPlain16(p) {
+      unsafe Word.copy(p, 16, to: o)
+      unsafe p += 16
+      unsafe o += 16
+    }
     while unsafe p < end {
       let left = unsafe min(end - p, 8)
       let word = unsafe Word.load(p)

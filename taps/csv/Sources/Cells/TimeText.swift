@@ -1,3 +1,5 @@
+import JSON
+
 // SAFETY, for the whole file: every read is below `end`, checked before it; the output has room
 // for six times the cell and 64 bytes more.
 
@@ -29,43 +31,18 @@ enum TimeText {
     return high <= 9 && low <= 9 ? Int(high) &* 10 &+ Int(low) : 1000
   }
 
-  /// Year, month and day of `YYYY-MM-DD` at `p`, ten bytes; nil if there is no such day.
+  /// The `YYYY-MM-DD` at `p`, ten bytes; nil if there is no such day.
   @inline(__always)
-  private static func day(_ p: Position) -> (year: Int, month: Int, day: Int)? {
-    let century = unsafe two(p)
-    let rest = unsafe two(p + 2)
-    let month = unsafe two(p + 5)
-    let day = unsafe two(p + 8)
-    guard century <= 99, rest <= 99, unsafe p[4] == 0x2D, unsafe p[7] == 0x2D else { return nil }
-    let year = century * 100 + rest
-    guard year >= 1, month >= 1, month <= 12, day >= 1, day <= 31 else { return nil }
-    return day <= 28 || day <= length(ofMonth: month, year) ? (year, month, day) : nil
-  }
-
-  /// The days since 1970-01-01 of `YYYY-MM-DD` at `p`, ten bytes; nil if there is no such day.
-  private static func days(_ p: Position) -> Int64? {
-    guard let (year, month, day) = unsafe day(p) else { return nil }
-    // Days from the civil calendar, years beginning in March; all numbers are positive.
-    let shifted = month > 2 ? year : year - 1
-    let yearOfEra = shifted % 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return Int64(shifted / 400 * 146_097 + dayOfEra - 719_468)
-  }
-
-  private static func length(ofMonth month: Int, _ year: Int) -> Int {
-    switch month {
-    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-    case 4, 6, 9, 11: 30
-    default: 31
-    }
+  private static func day(_ p: Position) -> CivilDay? {
+    guard let day = unsafe CivilDay(p), day.year >= 1 else { return nil }
+    return day
   }
 
   /// `2024-02-29`.
   static func date(_ start: Position, _ end: Position, _ out: Output) -> Output? {
     guard unsafe end - start == 10, unsafe day(start) != nil else { return nil }
     unsafe out.pointee = 0x22
-    unsafe (out + 1).update(from: start, count: 10)
+    unsafe Word.copy(start, 10, to: out + 1)
     unsafe out[11] = 0x22
     return unsafe out + 12
   }
@@ -73,12 +50,12 @@ enum TimeText {
   /// Reads `YYYY-MM-DD`, a `T` or a space, `HH:MM[:SS[.fraction]]`, and a zone or none.
   static func read(_ start: Position, _ end: Position) -> Reading? {
     let count = unsafe end - start
-    guard count >= 16, count <= 40, let days = unsafe days(start) else { return nil }
+    guard count >= 16, count <= 40, let day = unsafe day(start) else { return nil }
     guard unsafe start[10] | 0x20 == 0x74 || start[10] == 0x20 else { return nil }
     let hour = unsafe two(start + 11)
     let minute = unsafe two(start + 14)
     guard hour <= 23, minute <= 59, unsafe start[13] == 0x3A else { return nil }
-    var seconds = days * 86_400 + Int64(hour * 3600 + minute * 60)
+    var seconds = Int64(day.daysSince1970) * 86_400 + Int64(hour * 3600 + minute * 60)
     var nanos: Int64 = 0
     var p = unsafe start + 16
     let hasSeconds = unsafe p < end && p.pointee == 0x3A

@@ -28,7 +28,9 @@ struct RecordEncoder: ~Copyable {
   let nulls: Nulls
   private let steps: UnsafeMutablePointer<RecordPlan.Step>
   private let count: Int
+  /// The plan's arena, and behind it what ends a record.
   private let arena: Output
+  private let suffix: Range<Int>
   var base: Output
   private var capacity = flushAt * 2
   private var used = 0
@@ -49,8 +51,10 @@ struct RecordEncoder: ~Copyable {
     count = plan.steps.count
     unsafe steps = .allocate(capacity: max(count, 1))
     unsafe steps.initialize(from: plan.steps, count: count)
-    unsafe arena = .allocate(capacity: plan.arena.count)
-    unsafe arena.initialize(from: plan.arena, count: plan.arena.count)
+    let texts = plan.arena + plan.suffix + [UInt8](repeating: 0, count: Self.slack)
+    suffix = plan.arena.count..<plan.arena.count + plan.suffix.count
+    unsafe arena = .allocate(capacity: texts.count)
+    unsafe arena.initialize(from: texts, count: texts.count)
     unsafe base = .allocate(capacity: capacity + Self.slack)
   }
 
@@ -121,9 +125,11 @@ struct RecordEncoder: ~Copyable {
         guard collect(cell) else { throw unsafe reader.notUTF8(p, start, "a surplus cell") }
       } else if unsafe !steps[column].isSkipped {
         let step = unsafe steps + column
-        unsafe out = unsafe prefix(step, StringText.room(cell.start, cell.end), out)
+        unsafe out = unsafe copy(step.pointee.prefix, StringText.room(cell.start, cell.end), out)
         let value = unsafe out
-        guard let after = unsafe write(cell, step, out) else {
+        let isText = unsafe step.pointee.kind == .string
+        let isNull = nulls.contains(cell, isText: isText)
+        guard let after = unsafe isNull ? Self.null(out) : Self.write(cell, step, out) else {
           throw unsafe misfit(cell, column, p, start, reader)
         }
         unsafe out = unsafe after
@@ -141,7 +147,7 @@ struct RecordEncoder: ~Copyable {
         let step = unsafe steps + column
         column += 1
         if unsafe step.pointee.isSkipped { continue }
-        unsafe out = unsafe null(prefix(step, 8, out))
+        unsafe out = unsafe Self.null(copy(step.pointee.prefix, 8, out))
         if unsafe step.pointee.isCursor { isAdmitted = cursor?.admitsNone() ?? true }
       }
     }
@@ -155,25 +161,16 @@ struct RecordEncoder: ~Copyable {
     return unsafe p
   }
 
-  /// Writes what precedes the value of a step, and makes room for `more` bytes after it.
+  /// Writes a text of the arena, and makes room for `more` bytes after it.
   @inline(__always)
-  private mutating func prefix(
-    _ step: UnsafeMutablePointer<RecordPlan.Step>,
-    _ more: Int,
-    _ out: Output
-  ) -> Output {
-    let range = unsafe step.pointee.prefix
+  private mutating func copy(_ range: Range<Int>, _ more: Int, _ out: Output) -> Output {
     let size = range.upperBound &- range.lowerBound
     let place = unsafe reserve(size &+ more &+ Self.slack, out)
-    var from = unsafe UnsafeRawPointer(arena + range.lowerBound)
-    var to = UnsafeMutableRawPointer(place)
-    var left = size
-    while left > 0 {
-      unsafe to.storeBytes(of: from.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
-      unsafe from += 16
-      unsafe to += 16
-      left &-= 16
-    }
+    let from = unsafe UnsafeRawPointer(arena + range.lowerBound)
+    let to = UnsafeMutableRawPointer(place)
+    // Most keys are this short, and a call would take longer.
+    unsafe to.storeBytes(of: from.loadUnaligned(as: SIMD32<UInt8>.self), as: SIMD32<UInt8>.self)
+    if size > 32 { unsafe (to + 32).copyMemory(from: from + 32, byteCount: size &- 32) }
     return unsafe place + size
   }
 
@@ -196,19 +193,19 @@ struct RecordEncoder: ~Copyable {
   }
 
   /// Writes a cell's value; nil if it is none of the column's kind.
+  ///
+  /// Static, as what borrows the encoder while it is being changed gets a copy of it.
   @inline(__always)
-  private func write(
+  private static func write(
     _ cell: CellScanner.Cell,
     _ step: UnsafeMutablePointer<RecordPlan.Step>,
     _ out: Output
   ) -> Output? {
-    let isText = unsafe step.pointee.kind == .string
-    if nulls.contains(cell, isText: isText) { return unsafe null(out) }
     let start = unsafe cell.start
     let end = unsafe cell.end
-    if isText { return unsafe StringText.write(start, end, out) }
     let isTold = unsafe step.pointee.isTold
     switch unsafe step.pointee.kind {
+    case .string: return unsafe StringText.write(start, end, out)
     case .integer:
       if let after = unsafe NumberText.integer(start, end, out) { return unsafe after }
       return unsafe isTold ? NumberText.told(start, end, out, isInteger: true) : nil
@@ -221,12 +218,11 @@ struct RecordEncoder: ~Copyable {
       return unsafe TimeText.dateTime(start, end, out, isLocal: isLocal)
     case .decimal(let precision, let scale):
       return unsafe NumberText.decimal(start, end, out, precision: precision, scale: scale)
-    case .string: return nil
     }
   }
 
   @inline(__always)
-  private func null(_ out: Output) -> Output {
+  private static func null(_ out: Output) -> Output {
     unsafe Word.store(0x6C6C_756E, out)
     return unsafe out + 4
   }
@@ -242,13 +238,12 @@ struct RecordEncoder: ~Copyable {
   /// Writes what ends the record.
   @inline(__always)
   private mutating func finish(_ out: Output) -> Output {
-    if surplus.isEmpty { return unsafe append(plan.suffix, out) }
+    if surplus.isEmpty { return unsafe copy(suffix, 0, out) }
     var out = unsafe append(plan.collector ?? [], out)
     unsafe out = unsafe append(surplus, out)
     return unsafe append(Array("]}}\n".utf8), out)
   }
 
-  @inline(__always)
   private mutating func append(_ bytes: [UInt8], _ out: Output) -> Output {
     let place = unsafe reserve(bytes.count &+ Self.slack, out)
     unsafe bytes.withUnsafeBufferPointer { source in

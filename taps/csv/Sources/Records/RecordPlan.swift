@@ -15,7 +15,7 @@ struct RecordPlan {
 
   /// One for each column of the file.
   private(set) var steps: [Step] = []
-  /// The texts of all prefixes, 16 bytes longer than they are.
+  /// The texts of all prefixes.
   private(set) var arena: [UInt8] = []
   /// What ends a record where no cell is left over.
   private(set) var suffix: [UInt8] = []
@@ -58,7 +58,6 @@ struct RecordPlan {
       )
       arena += text
     }
-    arena += [UInt8](repeating: 0, count: 16)
     for column in columns where column.isSelected && column.name != collect {
       if !header.contains(where: { $0.utf8.elementsEqual(column.name.utf8) }) {
         suffix += key(column.name) + Array("null".utf8)
