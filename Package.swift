@@ -103,6 +103,7 @@ let package = Package(
   targets: [
     // Layer 1: bytes.
     .target(name: "CLinux"),
+    .target(name: "CVector"),
     library("CZlib", "zlib1g-dev"),
     library("CZstd", "libzstd-dev"),
     library("CSnappy", "libsnappy-dev"),
@@ -112,7 +113,7 @@ let package = Package(
     library("CPCRE2", "libpcre2-dev"),
     module("Posix", ["CLinux"]),
     module("Codecs", ["CZlib", "CZstd", "CSnappy", "CLZ4", "CBrotli", "CXXHash"]),
-    module("JSON"),
+    module("JSON", ["CVector"]),
     module("Columns"),
     // Layer 2: vocabularies.
     module("Wire", ["JSON", "Columns"]),
@@ -158,7 +159,7 @@ let package = Package(
       path: "Sources/dativo-sandbox",
       ["Sandbox", "Children", "Contracts", "Wire", "JSON", "Posix", argumentParser]
     ),
-    tap("csv"),
+    tap("csv", ["CVector"]),
     tap("airbyte", ["AirbyteKit", "Children"]),
     target("parquet"),
     target("airbyte", ["AirbyteKit", "Children"]),

@@ -1,5 +1,7 @@
-// SAFETY, for the whole file: every read is below `end`, checked just before it; eight bytes are
-// read at once only where `end - p >= 8`. Callers pass pointers into one buffer, `p <= end`.
+public import CVector
+
+// SAFETY, for the whole file: every read is below `end`, checked just before it; as many
+// bytes are read at once as are there. Callers pass pointers into one buffer, `p <= end`.
 
 /// Scans JSON text at pointer level: whitespace, strings, numbers, whole values.
 ///
@@ -48,38 +50,10 @@ public enum JSONScanner {
     return unsafe p
   }
 
-  /// Whether none of sixteen bytes is one that a string scan must look at.
-  @inlinable @inline(__always)
-  public static func isPlain16(_ p: Position) -> Bool {
-    let bytes = unsafe UnsafeRawPointer(p).loadUnaligned(as: SIMD16<UInt8>.self)
-    let signed = unsafe unsafeBitCast(bytes, to: SIMD16<Int8>.self)
-    let quote = bytes .== SIMD16<UInt8>(repeating: 0x22)
-    let backslash = bytes .== SIMD16<UInt8>(repeating: 0x5C)
-    // Below zero is what is not ASCII.
-    let low = signed .< SIMD16<Int8>(repeating: 0x20)
-    let found =
-      unsafe unsafeBitCast(quote, to: SIMD2<UInt64>.self)
-      | unsafeBitCast(backslash, to: SIMD2<UInt64>.self)
-      | unsafeBitCast(low, to: SIMD2<UInt64>.self)
-    return found[0] | found[1] == 0
-  }
-
   /// Eight bytes at `p`, the first one lowest.
   @inlinable @inline(__always)
   public static func load8(_ p: Position) -> UInt64 {
     unsafe UInt64(littleEndian: UnsafeRawPointer(p).loadUnaligned(as: UInt64.self))
-  }
-
-  /// The high bit of each of eight bytes that a string scan must look at, exact up to the first.
-  @inlinable @inline(__always)
-  static func specials(_ word: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let quote = word ^ (ones &* 0x22)
-    let backslash = word ^ (ones &* 0x5C)
-    let found =
-      ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
-      | ((word &- (ones &* 0x20)) & ~word) | word
-    return found & (ones &* 0x80)
   }
 
   /// The first byte from `start` on that a string scan must look at, or a place before it that is
@@ -87,20 +61,11 @@ public enum JSONScanner {
   @inlinable @inline(__always)
   static func plainStop(_ start: Position, _ end: Position) -> Position {
     var p = unsafe start
-    if unsafe end - p >= 16 {
-      var found = unsafe specials(load8(p))
-      if found == 0 {
-        unsafe p += 8
-        found = unsafe specials(load8(p))
-      }
-      if found != 0 { return unsafe p + found.trailingZeroBitCount &>> 3 }
-      unsafe p += 8
-      while unsafe end - p >= 16, unsafe isPlain16(p) { unsafe p += 16 }
-    }
-    while unsafe end - p >= 8 {
-      let found = unsafe specials(load8(p))
-      if found != 0 { return unsafe p + found.trailingZeroBitCount &>> 3 }
-      unsafe p += 8
+    while unsafe end - p >= 16 {
+      let stop = unsafe cvector_string_stop(p)
+      // A branch that is foreseen: adding what was found would make each step wait for the last.
+      if stop < 16 { return unsafe p + Int(stop) }
+      unsafe p += 16
     }
     return unsafe p
   }
@@ -150,11 +115,7 @@ public enum JSONScanner {
       } else {
         unsafe p += 1
       }
-      while unsafe end - p >= 8 {
-        let found = unsafe specials(load8(p))
-        unsafe p += found == 0 ? 8 : found.trailingZeroBitCount &>> 3
-        if found != 0 { break }
-      }
+      unsafe p = unsafe plainStop(p, end)
     }
     throw JSONFault(.unexpectedEnd, remaining: 0)
   }

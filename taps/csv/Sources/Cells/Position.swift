@@ -3,7 +3,7 @@ typealias Position = UnsafePointer<UInt8>
 /// A place in a buffer that is written.
 typealias Output = UnsafeMutablePointer<UInt8>
 
-// SAFETY, for the whole file: buffers have room for eight bytes after their last, so that eight
+// SAFETY, for the whole file: buffers have room for sixteen bytes after their last, so that as many
 // may be read or written at each of their places.
 
 /// Eight bytes at once, in one machine word.
@@ -20,13 +20,6 @@ enum Word {
   static func store(_ word: UInt64, _ out: Output) {
     unsafe UnsafeMutableRawPointer(out).storeBytes(of: word.littleEndian, as: UInt64.self)
   }
-
-  /// The high bit of each byte that is zero; exact up to the first.
-  @inline(__always)
-  static func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & highs }
-
-  /// `byte` in each of the eight places.
-  static func repeating(_ byte: UInt8) -> UInt64 { ones &* UInt64(byte) }
 
   /// A mask of the first `count` bytes, 0 to 8 of them.
   @inline(__always)

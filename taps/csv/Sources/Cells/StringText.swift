@@ -1,7 +1,8 @@
+import CVector
 import JSON
 
-// SAFETY, for the whole file: cells have eight readable bytes after their end; the output has room
-// for what `room` says, and eight bytes more.
+// SAFETY, for the whole file: cells have sixteen readable bytes after their end; the output has room
+// for what `room` says, and sixteen bytes more.
 
 /// Writes text as a JSON string: raw UTF-8, checked, with the escapes that JSON asks for.
 enum StringText {
@@ -26,37 +27,27 @@ enum StringText {
     return room
   }
 
-  /// The high bit of each byte that cannot be copied unseen; exact up to the first.
-  @inline(__always)
-  private static func specials(_ word: UInt64) -> UInt64 {
-    (Word.zeros(word ^ (Word.ones &* 0x22)) | Word.zeros(word ^ (Word.ones &* 0x5C))
-      | ((word &- (Word.ones &* 0x20)) & ~word) | word) & Word.highs
-  }
-
   /// Writes the text between quotes; nil if it is not UTF-8.
   @inline(__always)
   static func write(_ start: Position, _ end: Position, _ out: Output) -> Output? {
     var p = unsafe start
     unsafe out.pointee = 0x22
     var o = unsafe out + 1
-    while unsafe end - p >= 16, unsafe JSONScanner.isPlain16(p) {
+    while true {
       unsafe Word.copy(p, 16, to: o)
-      unsafe p += 16
-      unsafe o += 16
-    }
-    while unsafe p < end {
-      let left = unsafe min(end - p, 8)
-      let word = unsafe Word.load(p)
-      unsafe Word.store(word, o)
-      let found = specials(word) & Word.mask(left)
-      if found == 0 {
-        unsafe p += left
+      let stop = unsafe Int(cvector_string_stop(p))
+      let left = unsafe end - p
+      if stop >= left {
         unsafe o += left
+        break
+      }
+      if stop == 16 {
+        unsafe p += 16
+        unsafe o += 16
         continue
       }
-      let plain = found.trailingZeroBitCount &>> 3
-      unsafe p += plain
-      unsafe o += plain
+      unsafe p += stop
+      unsafe o += stop
       guard unsafe special(&p, end, &o) else { return nil }
     }
     unsafe o.pointee = 0x22
