@@ -6,6 +6,7 @@ import Wire
 /// `dativo check`.
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Try everything that a run needs, without moving data.",
     discussion: """
       The job and its contracts load, programs are there, the tap reaches its source, the \

@@ -6,6 +6,7 @@ import Wire
 /// `dativo discover`.
 struct Discover: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "discover",
     abstract: "Show the streams that a tap offers.",
     discussion: """
       The tap is that of a job file, or one by name with its configuration:

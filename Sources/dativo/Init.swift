@@ -5,6 +5,7 @@ import Supervisor
 /// `dativo init`.
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Make a project: a job, and a contract drawn up from data.",
     discussion: """
       Without --from it comes with a sample file, so that the job runs at once. The contract says \

@@ -5,6 +5,7 @@ import Supervisor
 /// `dativo lint`.
 struct Lint: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "lint",
     abstract: "Check job, contract and plugin files, without running anything of them.",
     discussion: """
       A folder is searched for *.yaml and *.yml, folders that begin with a dot aside. Files are told \

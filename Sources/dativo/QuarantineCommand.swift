@@ -17,6 +17,7 @@ struct QuarantineCommand: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List what waits, by run, stream and rule."
     )
 
@@ -58,6 +59,7 @@ struct QuarantineCommand: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "show",
       abstract: "Show records that wait, with the rules that they break.",
       discussion: """
         Each record is one line, as it stands in the quarantine: edited, it may be given to \

@@ -6,6 +6,7 @@ import Wire
 /// `dativo run`.
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "run",
     abstract: "Run a job: from its last commit on, to the end of its source.",
     discussion: """
       The first SIGINT or SIGTERM asks the tap to end; what it has sent is committed. A second one \

@@ -5,6 +5,7 @@ import Supervisor
 /// `dativo schema`.
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "schema",
     abstract: "Print the JSON Schema of one of Dativo's own files, for editors and checks.",
     discussion: """
       An editor uses it through the first line of a file:

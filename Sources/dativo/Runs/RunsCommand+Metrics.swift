@@ -6,6 +6,7 @@ extension RunsCommand {
   /// `dativo runs metrics`.
   struct Metrics: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "metrics",
       abstract: "Print the figures of each job's last run in the text format of Prometheus.",
       discussion: """
         Node exporter's textfile collector takes them where --output names a file of its folder, \

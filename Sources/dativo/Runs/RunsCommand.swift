@@ -64,6 +64,7 @@ struct RunsCommand: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List runs, the newest first.",
       discussion: """
         A run whose process was killed has the status killed: nothing is lost, the next run goes on.
@@ -110,7 +111,10 @@ struct RunsCommand: ParsableCommand {
   }
 
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show what a run came to.")
+    static let configuration = CommandConfiguration(
+      commandName: "show",
+      abstract: "Show what a run came to."
+    )
 
     @Argument(
       help: ArgumentHelp("The run, the beginning of its name, or `last`.", valueName: "run")
@@ -138,6 +142,7 @@ struct RunsCommand: ParsableCommand {
 
   struct Logs: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "logs",
       abstract: "Print what the stages of a run said on standard error."
     )
 

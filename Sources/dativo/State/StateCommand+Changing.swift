@@ -14,6 +14,7 @@ extension StateCommand {
 
   struct Edit: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "edit",
       abstract: "Edit the state in $VISUAL or $EDITOR.",
       discussion: """
         The copy is committed if it is JSON and was changed; else it stays, and the error says \
@@ -46,6 +47,7 @@ extension StateCommand {
 
   struct Set: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "set",
       abstract: "Put the state in a file in place of the one that stands.",
       discussion: """
         The file has the state itself, as the tap takes it, or is one of `state export`.
@@ -71,6 +73,7 @@ extension StateCommand {
 
   struct Merge: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "merge",
       abstract: "Put what a file has for its streams in place of what stands for them.",
       discussion: """
         Singer's bookmarks are merged by stream, Airbyte's states by name and namespace; streams \
@@ -110,6 +113,7 @@ extension StateCommand {
 
   struct Reset: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "reset",
       abstract: "Forget the state: the next run loads everything again.",
       discussion: """
         The rows that are there stay readable until the first commit of the next run, which \
@@ -137,6 +141,7 @@ extension StateCommand {
 
   struct Rollback: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "rollback",
       abstract: "Bring a former state back, as a new commit.",
       discussion: """
         The rows that came after that state stay, and come again with the next run: they are there \
@@ -181,6 +186,7 @@ extension StateCommand {
 
   struct Accept: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "accept",
       abstract: "Keep the state though the source has changed: it is the same data.",
       discussion: """
         A run refuses to go on when the tap, or the settings that say where its data come from, are \

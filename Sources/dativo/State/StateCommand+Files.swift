@@ -6,6 +6,7 @@ import Wire
 extension StateCommand {
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "export",
       abstract: "Print the state as a state file, which `state import` takes."
     )
 
@@ -36,6 +37,7 @@ extension StateCommand {
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "import",
       abstract: "Take the state in a file of `state export`, or of Meltano.",
       discussion: """
         With --meltano the file is one of Meltano's state backends, what `meltano state get` \

@@ -6,6 +6,7 @@ import Wire
 extension StateCommand {
   struct Lock: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "lock",
       abstract: "Keep runs of the job away until it is unlocked.",
       discussion: """
         Runs and replays exit with 75 and say who locked the job, when and why; `dativo run --wait` \
@@ -39,6 +40,7 @@ extension StateCommand {
 
   struct Unlock: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "unlock",
       abstract: "Let runs of the job come again.",
       discussion: """
         It takes off what `state lock` put on. The lock of a run is free when its process ends, \

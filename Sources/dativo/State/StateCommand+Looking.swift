@@ -6,6 +6,7 @@ import Wire
 extension StateCommand {
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List the jobs of a project with their states and locks."
     )
 
@@ -84,7 +85,10 @@ extension StateCommand {
   }
 
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show the state.")
+    static let configuration = CommandConfiguration(
+      commandName: "show",
+      abstract: "Show the state."
+    )
 
     @OptionGroup var options: Options
 
@@ -110,6 +114,7 @@ extension StateCommand {
 
   struct History: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "history",
       abstract: "List the states that stood before: when, who, why, and what changed.",
       discussion: """
         The newest comes first. A run has one line, whatever number of commits it made; the store \
@@ -163,6 +168,7 @@ extension StateCommand {
 
   struct Diff: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "diff",
       abstract: "Compare two states, by stream and key.",
       discussion: """
         A state is named by `now`, by its number in `state history`, by a commit of the destination \

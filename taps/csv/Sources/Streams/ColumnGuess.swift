@@ -1,3 +1,5 @@
+import JSON
+
 // SAFETY, for the whole file: a cell's bytes are read while it is valid.
 
 /// What the cells of a column have been so far.
@@ -13,6 +15,11 @@ struct ColumnGuess {
   /// Words for null that are in the way of a narrower kind, and how often each was seen.
   private(set) var words: [String: Int] = [:]
 
+  /// Whether only text is left.
+  var isText: Bool {
+    if case .string = kind { true } else { false }
+  }
+
   /// The kind of the column.
   var result: ColumnKind { words.isEmpty ? kind ?? .string : .string }
   /// The kind that the column would have if its words for null were null.
@@ -20,7 +27,9 @@ struct ColumnGuess {
 
   /// Takes one more value that is not null.
   mutating func add(_ cell: CellScanner.Cell) {
-    if kind == .string { return }
+    if isText { return }
+    // A cell is mostly what those before it were.
+    if let kind, Self.isPlainly(kind, cell) { return }
     let found = Self.kind(of: cell)
     if found == .string, words.count < 8 || words[cell.text] != nil, Self.isWord(cell) {
       words[cell.text, default: 0] += 1
@@ -33,6 +42,22 @@ struct ColumnGuess {
     if found == kind { return }
     let numbers: [ColumnKind] = [.integer, .number]
     self.kind = numbers.contains(kind) && numbers.contains(found) ? .number : .string
+  }
+
+  /// Whether a cell is surely of a kind that can be told from its bytes alone.
+  private static func isPlainly(_ kind: ColumnKind, _ cell: CellScanner.Cell) -> Bool {
+    let start = unsafe cell.start
+    switch kind {
+    case .integer:
+      guard cell.count > 0, cell.count <= 8 else { return false }
+      let word = unsafe Word.load(start)
+      guard cell.count == 1 || word & 0xFF != 0x30 else { return false }
+      return Word.nonDigits(word) & Word.mask(cell.count) == 0
+    case .date:
+      guard cell.count == 10, let day = unsafe CivilDay(start) else { return false }
+      return day.year >= 1
+    default: return false
+    }
   }
 
   private static func isWord(_ cell: CellScanner.Cell) -> Bool {

@@ -54,8 +54,7 @@ struct Discovery {
       let isRow = try reader.next { column, cell in
         guard column < places.count, !isTold[column] else { return }
         // In a column of numbers a quoted null is null: what is not yet text may still be one.
-        let isText = guesses[places[column]].kind == .string
-        if nulls.contains(cell, isText: isText) { return }
+        if nulls.contains(cell, isText: guesses[places[column]].isText) { return }
         guesses[places[column]].add(cell)
       }
       guard isRow else { break }
