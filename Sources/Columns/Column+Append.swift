@@ -1,5 +1,6 @@
 // SAFETY, for the whole file: `Column` documents that room for the slot was made before; every
-// store below is at `valueCount` or `slotCount`, both below `slotCapacity` then.
+// store below is at `valueCount` or `slotCount`, both below `slotCapacity` then. The heap has room for
+// `heapSlack` bytes more than its capacity.
 
 extension Column {
   /// Starts a slot of a repeated column: makes room and sets the repetition level.
@@ -57,11 +58,23 @@ extension Column {
   @inlinable @inline(__always)
   public mutating func append(fixed16 value: UInt128) { appendTrivial(value.bigEndian) }
 
-  /// Appends `count` bytes at `start` to a `bytes` column.
+  /// Appends `count` bytes at `start` to a `bytes` column; `readable` says how many may be read there.
   @inlinable
-  public mutating func append(bytes start: UnsafePointer<UInt8>, count: Int) {
+  public mutating func append(
+    bytes start: UnsafePointer<UInt8>,
+    count: Int,
+    readable: Int = 0
+  ) {
     if heapCount &+ count > heapCapacity { reserve(heap: count) }
-    unsafe (heapBytes + heapCount).update(from: start, count: count)
+    let place = unsafe heapBytes + heapCount
+    if count <= Self.heapSlack, readable >= Self.heapSlack {
+      unsafe UnsafeMutableRawPointer(place).storeBytes(
+        of: UnsafeRawPointer(start).loadUnaligned(as: SIMD16<UInt8>.self),
+        as: SIMD16<UInt8>.self
+      )
+    } else {
+      unsafe place.update(from: start, count: count)
+    }
     heapCount &+= count
     appendTrivial(UInt32(truncatingIfNeeded: heapCount))
   }

@@ -19,7 +19,8 @@ extension Column {
   /// The end offset in `heap` of each value of a `bytes` column; the first begins at 0.
   @inlinable public var ends: UnsafeBufferPointer<UInt32> { unsafe values(as: UInt32.self) }
 
-  /// The bytes of all values of a `bytes` column, one after another.
+  /// The bytes of all values of a `bytes` column, one after another; `heapSlack` bytes more may be
+  /// read behind them, whatever they are.
   @inlinable public var heap: UnsafeBufferPointer<UInt8> {
     unsafe UnsafeBufferPointer(start: UnsafePointer(heapBytes), count: heapCount)
   }

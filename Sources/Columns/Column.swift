@@ -28,6 +28,10 @@ public struct Column: ~Copyable, @unchecked Sendable {
   @usableFromInline var repetitions: UnsafeMutablePointer<UInt8>
   @usableFromInline var heapBytes: UnsafeMutablePointer<UInt8>
 
+  /// How many bytes behind the heap may be read and written, so that short texts are moved, hashed
+  /// and compared as one word or two, whatever their length.
+  @inlinable public static var heapSlack: Int { 16 }
+
   /// Creates an empty column for `leaf`.
   public init(_ leaf: Leaf) {
     self.leaf = leaf
@@ -38,7 +42,7 @@ public struct Column: ~Copyable, @unchecked Sendable {
     unsafe valueBytes = Blocks.take(0)
     unsafe definitions = Self.block(0)
     unsafe repetitions = Self.block(0)
-    unsafe heapBytes = Self.block(0)
+    unsafe heapBytes = Self.block(Self.heapSlack)
   }
 
   deinit {
@@ -46,7 +50,7 @@ public struct Column: ~Copyable, @unchecked Sendable {
     unsafe Blocks.give(valueBytes, slotCapacity * storage.width)
     unsafe Blocks.give(definitions, slotCapacity)
     unsafe Blocks.give(repetitions, isRepeated ? slotCapacity : 0)
-    unsafe Blocks.give(heapBytes, heapCapacity)
+    unsafe Blocks.give(heapBytes, heapCapacity + Self.heapSlack)
   }
 
   /// The number of slots: values and nulls.
@@ -86,7 +90,7 @@ public struct Column: ~Copyable, @unchecked Sendable {
     precondition(heapCount + bytes <= Int(UInt32.max), "a column's heap is limited to 4 GiB")
     let capacity = max(heapCount + bytes, heapCapacity * 2, 1024)
     // SAFETY: as in `reserve(slots:)`.
-    unsafe heapBytes = Self.grown(heapBytes, heapCount, capacity)
+    unsafe heapBytes = Self.grown(heapBytes, heapCount, capacity + Self.heapSlack)
     heapCapacity = capacity
   }
 

@@ -46,13 +46,13 @@ struct DictionaryBuilder: ~Copyable {
     )
   }
 
-  /// Numbers byte strings, given by their end offsets.
+  /// Numbers byte strings, given by their end offsets; eight bytes behind `heap` are readable.
   mutating func build(
     _ ends: UnsafeBufferPointer<UInt32>,
     heap: UnsafeBufferPointer<UInt8>,
     limit: Int
   ) -> Bool {
-    // Any address will do for empty strings.
+    // Any address will do for empty strings: eight bytes are there, too.
     let bytes =
       unsafe heap.baseAddress.map { unsafe UnsafeRawPointer($0) } ?? UnsafeRawPointer(firsts)
     // SAFETY: offsets come from the column, inside its heap.

@@ -50,7 +50,11 @@ extension RecordDecoder {
     case .string where byte == 0x22:
       let scan = unsafe try JSONScanner.scanString(p + 1, end, lenient: isLenient)
       if !scan.hasEscape {
-        unsafe column.pointee.append(bytes: p + 1, count: scan.end - p - 1)
+        unsafe column.pointee.append(
+          bytes: p + 1,
+          count: scan.end - p - 1,
+          readable: end - p - 1
+        )
         return unsafe scan.end + 1
       }
       return unsafe unescaped(p + 1, scan.end, column)
