@@ -68,9 +68,13 @@ package struct Compressor: ~Copyable {
   }
 
   /// Compresses `source` into `room`, at least `bound(source.count)` bytes; returns the length.
+  ///
+  /// `isNumbers` says that it is numbers of equal width: what zstd's level 3 looks for beyond its
+  /// level 2 is not in them, so they take a third less time and, nearly always, less room.
   package mutating func compress(
     _ source: UnsafeRawBufferPointer,
-    into room: UnsafeMutableRawBufferPointer
+    into room: UnsafeMutableRawBufferPointer,
+    isNumbers: Bool = false
   ) throws(CodecError) -> Int {
     guard room.count >= bound(source.count), let target = room.baseAddress else {
       throw .tooLarge(codec)
@@ -97,7 +101,7 @@ package struct Compressor: ~Copyable {
         room.count,
         source.baseAddress,
         source.count,
-        level
+        isNumbers && level == 3 ? 2 : level
       )
       guard ZSTD_isError(length) == 0 else { throw .tooLarge(codec) }
       return length

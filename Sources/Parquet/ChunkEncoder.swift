@@ -8,6 +8,8 @@ struct ChunkEncoder: ~Copyable {
   /// How many of the chunk's first slots the dictionary serves.
   var dictionarySlots = 0
   var page = ByteBuffer()
+  /// Whether numbers of equal width stand in `page`.
+  private var isNumbers = false
   private var compressor: Compressor
   private var packed = ByteBuffer()
 
@@ -59,6 +61,7 @@ struct ChunkEncoder: ~Copyable {
   /// Puts the distinct values in the place of the page.
   mutating func appendDictionary(_ column: borrowing Column, _ physical: Physical) {
     page.removeAll()
+    isNumbers = physical.width != nil
     // SAFETY: the builder's array stays as it is until the next chunk.
     let places = unsafe UnsafeBufferPointer(
       start: UnsafePointer(dictionary.firsts),
@@ -74,6 +77,7 @@ struct ChunkEncoder: ~Copyable {
     _ physical: Physical,
     _ encoding: PageEncoding
   ) {
+    isNumbers = encoding == .plain && physical.width != nil
     guard encoding == .dictionary else {
       ValueEncoder.append(column, range, as: physical, encoding, to: &page)
       return
@@ -101,7 +105,7 @@ struct ChunkEncoder: ~Copyable {
     let bound = compressor.bound(values.count)
     // SAFETY: `room` makes place for `bound` bytes.
     let room = unsafe UnsafeMutableRawBufferPointer(start: packed.room(bound), count: bound)
-    let length = try unsafe compressor.compress(values, into: room)
+    let length = try unsafe compressor.compress(values, into: room, isNumbers: isNumbers)
     packed.advance(length)
     return packed.count
   }

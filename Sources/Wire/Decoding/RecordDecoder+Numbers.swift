@@ -62,18 +62,30 @@ extension RecordDecoder {
     return unsafe next
   }
 
-  /// A whole number that is long, written with a fraction or an exponent, or beyond the range.
+  /// A number that is long, has an exponent, is beyond its column's range, or is none at all.
   @inline(never)
-  mutating func unusualInteger(
+  mutating func unusualNumber(
     _ index: Int,
     _ start: Position,
     _ end: Position,
     _ columns: UnsafeMutablePointer<Column>
   ) throws(JSONFault) -> Position? {
     guard unsafe isNumber(start) else { return unsafe try other(index, start, end, columns) }
-    let node = unsafe nodes + index
     var number = ScalarText.Number()
     let next = unsafe try ScalarText.number(start, end, &number)
+    return unsafe nodes[index].kind == .double
+      ? appendDouble(index, number, start, next, columns)
+      : appendInteger(index, start, next, columns)
+  }
+
+  /// Appends the whole number between `start` and `next`, however it is written.
+  private mutating func appendInteger(
+    _ index: Int,
+    _ start: Position,
+    _ next: Position,
+    _ columns: UnsafeMutablePointer<Column>
+  ) -> Position? {
+    let node = unsafe nodes + index
     let highest =
       unsafe node.pointee.isUnsigned64 ? Int128(UInt64.max) : Int128(node.pointee.highest)
     guard let value = unsafe ScalarText.slowDecimal(start, next, precision: 38, scale: 0),
@@ -87,18 +99,15 @@ extension RecordDecoder {
     return unsafe next
   }
 
-  /// A number that is long or has an exponent.
-  @inline(never)
-  mutating func unusualDouble(
+  /// Appends the number read from `start` to `next`.
+  private mutating func appendDouble(
     _ index: Int,
+    _ number: ScalarText.Number,
     _ start: Position,
-    _ end: Position,
+    _ next: Position,
     _ columns: UnsafeMutablePointer<Column>
-  ) throws(JSONFault) -> Position? {
-    guard unsafe isNumber(start) else { return unsafe try other(index, start, end, columns) }
+  ) -> Position? {
     let column = unsafe columns + nodes[index].leaf
-    var number = ScalarText.Number()
-    let next = unsafe try ScalarText.number(start, end, &number)
     // Fifteen digits and ten to the 22nd are exact doubles: one rounding, the right one.
     if number.digits <= 15, number.exponent >= -22, number.exponent <= 22 {
       let magnitude = Double(Int64(truncatingIfNeeded: number.mantissa))

@@ -17,31 +17,27 @@ extension RecordDecoder {
     let column = unsafe columns + node.pointee.leaf
     let byte = unsafe p.pointee
     switch unsafe node.pointee.kind {
-    case .integer:
+    case .integer, .double:
       let isNegative = byte == 0x2D
-      guard let number = unsafe PlainNumber(isNegative ? p + 1 : p, end), number.fraction == 0
-      else {
-        return unsafe try unusualInteger(index, p, end, columns)
+      guard let number = unsafe PlainNumber(isNegative ? p + 1 : p, end) else {
+        return unsafe try unusualNumber(index, p, end, columns)
+      }
+      if unsafe node.pointee.kind == .double {
+        // Fifteen digits and ten to the 15th are exact doubles: one rounding, the right one.
+        var value = Double(number.mantissa)
+        if number.fraction > 0 { unsafe value /= powers[number.fraction] }
+        unsafe column.pointee.append(isNegative ? -value : value)
+        return unsafe number.end
       }
       let value = isNegative ? -number.mantissa : number.mantissa
-      guard unsafe value >= node.pointee.lowest, unsafe value <= node.pointee.highest else {
-        return unsafe try unusualInteger(index, p, end, columns)
-      }
+      guard number.fraction == 0, unsafe value >= node.pointee.lowest,
+        unsafe value <= node.pointee.highest
+      else { return unsafe try unusualNumber(index, p, end, columns) }
       if unsafe node.pointee.storage == .int64 {
         unsafe column.pointee.append(value)
       } else {
         unsafe column.pointee.append(Int32(truncatingIfNeeded: value))
       }
-      return unsafe number.end
-    case .double:
-      let isNegative = byte == 0x2D
-      guard let number = unsafe PlainNumber(isNegative ? p + 1 : p, end) else {
-        return unsafe try unusualDouble(index, p, end, columns)
-      }
-      // Fifteen digits and ten to the 15th are exact doubles: one rounding, the right one.
-      var value = Double(number.mantissa)
-      if number.fraction > 0 { unsafe value /= powers[number.fraction] }
-      unsafe column.pointee.append(isNegative ? -value : value)
       return unsafe number.end
     case .decimal where unsafe isNumber(p):
       var number = ScalarText.Number()
