@@ -7,12 +7,14 @@ package enum Redaction {
   /// What stands in place of a secret.
   package static let mark = TextMask.mark
 
-  private static let words = [
+  private static let words: [[UInt8]] = [
     "password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey", "accesskey",
     "credential", "authorization", "auth", "dsn", "connectionstring", "cookie", "signature",
     "accountkey", "encryptionkey", "signingkey", "sharedkey", "bearer", "serviceaccountjson",
     "keyfilejson", "webhookurl",
-  ]
+  ].map { Array($0.utf8) }
+  private static let auth = Array("auth".utf8)
+  private static let tokenizer = Array("tokeniz".utf8)
   /// Words that are a secret's as a whole word of the name only: `compass` is none.
   private static let wholeWords: Set<String> = [
     "pwd", "pass", "psw", "jwt", "hmac", "pin", "salt", "connstr", "passwd",
@@ -24,13 +26,29 @@ package enum Redaction {
     if ["PWD", "OLDPWD"].contains(name) { return false }
     // The path of a list that the middle stage is given.
     if name == "secrets_file" { return false }
+    let lower = name.lowercased()
+    var plain = lower.utf8.filter { $0 != 0x5F && $0 != 0x2D }
     // A tokenizer cuts texts into words.
-    let plain = name.lowercased().filter { $0 != "_" && $0 != "-" }.replacing("tokeniz", with: "")
+    while let place = place(of: tokenizer, in: plain) { plain.removeSubrange(place) }
     // `auth_method` and `author` tell, `auth` is told.
-    if words.contains(where: { $0 == "auth" ? plain == $0 : plain.contains($0) }) { return true }
-    let parts = name.lowercased().split { $0 == "_" || $0 == "-" || $0 == "." }.map(String.init)
-    return wholeWords.contains(plain) || parts.contains(where: wholeWords.contains)
-      || plain == "connstr" || plain.hasSuffix("connstr")
+    let isTold = words.contains { word in
+      word == auth ? plain == word : place(of: word, in: plain) != nil
+    }
+    if isTold { return true }
+    let whole = String(decoding: plain, as: UTF8.self)
+    let parts = lower.split { $0 == "_" || $0 == "-" || $0 == "." }.map(String.init)
+    return wholeWords.contains(whole) || parts.contains(where: wholeWords.contains)
+      || whole.hasSuffix("connstr")
+  }
+
+  /// Where `word` first stands in `text`; each variable of the environment is looked through.
+  private static func place(of word: [UInt8], in text: [UInt8]) -> Range<Int>? {
+    guard text.count >= word.count else { return nil }
+    for start in 0...text.count - word.count {
+      let range = start..<start + word.count
+      if text[start] == word[0], text[range].elementsEqual(word) { return range }
+    }
+    return nil
   }
 
   /// A configuration as it may be shown.
