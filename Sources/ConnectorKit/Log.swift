@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Posix
+internal import Wire
 
 /// Lines for people on standard error; `DATIVO_LOG` is the lowest level that is written.
 public enum Log {
@@ -35,7 +36,8 @@ public enum Log {
 
   private static func write(_ level: Level, _ message: String) {
     guard level >= threshold else { return }
-    line(message)
+    // Names of streams and fields are other people's.
+    line(Printable.text(message))
   }
 
   /// Writes one line as it is, whatever the level.

@@ -209,8 +209,8 @@ struct Report {
       if stream.quarantined > 0 { text += " (quarantined)" }
       Log.info(text)
       let sorted = stream.violations.sorted {
-        ($1.value.count, $0.value.firstLine, $0.key.pointer)
-          < ($0.value.count, $1.value.firstLine, $1.key.pointer)
+        ($1.value.count, $0.value.firstLine, $0.key.pointer, $0.key.rule, $0.key.code ?? "")
+          < ($0.value.count, $1.value.firstLine, $1.key.pointer, $1.key.rule, $1.key.code ?? "")
       }
       for (key, tally) in sorted.prefix(10) {
         let place = key.pointer.isEmpty ? "the record" : key.pointer

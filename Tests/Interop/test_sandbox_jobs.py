@@ -196,8 +196,12 @@ def test_a_job_narrows_a_plugin_and_never_widens_it(project, server):
     assert "b.test" not in project.record()["sandbox"]["tap"]["granted"]
     project.job({"places": [place]}, extra="sandbox: {tap: {hosts: ['c.test:1']}}")
     as_plugin(project)
-    done = project.run(code=78)
-    assert '"sandbox.tap.hosts" names c.test:1, which the plugin\'s description does not grant' in done.err
+    wider = '"sandbox.tap.hosts" names c.test:1, which the plugin\'s description does not grant'
+    assert wider in project.run(code=78).err
+    # What a run refuses lint finds, with its place.
+    line = next(n for n, text in enumerate((project.folder / "job.yaml").read_text().splitlines(), 1) if "sandbox" in text)
+    lint = run("dativo", "lint", "job.yaml", cwd=project.folder, code=78)
+    assert f"job.yaml:{line}:" in lint.out and wider in lint.out, lint.out
 
 
 def test_an_exact_plugin_gets_no_more_than_it_declares(project):

@@ -7,7 +7,9 @@ extension YAMLNode {
 
   /// Reads one YAML document; an empty one is null.
   ///
-  /// A key that stands twice in a mapping is an error, since one of the two would be ignored.
+  /// A key that stands twice in a mapping is an error, since one of the two would be ignored. `<<` is
+  /// YAML's merge key: the members of what it names are the mapping's, too, where it has none of its
+  /// own by that name.
   package static func parse(_ text: String) throws(YAMLError) -> YAMLNode {
     // Editors of Windows begin files with a byte-order mark, which the parser takes for text.
     if text.unicodeScalars.first == "\u{FEFF}" {
@@ -43,6 +45,7 @@ extension YAMLNode {
       return .sequence(elements, mark)
     case .mapping(let mapping):
       var members: [Member] = []
+      var merged: [Member] = []
       var keys: Set<String> = []
       for (key, value) in mapping {
         let keyMark = Mark(key.mark)
@@ -52,12 +55,32 @@ extension YAMLNode {
         guard keys.insert(name).inserted else {
           throw YAMLError(reason: "the key \"\(name)\" stands twice", mark: keyMark)
         }
-        members.append(Member(key: name, keyMark: keyMark, value: try convert(value, &left)))
+        let value = try convert(value, &left)
+        if name == "<<", key.scalar?.style == .plain {
+          merged = try value.merged(keyMark)
+        } else {
+          members.append(Member(key: name, keyMark: keyMark, value: value))
+        }
       }
-      return .mapping(members, mark)
+      return .mapping(merged.filter { !keys.contains($0.key) } + members, mark)
     case .alias:
       throw YAMLError(reason: "an alias that leads nowhere", mark: mark)
     }
+  }
+
+  /// What a merge key brings along: the members of a mapping, or of several, the first of which counts.
+  private func merged(_ keyMark: Mark) throws(YAMLError) -> [Member] {
+    var members: [Member] = []
+    for node in elements ?? [self] {
+      guard case .mapping(let more, _) = node else {
+        throw YAMLError(
+          reason: "\"<<\" takes a mapping, or a list of mappings, such as an alias of one",
+          mark: keyMark
+        )
+      }
+      members += more.filter { one in !members.contains { $0.key == one.key } }
+    }
+    return members
   }
 }
 

@@ -14,9 +14,9 @@ extension JobFile {
 
 /// Holds a job against what lies around it: contracts, connectors and their settings.
 struct JobChecks {
-  private let file: JobFile
+  let file: JobFile
   private let job: Job
-  private let catalog: PluginCatalog
+  let catalog: PluginCatalog
   var findings: [Finding] = []
 
   init(_ file: JobFile, _ job: Job, environment: [String: String]) {
@@ -142,6 +142,7 @@ struct JobChecks {
         if reportsMissing, let obstacle = catalog.obstacle(plugin) {
           add(section?[role.rawValue], obstacle.message, hint: obstacle.hint)
         }
+        if reportsMissing { confinement(connector, plugin) }
         guard let settings = catalog.settings(of: plugin) else { return }
         let place = file.configurations[end]
         let config = place?.node ?? section?["config"] ?? section ?? file.root
@@ -196,7 +197,7 @@ struct JobChecks {
     }
   }
 
-  private mutating func add(_ node: YAMLNode?, _ message: String, hint: String?) {
+  mutating func add(_ node: YAMLNode?, _ message: String, hint: String?) {
     findings.append(Finding(.error, file.path, (node ?? file.root).mark, message, hint: hint))
   }
 }

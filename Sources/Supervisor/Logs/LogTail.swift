@@ -1,5 +1,6 @@
 internal import JSON
 internal import Posix
+internal import Wire
 
 /// A stage's standard error: what of it is told, the last lines for the summary, and its metrics.
 ///
@@ -98,11 +99,11 @@ package struct LogTail: Sendable {
     told.append(
       LogLine(
         stage,
-        Self.printable(clean(Array(bytes))),
+        Printable.text(String(decoding: clean(Array(bytes)), as: UTF8.self), hasLines: false),
         level: level,
         message: structured?.message.map { text in
           let words = level.map { "\($0.rawValue.uppercased()) \(text)" } ?? text
-          return Self.printable(Array(redactor.applied(to: words).utf8))
+          return Printable.text(redactor.applied(to: words), hasLines: false)
         }
       )
     )
@@ -129,16 +130,4 @@ package struct LogTail: Sendable {
 
   /// The longest line that is seen: a secret that the limit would cut in two is seen whole.
   private var longest: Int { Self.lineLimit + min(redactor.reach, 1 << 16) }
-
-  /// Control characters could rewrite what is on the terminal: they are shown as `?`,
-  /// the escape that colours begin with too; a tab stays.
-  private static func printable(_ bytes: [UInt8]) -> String {
-    var clean = bytes
-    for index in clean.indices {
-      let byte = clean[index]
-      if byte < 0x20, byte != 0x09 { clean[index] = 0x3F }
-      if byte == 0x7F { clean[index] = 0x3F }
-    }
-    return String(decoding: clean, as: UTF8.self)
-  }
 }

@@ -38,7 +38,7 @@ package final class Console {
   package func show(_ lines: [String], level: LogLevel = .info) {
     guard !lines.isEmpty, manner.shows(level) else { return }
     switch manner.format {
-    case .text: put(lines.map(Redactor.known.applied(to:)))
+    case .text: put(lines.map(Self.clean))
     case .json: put(lines.map { LogEvent.line(LogLine("dativo", $0, level: level)) })
     }
   }
@@ -48,9 +48,16 @@ package final class Console {
   /// A line about success, failure or what lies between, and those that belong to it.
   package func show(_ line: String, _ colour: Colour, _ further: [String] = []) {
     // Before the sign of a colour stands at its beginning, as if it were a part of the word.
-    let line = Redactor.known.applied(to: line)
-    let first = isColoured ? "\u{1B}[\(colour.rawValue)m\(line)\u{1B}[0m" : line
-    show([first] + further, level: colour.level)
+    guard isColoured, manner.shows(colour.level) else {
+      return show([line] + further, level: colour.level)
+    }
+    let first = "\u{1B}[\(colour.rawValue)m\(Self.clean(line))\u{1B}[0m"
+    put([first] + further.map(Self.clean))
+  }
+
+  /// Without secrets, and without what a terminal would obey: names of streams are other people's.
+  private static func clean(_ line: String) -> String {
+    Printable.text(Redactor.known.applied(to: line))
   }
 
   package enum Colour: Int {
@@ -94,11 +101,14 @@ package final class Console {
   package func progress(_ text: () -> String, _ figures: () -> JSONObject) {
     guard showsProgress else { return }
     if isTerminal {
-      status = Self.fitted(text())
+      status = Self.fitted(Printable.text(text()))
       write("\r\u{1B}[K" + status)
     } else if Self.now >= nextStatus {
       nextStatus = Self.now + statusInterval
-      if manner.format == .text { put([text()]) } else { tell("progress", figures()) }
+      switch manner.format {
+      case .text: put([Printable.text(text())])
+      case .json: tell("progress", figures())
+      }
     }
   }
 

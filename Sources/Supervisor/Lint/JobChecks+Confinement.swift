@@ -1,0 +1,27 @@
+internal import Contracts
+internal import JSON
+internal import Wire
+
+extension JobChecks {
+  /// Holds what the job says of a plugin's confinement against the plugin's own description, as a run
+  /// does: less may be granted, not more.
+  ///
+  /// What a secret or a variable names is known when it runs, not before.
+  mutating func confinement(_ connector: Job.Connector, _ plugin: Plugin) {
+    let permissions = plugin.origin.permissions
+    guard connector.sandbox.choice != .none, !permissions.isEmpty, plugin.image == nil,
+      !JSONValue.object(connector.config).encoded().contains("${")
+    else { return }
+    let policy = permissions.policy(
+      Enclosing.filled(connector.config, plugin.settings),
+      folder: catalog.project,
+      writes: plugin.role == .target
+    )
+    let enclosing = Enclosing(catalog: catalog, end: connector, role: plugin.role)
+    do throws(Failure) {
+      _ = try enclosing.narrowed(policy, isDescribed: true)
+    } catch {
+      add(file.root["sandbox"]?[plugin.role.rawValue], error.message, hint: error.hint)
+    }
+  }
+}
