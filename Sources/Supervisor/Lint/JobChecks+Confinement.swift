@@ -1,5 +1,6 @@
 internal import Contracts
 internal import JSON
+internal import Sandbox
 internal import Wire
 
 extension JobChecks {
