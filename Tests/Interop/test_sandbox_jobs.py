@@ -200,8 +200,45 @@ def test_a_job_narrows_a_plugin_and_never_widens_it(project, server):
     assert wider in project.run(code=78).err
     # What a run refuses lint finds, with its place.
     line = next(n for n, text in enumerate((project.folder / "job.yaml").read_text().splitlines(), 1) if "sandbox" in text)
-    lint = run("dativo", "lint", "job.yaml", cwd=project.folder, code=78)
-    assert f"job.yaml:{line}:" in lint.out and wider in lint.out, lint.out
+    lint = run("dativo", "lint", "job.yaml", cwd=project.folder)
+    assert lint.code == 78 and f"job.yaml:{line}:" in lint.out and wider in lint.out, lint.out
+
+
+def test_lint_finds_no_fault_with_what_a_run_grants(project):
+    plugin(project, "permissions: {hosts: ['b.test:1']}")
+    project.job({"paths": []}, extra="sandbox: {tap: {read: [taps/curious]}}")
+    as_plugin(project)
+    lint = run("dativo", "lint", "job.yaml", cwd=project.folder)
+    assert lint.code == 0, lint.out
+    project.run()
+
+
+def test_the_folder_of_a_file_may_be_named_before_it_is_there_and_after(project):
+    folder = project.folder / "targets/rows"
+    folder.mkdir(parents=True)
+    (folder / "target.py").write_text("""\
+#!/usr/bin/python3
+import json, sys
+config = json.load(open(sys.argv[sys.argv.index("--config") + 1]))
+state = None
+with open(config["path"], "a") as out:
+    for message in map(json.loads, sys.stdin):
+        if message["type"] == "RECORD":
+            print(json.dumps(message["record"]), file=out)
+        elif message["type"] == "STATE":
+            state = message["value"]
+print(json.dumps(state), flush=True)
+""")
+    os.chmod(folder / "target.py", 0o755)
+    (folder / "plugin.yaml").write_text(
+        "apiVersion: dativo/v1\nkind: Plugin\nname: rows\nrole: target\nexecutable: target.py\n"
+        "permissions: {write: [path]}\nsettings: {properties: {path: {type: string}}}\n"
+    )
+    target = "target: rows\nconfig: {path: sunk/rows.jsonl}"
+    project.job({"rows": 20}, target=target, extra="sandbox: {target: {write: [sunk]}}")
+    for _ in range(2):
+        project.run()
+    assert (project.folder / "sunk/rows.jsonl").exists()
 
 
 def test_an_exact_plugin_gets_no_more_than_it_declares(project):

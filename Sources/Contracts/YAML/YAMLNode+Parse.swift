@@ -71,6 +71,7 @@ extension YAMLNode {
   /// What a merge key brings along: the members of a mapping, or of several, the first of which counts.
   private func merged(_ keyMark: Mark) throws(YAMLError) -> [Member] {
     var members: [Member] = []
+    var keys: Set<String> = []
     for node in elements ?? [self] {
       guard case .mapping(let more, _) = node else {
         throw YAMLError(
@@ -78,7 +79,7 @@ extension YAMLNode {
           mark: keyMark
         )
       }
-      members += more.filter { one in !members.contains { $0.key == one.key } }
+      members += more.filter { keys.insert($0.key).inserted }
     }
     return members
   }

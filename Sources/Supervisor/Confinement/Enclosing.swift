@@ -93,7 +93,7 @@ struct Enclosing {
       policy.reads = reads
     }
     if let writes = job.writes?.map({ Place.absolute($0, from: catalog.project) }) {
-      if isDescribed { try check("write", writes, policy.writes) }
+      if isDescribed { try check("write", writes, policy.writes + Self.folders(policy.writes)) }
       policy.writes = writes
     }
     policy.limits = policy.limits.narrowed(by: job.limits)
@@ -133,12 +133,21 @@ struct Enclosing {
     var policy = policy
     policy.writes = policy.writes.map { path in
       if Paths.exists(path) { return path }
-      let name = path.split(separator: "/").last ?? ""
-      let place = name.contains(".") ? Files.folder(of: path) : path
+      let place = isLikeFile(path) ? Files.folder(of: path) : path
       try? Files.makeFolder(place)
       return place
     }
     return policy
+  }
+
+  /// The folders of what looks like a file: a first run is granted them, so that a job may name them
+  /// in the later ones, too.
+  private static func folders(_ paths: [String]) -> [String] {
+    paths.filter(isLikeFile).map { Files.folder(of: $0) }
+  }
+
+  private static func isLikeFile(_ path: String) -> Bool {
+    path.split(separator: "/").last?.contains(".") ?? false
   }
 
   /// Files of a project that are none of its connectors' business.

@@ -29,7 +29,11 @@ package enum Redaction {
     let lower = name.lowercased()
     var plain = lower.utf8.filter { $0 != 0x5F && $0 != 0x2D }
     // A tokenizer cuts texts into words.
-    while let place = place(of: tokenizer, in: plain) { plain.removeSubrange(place) }
+    var start = 0
+    while let place = place(of: tokenizer, in: plain, from: start) {
+      plain.removeSubrange(place)
+      start = place.lowerBound
+    }
     // `auth_method` and `author` tell, `auth` is told.
     let isTold = words.contains { word in
       word == auth ? plain == word : place(of: word, in: plain) != nil
@@ -41,10 +45,14 @@ package enum Redaction {
       || whole.hasSuffix("connstr")
   }
 
-  /// Where `word` first stands in `text`; each variable of the environment is looked through.
-  private static func place(of word: [UInt8], in text: [UInt8]) -> Range<Int>? {
-    guard text.count >= word.count else { return nil }
-    for start in 0...text.count - word.count {
+  /// Where `word` first stands in `text` from `first` on.
+  private static func place(
+    of word: [UInt8],
+    in text: [UInt8],
+    from first: Int = 0
+  ) -> Range<Int>? {
+    guard text.count - word.count >= first else { return nil }
+    for start in first...text.count - word.count {
       let range = start..<start + word.count
       if text[start] == word[0], text[range].elementsEqual(word) { return range }
     }

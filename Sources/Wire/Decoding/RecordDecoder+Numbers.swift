@@ -75,12 +75,13 @@ extension RecordDecoder {
     let next = unsafe try ScalarText.number(start, end, &number)
     return unsafe nodes[index].kind == .double
       ? appendDouble(index, number, start, next, columns)
-      : appendInteger(index, start, next, columns)
+      : appendInteger(index, number, start, next, columns)
   }
 
-  /// Appends the whole number between `start` and `next`, however it is written.
+  /// Appends the whole number read from `start` to `next`, however it is written.
   private mutating func appendInteger(
     _ index: Int,
+    _ number: ScalarText.Number,
     _ start: Position,
     _ next: Position,
     _ columns: UnsafeMutablePointer<Column>
@@ -88,8 +89,14 @@ extension RecordDecoder {
     let node = unsafe nodes + index
     let highest =
       unsafe node.pointee.isUnsigned64 ? Int128(UInt64.max) : Int128(node.pointee.highest)
-    guard let value = unsafe ScalarText.slowDecimal(start, next, precision: 38, scale: 0),
-      unsafe value >= Int128(node.pointee.lowest), value <= highest
+    // Identifiers and times in nanoseconds are long, and nothing else about them is unusual.
+    let isPlain = number.exponent == 0 && number.digits <= 18
+    let magnitude = Int128(number.mantissa)
+    let whole =
+      unsafe isPlain
+      ? (number.isNegative ? -magnitude : magnitude)
+      : ScalarText.slowDecimal(start, next, precision: 38, scale: 0)
+    guard let value = whole, unsafe value >= Int128(node.pointee.lowest), value <= highest
     else { return unsafe misfit(index, .range, start, next, columns) }
     if unsafe node.pointee.storage == .int64 {
       unsafe columns[node.pointee.leaf].append(Int64(truncatingIfNeeded: value))
