@@ -359,3 +359,18 @@ def test_a_report_that_cannot_be_written_is_told_before_a_line_is_read(tmp_path)
     told = run("dativo-validate", "--report", "none/r.json", stdin='{"type":"STATE","value":1}\n', cwd=tmp_path)
     assert told.code == 74 and told.out in ("", '{"type":"ABORT",')
     assert "a folder that is there" in told.err
+
+
+def test_rules_that_are_broken_equally_often_are_told_in_one_order():
+    value = {"type": "number", "multipleOf": 0.01, "minimum": -100, "maximum": 5, "not": {"const": 7.001}}
+    messages = lines(schema("s", {name: value for name in "abcd"}), record("s", {name: 7.001 for name in "abcd"}))
+    told = {run("dativo-validate", "--mode", "warn", stdin=messages).err for _ in range(8)}
+    assert len(told) == 1, told
+    assert told.pop().count("first in line 2") >= 8
+
+
+def test_a_name_cannot_rewrite_the_terminal():
+    name = "s\x1b[2J\x9b31m\u202e"
+    done = run("dativo-validate", stdin=lines(schema(name, {"a": {"type": "integer"}}), record(name, {"a": 1})))
+    assert done.code == 0 and "1 read, 1 passed" in done.err
+    assert "s?[2J?31m?:" in done.err, repr(done.err)
